@@ -1,0 +1,101 @@
+// What starts a batch and what it tells about itself.
+import type { OutcomeCounts } from './clip.js';
+import type { CarriedState } from './carried.js';
+
+/** Submissions per second and tasks in flight that a batch may use. */
+export interface Pace {
+  ratePerSecond: number;
+  /** Submissions that may go out at once after an idle time. */
+  burst: number;
+  /** Tasks at the vendor at one time. */
+  maxInFlight: number;
+}
+
+/** Settled when the batch starts; a later change of configuration does not reach a running batch. */
+export interface BatchOptions {
+  pace: Pace;
+  /** Look into each clip before it is submitted. */
+  probe: boolean;
+  /** Time between two polls of a task whose callback cannot come or did not. */
+  pollIntervalMs: number;
+  /** How long to wait for a callback before asking the vendor. */
+  callbackGraceMs: number;
+  /** How long a task may take at the vendor before its clip is given up. */
+  taskTimeoutMs: number;
+  /** Further POSTs after failures of class `retry`. */
+  maxRetries: number;
+  /** Further submissions after the vendor ended a task as failed (status 4). */
+  maxFailedResubmissions: number;
+  /** Further submissions after the vendor timed a task out (status 6). */
+  maxTimedOutResubmissions: number;
+  /** First backoff after a failure of class `retry`; doubles up to a minute. */
+  retryBackoffMs: number;
+  /** History events after which the batch continues as new; the server may suggest it earlier. */
+  historyBound: number;
+}
+
+/** Which rows a round works on. */
+export interface RowSelection {
+  /** How many rows. */
+  count: number;
+  /** Store key of a JSON array of row numbers; absent = every row of the snapshot. */
+  key?: string;
+}
+
+/** The one argument of `scoreBatch`. */
+export interface ScoreBatchInput {
+  version: 1;
+  /** Name of the manifest, for people. */
+  name: string;
+  /** Location of the batch's store. */
+  store: string;
+  /** 1 for the first run of a batch, one more for each `retry`. */
+  round: number;
+  rows: RowSelection;
+  options: BatchOptions;
+  /** Only when continued as new. */
+  carried?: CarriedState;
+}
+
+/** What a batch is doing. */
+export type BatchState = 'running' | 'paused' | 'cancelling' | 'finishing' | 'done';
+
+/** One clip that did not succeed, for people. */
+export interface FailureNote {
+  row: number;
+  id: string;
+  code: string;
+  message: string;
+}
+
+/** Answer of the progress query. */
+export interface BatchProgress {
+  name: string;
+  store: string;
+  round: number;
+  state: BatchState;
+  /** Why it is paused, and what to do. */
+  pauseReason?: string;
+  /** Rows of this round by outcome; `total` is this round's rows. */
+  counts: OutcomeCounts;
+  /** Rows validated, or being so, that are not submitted yet. */
+  queued: number;
+  /** Submissions under way. */
+  submitting: number;
+  /** Tasks waiting at the vendor. */
+  waiting: number;
+  /** Submissions whose outcome is unknown. */
+  unresolved: number;
+  /** Clips waiting for another try. */
+  backingOff: number;
+  /** Soundtracks being confirmed, downloaded or recorded. */
+  finishing: number;
+  /** Accepted by the vendor so far. */
+  submissions: number;
+  /** Validation warnings so far. */
+  warnings: number;
+  /** Newest last, at most five. */
+  lastFailures: FailureNote[];
+  pace: Pace;
+  startedAt: string;
+}

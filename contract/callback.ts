@@ -1,0 +1,19 @@
+// A callback as it travels from the receiver to the batch. A hint, never the truth.
+
+/** Which POST a callback URL was made for. */
+export interface CallbackTarget {
+  batch: string;
+  round: number;
+  row: number;
+  attempt: number;
+}
+
+/** One callback whose URL carried a valid MAC. */
+export interface TaskCallback {
+  round: number;
+  row: number;
+  attempt: number;
+  taskId: string;
+  /** As claimed: 3-6 are terminal (shared with the vendor's result query). */
+  status: number;
+}

@@ -1,0 +1,60 @@
+// The nouns everyone else uses. Nothing here imports anything.
+
+/** How a clip ended. */
+export type OutcomeStatus = 'succeeded' | 'failed' | 'rejected' | 'cancelled' | 'skipped';
+
+/** One row of a manifest, as frozen in the snapshot. */
+export interface Clip {
+  /** Position in the manifest, from 0. The clip's identity everywhere inside a batch. */
+  row: number;
+  /** Line of the manifest file where the clip begins, from 1. */
+  line: number;
+  /** Unique in the manifest (ignoring case) and safe as a file name. */
+  id: string;
+  /** URL of the video, which the vendor fetches. */
+  fileLink: string;
+  prompt: string;
+  /** The user's own value, passed through the vendor unchanged. */
+  params?: string;
+  /** The manifest's other columns, in manifest order. */
+  extra: Record<string, string>;
+  /** Why the row can never be submitted; only with `--skip-invalid`, else such a manifest is refused. */
+  fault?: string;
+}
+
+/** How one clip ended, as written to an outcome segment. */
+export interface Outcome {
+  row: number;
+  status: OutcomeStatus;
+  /** The task that produced the outcome, or the last one known. */
+  taskId?: string;
+  /** POSTs made for the clip, refused ones included. */
+  attempts: number;
+  /** The vendor's code, `http_<status>`, or one of Reelscore's own (docs/errors.md). */
+  errorCode?: string;
+  errorMessage?: string;
+  /** Store key of the soundtrack. */
+  output?: string;
+  /** The clip may have been paid for more than once. */
+  possibleDuplicate?: boolean;
+}
+
+/** Outcomes by status; `total` counts every row. */
+export interface OutcomeCounts {
+  total: number;
+  succeeded: number;
+  failed: number;
+  rejected: number;
+  cancelled: number;
+  skipped: number;
+}
+
+/** The content of `summary.json`. Times are ISO 8601. */
+export interface BatchSummary {
+  batch: string;
+  counts: OutcomeCounts;
+  /** POSTs the vendor accepted, as far as is known; each costs money. */
+  submissions: number;
+  startedAt: string;
+  finishedAt: string;
+}

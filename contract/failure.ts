@@ -1,0 +1,19 @@
+// What can go wrong at the vendor, in four classes.
+
+/**
+ * - `retry`: try again after a backoff, a few times.
+ * - `throttled`: obey Retry-After; never counts against the clip.
+ * - `rejected`: this clip, for good.
+ * - `denied`: authentication or credit; the batch pauses until someone resumes it.
+ */
+export type FailureClass = 'retry' | 'throttled' | 'rejected' | 'denied';
+
+/** A refusal known to have cost nothing, or a failed query. */
+export interface VendorFailure {
+  class: FailureClass;
+  /** The vendor's code, `http_<status>`, or one of Reelscore's own (docs/errors.md). */
+  code: string;
+  message: string;
+  /** From a Retry-After header. */
+  retryAfterMs?: number;
+}

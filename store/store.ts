@@ -1,0 +1,28 @@
+import type { Readable } from 'node:stream';
+
+/**
+ * Where one batch's snapshot, outcomes and soundtracks lie.
+ *
+ * Keys are relative, '/'-separated paths of safe names (see `checkKey`); a key from outside is
+ * refused, never used as a path. A write is whole or absent: readers never see half a file.
+ */
+export interface Store {
+  /** For people and messages: where it is. */
+  readonly location: string;
+  /** Writes a small object, replacing what was there. */
+  write(key: string, content: string | Uint8Array): Promise<void>;
+  /** Writes a stream, replacing what was there; returns its length in bytes. Nothing is kept if the stream fails. */
+  writeStream(key: string, content: Readable | AsyncIterable<Uint8Array | string>): Promise<number>;
+  /** Appends lines to an object and returns when they are on disk. */
+  append(key: string, content: string): Promise<void>;
+  /** Whole content as UTF-8, or undefined if there is none. */
+  readText(key: string): Promise<string | undefined>;
+  readStream(key: string): Readable;
+  exists(key: string): Promise<boolean>;
+  /** Keys below a prefix ('outcomes/'), sorted. */
+  list(prefix: string): Promise<string[]>;
+  remove(key: string): Promise<void>;
+}
+
+/** Opens the store at a location. Throws on a location it cannot serve. */
+export type OpenStore = (location: string) => Store;
