@@ -72,7 +72,11 @@ export interface FinishClipsInput {
   /** Name of the outcome segment; follows from workflow state, so a repetition overwrites it. */
   segment: string;
   /** Succeeded tasks whose soundtrack is to be downloaded. */
-  download: (TaskRef & { possibleDuplicate: boolean })[];
+  download: (TaskRef & {
+    /** POSTs made for the clip. */
+    attempts: number;
+    possibleDuplicate: boolean;
+  })[];
   /** Outcomes that need no download. */
   record: Outcome[];
 }

@@ -1,0 +1,36 @@
+// One durable timer for everything that becomes due by time. A timer costs history, so one that is
+// due earlier than needed is left to ring and the batch looks again.
+import { CancellationScope, isCancellation, sleep } from '@temporalio/workflow';
+
+export class Alarm {
+  #scope: CancellationScope | undefined;
+  #at = Infinity;
+
+  constructor(private readonly ring: () => void) {}
+
+  /** Rings at `at` or earlier. */
+  setFor(at: number, now: number): void {
+    if (at >= this.#at) return;
+    this.cancel();
+    this.#at = at;
+    const scope = new CancellationScope({ cancellable: true });
+    this.#scope = scope;
+    scope
+      .run(() => sleep(Math.max(1, at - now)))
+      .then(() => {
+        if (this.#scope !== scope) return;
+        this.#at = Infinity;
+        this.#scope = undefined;
+        this.ring();
+      })
+      .catch((error: unknown) => {
+        if (!isCancellation(error)) throw error;
+      });
+  }
+
+  cancel(): void {
+    this.#scope?.cancel();
+    this.#scope = undefined;
+    this.#at = Infinity;
+  }
+}

@@ -1,0 +1,101 @@
+// Everything a batch knows, as plain data that can be carried into the next run.
+import type { ScoreBatchInput } from '../contract/batch.js';
+import type { ActiveClip, CarriedState } from '../contract/carried.js';
+import type { Outcome, OutcomeStatus } from '../contract/clip.js';
+import type { FailureNote } from '../contract/batch.js';
+import type { Effect } from './clip.js';
+import { newPace, slowDown } from './pace.js';
+import { RowQueue } from './row-queue.js';
+
+/** How many failures people are shown while the batch runs. */
+const SHOWN_FAILURES = 5;
+
+export class BatchState {
+  readonly startedAt: number;
+  readonly fresh: RowQueue;
+  readonly clips: Map<number, ActiveClip>;
+  readonly counts: CarriedState['counts'];
+  readonly pace: CarriedState['pace'];
+  unrecorded: Outcome[];
+  cursor: number;
+  submissions: number;
+  warnings: number;
+  lastFailures: FailureNote[];
+  pause: CarriedState['pause'];
+  #segment: number;
+
+  constructor(input: ScoreBatchInput, now: number) {
+    const carried = input.carried;
+    this.startedAt = carried?.startedAt ?? now;
+    this.fresh = new RowQueue(carried?.fresh ?? []);
+    this.clips = new Map(carried?.clips.map((clip) => [clip.row, clip]));
+    this.unrecorded = carried?.unrecorded ?? [];
+    this.counts = carried?.counts ?? {
+      total: input.rows.count,
+      succeeded: 0,
+      failed: 0,
+      rejected: 0,
+      cancelled: 0,
+      skipped: 0,
+    };
+    this.pace = carried?.pace ?? newPace(now);
+    this.cursor = carried?.cursor ?? 0;
+    this.submissions = carried?.submissions ?? 0;
+    this.warnings = carried?.warnings ?? 0;
+    this.lastFailures = carried?.lastFailures ?? [];
+    this.pause = carried?.pause;
+    this.#segment = carried?.segment ?? 0;
+  }
+
+  /** Name of the next outcome segment; unique in the round and the same on replay. */
+  nextSegment(): string {
+    return String(this.#segment++).padStart(8, '0');
+  }
+
+  count(status: OutcomeStatus, by = 1): void {
+    this.counts[status] += by;
+  }
+
+  noteFailures(notes: FailureNote[]): void {
+    this.lastFailures = [...this.lastFailures, ...notes].slice(-SHOWN_FAILURES);
+  }
+
+  /** Carries out what a change of one clip means for the batch. */
+  apply(clip: ActiveClip, effect: Effect, now: number): void {
+    this.submissions += effect.submissions ?? 0;
+    if (effect.throttled) slowDown(this.pace, now, effect.throttled.retryAfterMs);
+    if (effect.denied) {
+      const { code, message } = effect.denied;
+      this.pause ??= { reason: `the vendor denies access: ${code} ${message}`, denied: true };
+    }
+    if (effect.settled) {
+      this.clips.delete(clip.row);
+      this.unrecorded.push(effect.settled);
+    }
+  }
+
+  /** True if another clip of the window already owns the task. */
+  isOwnedByOther(taskId: string, row: number): boolean {
+    for (const clip of this.clips.values()) {
+      if (clip.taskId === taskId && clip.row !== row) return true;
+    }
+    return false;
+  }
+
+  carry(): CarriedState {
+    return {
+      startedAt: this.startedAt,
+      cursor: this.cursor,
+      fresh: this.fresh.toJSON(),
+      clips: [...this.clips.values()],
+      unrecorded: this.unrecorded,
+      pace: this.pace,
+      counts: this.counts,
+      submissions: this.submissions,
+      warnings: this.warnings,
+      segment: this.#segment,
+      lastFailures: this.lastFailures,
+      ...(this.pause && { pause: this.pause }),
+    };
+  }
+}

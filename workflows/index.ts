@@ -1,0 +1,1 @@
+export { scoreBatch } from './score-batch.js';

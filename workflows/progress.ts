@@ -1,0 +1,50 @@
+// What a batch tells about itself: to the progress query and, in words, to the Temporal UI.
+import type { BatchProgress, ScoreBatchInput } from '../contract/batch.js';
+import type { BatchState } from './batch-state.js';
+import { survey } from './survey.js';
+
+export function progressOf(
+  input: ScoreBatchInput,
+  state: BatchState,
+  now: number,
+  batchState: BatchProgress['state'],
+): BatchProgress {
+  const seen = survey(state.clips.values(), now);
+  return {
+    name: input.name,
+    store: input.store,
+    round: input.round,
+    state: batchState,
+    ...(state.pause && { pauseReason: state.pause.reason }),
+    counts: { ...state.counts },
+    queued: input.rows.count - state.cursor + state.fresh.length + seen.ready.length,
+    submitting: seen.submitting,
+    waiting: seen.waiting,
+    unresolved: seen.unresolved,
+    backingOff: seen.backingOff,
+    finishing: seen.finishing + state.unrecorded.length,
+    submissions: state.submissions,
+    warnings: state.warnings,
+    lastFailures: [...state.lastFailures],
+    pace: { ...input.options.pace },
+    startedAt: new Date(state.startedAt).toISOString(),
+  };
+}
+
+/** Markdown for the Temporal UI. */
+export function detailsOf(progress: BatchProgress): string {
+  const { counts } = progress;
+  const done =
+    counts.succeeded + counts.failed + counts.rejected + counts.cancelled + counts.skipped;
+  const lines = [
+    `**${progress.name}**: ${progress.state}${progress.pauseReason ? ` (${progress.pauseReason})` : ''}`,
+    '',
+    `${done} of ${counts.total} clips done: ${counts.succeeded} succeeded, ${counts.failed} failed, ` +
+      `${counts.rejected} rejected, ${counts.cancelled} cancelled, ${counts.skipped} skipped`,
+    '',
+    `${progress.submissions} submissions, ${progress.waiting} waiting at the vendor, ` +
+      `${progress.queued} to come`,
+    ...progress.lastFailures.map((note) => `- ${note.id}: ${note.code} ${note.message}`),
+  ];
+  return lines.join('\n');
+}
