@@ -22,6 +22,8 @@ export interface Store {
   /** Keys below a prefix ('outcomes/'), sorted. */
   list(prefix: string): Promise<string[]>;
   remove(key: string): Promise<void>;
+  /** Removes what interrupted writes left; only when nothing else writes here. */
+  sweep(): Promise<void>;
 }
 
 /** Opens the store at a location. Throws on a location it cannot serve. */
