@@ -1,0 +1,18 @@
+// The codes Reelscore itself gives as `error_code`. The vendor's own codes stand in results as the
+// vendor gave them; those of the transport are in tomoviee/errors.ts, media/codes.ts, net/errors.ts.
+
+/** Code -> meaning, in one line. docs/errors.md lists the same, with what to do. */
+export const OWN_CODES = {
+  manifest_row: 'The row of the manifest has a fault; it was left out with --skip-invalid.',
+  submit_unknown:
+    'No answer told whether the submission was accepted, and no callback came for it.',
+  task_failed: 'The vendor ended the task as failed (status 4), as often as was allowed.',
+  task_cancelled: 'The vendor ended the task as cancelled (status 5).',
+  task_timed_out: 'The vendor timed the task out (status 6), as often as was allowed.',
+  task_timeout: 'The task did not end within the task timeout (taskTimeout).',
+  download_failed: 'The soundtrack could not be downloaded.',
+  batch_cancelled: 'The batch was cancelled before the clip was done.',
+} as const;
+
+/** One of Reelscore's own codes. */
+export type OwnCode = keyof typeof OWN_CODES;

@@ -1,0 +1,160 @@
+// The vendor's two calls. Makes each request once and says what came of it; repeating is the
+// caller's business. Facts about the API: vendor-api.md; marks [D], [V], [T] as there.
+import { Pool, type Dispatcher } from 'undici';
+import type { ErrorTable } from './errors.js';
+import { post, type Exchange } from './exchange.js';
+import type { ReadingContext } from './failures.js';
+import { scrub } from './scrub.js';
+import { readSubmit, type SubmitResult } from './submit-result.js';
+import { readTask, type TaskResult } from './task-result.js';
+
+export type { SubmitResult } from './submit-result.js';
+export type { TaskMedia, TaskResult, TaskStatus, VendorTask } from './task-result.js';
+
+/** Base URL of the vendor's gateway [V]. */
+export const DEFAULT_BASE_URL = 'https://open-api.wondershare.cc';
+/** Auto BGM [V]. */
+export const SUBMIT_PATH = '/v1/open/capacity/application/tm_video_scoring';
+/** Result query [V]. */
+export const TASK_PATH = '/v1/open/pub/task';
+
+/** Both calls only enqueue or look up; past this, something is broken. */
+const DEFAULT_TIMEOUT_MS = 30_000;
+const CONNECT_TIMEOUT_MS = 10_000;
+/** Connections kept to the vendor; at 100 ms an answer, 16 carry 160 calls a second. */
+const DEFAULT_MAX_CONNECTIONS = 16;
+
+export interface TomovieeClientOptions {
+  /** `https://host[:port][/prefix]`. */
+  baseUrl: string;
+  appKey: string;
+  appSecret: string;
+  errorTable: ErrorTable;
+  /** For a whole call, from waiting for a connection to the end of the answer; default 30 s. */
+  timeoutMs?: number;
+  /** Used instead of a pool of our own, and not closed by `close`. */
+  dispatcher?: Dispatcher;
+  /** Of the pool of our own; default 16. */
+  maxConnections?: number;
+}
+
+/** What the vendor is asked to do. */
+export interface Submission {
+  /** Short URL of the video, which the vendor fetches [D]. */
+  fileLink: string;
+  prompt: string;
+  /** Callback URL; it carries a MAC and is kept out of messages. */
+  callback?: string;
+  /** Passed through unchanged [D]. */
+  params?: string;
+}
+
+export interface CallOptions {
+  signal?: AbortSignal;
+}
+
+export interface TomovieeClient {
+  /**
+   * Submits one video, once. An abort after sending gives `unknown`.
+   *
+   * @throws the signal's reason, if it was aborted before anything was sent
+   */
+  submit(submission: Submission, options?: CallOptions): Promise<SubmitResult>;
+  /**
+   * Asks for a task.
+   *
+   * @throws the signal's reason, if it was aborted
+   */
+  queryTask(taskId: string, options?: CallOptions): Promise<TaskResult>;
+  /** Ends the connections; calls under way are let finish. */
+  close(): Promise<void>;
+}
+
+/**
+ * Makes a client for one account. Keys and callback URLs appear in no result, message or
+ * serialised form of it.
+ *
+ * @throws TypeError if the base URL or a key cannot be used
+ */
+export function createTomovieeClient(options: TomovieeClientOptions): TomovieeClient {
+  const { errorTable, timeoutMs = DEFAULT_TIMEOUT_MS } = options;
+  const base = parseBaseUrl(options.baseUrl);
+  const { headers, secrets } = credentials(options.appKey, options.appSecret);
+  const pool = options.dispatcher
+    ? undefined
+    : new Pool(base.origin, {
+        connections: options.maxConnections ?? DEFAULT_MAX_CONNECTIONS,
+        // A request behind another one on a connection could be lost with it after it was sent.
+        pipelining: 1,
+        connect: { timeout: Math.min(CONNECT_TIMEOUT_MS, timeoutMs) },
+      });
+  const dispatcher = options.dispatcher ?? pool;
+
+  const contextFor = (callback: string | undefined): ReadingContext => ({
+    errorTable,
+    host: base.host,
+    scrub: (text) => scrub(text, callback === undefined ? secrets : [...secrets, callback]),
+  });
+  const call = (path: string, body: object, { signal }: CallOptions): Promise<Exchange> => {
+    signal?.throwIfAborted();
+    return post(dispatcher as Dispatcher, {
+      origin: base.origin,
+      path: base.prefix + path,
+      headers,
+      body: JSON.stringify(body),
+      timeoutMs,
+      ...(signal ? { signal } : {}),
+    });
+  };
+
+  return {
+    async submit({ fileLink, prompt, callback, params }, callOptions = {}) {
+      const body = { prompt, file_link: fileLink, callback, params };
+      const exchange = await call(SUBMIT_PATH, body, callOptions);
+      if (exchange.kind === 'broken' && !exchange.sent) callOptions.signal?.throwIfAborted();
+      return readSubmit(exchange, contextFor(callback));
+    },
+    async queryTask(taskId, callOptions = {}) {
+      const exchange = await call(TASK_PATH, { task_id: taskId }, callOptions);
+      if (exchange.kind === 'broken') callOptions.signal?.throwIfAborted();
+      return readTask(taskId, exchange, contextFor(undefined));
+    },
+    async close() {
+      await pool?.close();
+    },
+  };
+}
+
+function parseBaseUrl(text: string): { origin: string; host: string; prefix: string } {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (!url || !/^https?:$/.test(url.protocol)) {
+    throw new TypeError('baseUrl is not an http(s) URL (expected https://host)');
+  }
+  if (url.username || url.password || url.search || url.hash) {
+    throw new TypeError('baseUrl has more than host and path (remove user, query and fragment)');
+  }
+  return { origin: url.origin, host: url.host, prefix: url.pathname.replace(/\/+$/, '') };
+}
+
+/** Headers of both calls [D], and what of them must not be shown. */
+function credentials(
+  appKey: string,
+  appSecret: string,
+): { headers: Record<string, string>; secrets: string[] } {
+  // A colon would move the border between key and secret in Basic authentication (RFC 7617).
+  if (!/^[\x21-\x39\x3b-\x7e]+$/.test(appKey)) {
+    throw new TypeError('appKey is empty or has characters other than printable ASCII without ":"');
+  }
+  if (!/^[\x20-\x7e]+$/.test(appSecret)) {
+    throw new TypeError('appSecret is empty or has characters other than printable ASCII');
+  }
+  const basic = Buffer.from(`${appKey}:${appSecret}`).toString('base64');
+  return {
+    headers: {
+      'Content-Type': 'application/json',
+      Authorization: `Basic ${basic}`,
+      'X-App-Key': appKey,
+    },
+    secrets: [appKey, appSecret, basic],
+  };
+}
