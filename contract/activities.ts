@@ -45,6 +45,8 @@ export interface TaskRef {
   row: number;
   attempt: number;
   taskId: string;
+  /** The task id came from a callback: check that the task is this clip's. */
+  adopted?: boolean;
 }
 
 export interface QueryTasksInput {

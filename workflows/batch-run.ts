@@ -282,5 +282,10 @@ export class BatchRun {
 
 function taskOf(clip: ActiveClip): TaskRef {
   if (clip.taskId === undefined) throw new Error(`B1: row ${clip.row} waits without a task id`);
-  return { row: clip.row, attempt: clip.taskAttempt ?? clip.attempt, taskId: clip.taskId };
+  return {
+    row: clip.row,
+    attempt: clip.taskAttempt ?? clip.attempt,
+    taskId: clip.taskId,
+    ...(clip.adopted && { adopted: true }),
+  };
 }

@@ -1,0 +1,56 @@
+// Callbacks of one batch that arrive close together travel as one signal: a signal costs history and
+// a workflow task however many callbacks it carries.
+import type { TaskCallback } from '../contract/callback.js';
+
+/** Hands callbacks to a batch; resolves once they are durable there. */
+export type DeliverCallbacks = (batch: string, callbacks: TaskCallback[]) => Promise<void>;
+
+interface Pending {
+  callbacks: Map<string, TaskCallback>;
+  done: Promise<void>;
+}
+
+/** Callbacks in one signal; at about 100 bytes each this stays far below Temporal's 2 MB. */
+const MAX_GROUP = 500;
+
+export class Coalescer {
+  readonly #pending = new Map<string, Pending>();
+  readonly #delivering = new Map<string, Promise<void>>();
+
+  /** @param windowMs how long the first callback of a group waits for others */
+  constructor(
+    private readonly deliver: DeliverCallbacks,
+    private readonly windowMs: number,
+  ) {}
+
+  /** Resolves once the callback is durable; rejects as `deliver` does. Equal callbacks count once. */
+  add(batch: string, callback: TaskCallback): Promise<void> {
+    let group = this.#pending.get(batch);
+    if (!group || group.callbacks.size >= MAX_GROUP) {
+      group = this.#open(batch);
+      this.#pending.set(batch, group);
+    }
+    group.callbacks.set(Object.values(callback).join('/'), callback);
+    return group.done;
+  }
+
+  #open(batch: string): Pending {
+    const callbacks = new Map<string, TaskCallback>();
+    const before = this.#delivering.get(batch) ?? Promise.resolve();
+    const windowOver = new Promise((resolve) => setTimeout(resolve, this.windowMs));
+    const group: Pending = {
+      callbacks,
+      // One signal of a batch at a time: under load the groups grow instead of the queue.
+      done: Promise.all([windowOver, before.catch(() => undefined)]).then(() => {
+        if (this.#pending.get(batch) === group) this.#pending.delete(batch);
+        return this.deliver(batch, [...callbacks.values()]);
+      }),
+    };
+    this.#delivering.set(batch, group.done);
+    const forget = (): void => {
+      if (this.#delivering.get(batch) === group.done) this.#delivering.delete(batch);
+    };
+    group.done.then(forget, forget);
+    return group;
+  }
+}
