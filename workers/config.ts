@@ -1,0 +1,167 @@
+// Resolves every setting once: option > environment > file > default, else a ConfigError that holds
+// all faults at once. Only composition roots call it.
+import { homedir } from 'node:os';
+import { isAbsolute, join } from 'node:path';
+import ipaddr from 'ipaddr.js';
+import type { BatchOptions, Pace } from '../contract/batch.js';
+import type { FailureClass } from '../contract/failure.js';
+import { SIMULATOR_ACCOUNT } from '../contract/names.js';
+import { ConfigError } from './config-error.js';
+import { findConfigFile, readSettings } from './config-sources.js';
+import type { Secret, VendorKeys } from './secret.js';
+import type { Listen } from './setting-values.js';
+import type { ConfigOptions, LOG_LEVELS, SettingValues } from './settings.js';
+
+export type { ConfigOptions } from './settings.js';
+export { ConfigError } from './config-error.js';
+
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+/** Every setting, read and checked. Printing it shows no secret. */
+export interface ResolvedConfig {
+  account: string;
+  /** Absolute; it need not exist yet. */
+  home: string;
+  tomoviee: {
+    baseUrl: string;
+    /** Absent when the environment has none. */
+    keys?: VendorKeys;
+  };
+  callbacks: {
+    /** Without a slash at the end; absent = results are polled. */
+    publicUrl?: string;
+    listen: Listen;
+    /** From the environment; `loadCallbackSecret` finds or makes one otherwise. */
+    secret?: Secret;
+  };
+  /** Lower case, no brackets, no ports. */
+  allowHosts: string[];
+  pace: Pace;
+  probe: boolean;
+  pollIntervalMs: number;
+  callbackGraceMs: number;
+  taskTimeoutMs: number;
+  retries: {
+    maxRetries: number;
+    maxFailedResubmissions: number;
+    maxTimedOutResubmissions: number;
+    retryBackoffMs: number;
+  };
+  vendorCodes: Record<string, FailureClass>;
+  logLevel: LogLevel;
+  /** Absolute; absent = `results/<batch>`. */
+  outDir?: string;
+  historyBound: number;
+}
+
+/**
+ * Resolves the configuration.
+ *
+ * @param options of the command line or the calling program
+ * @param env process.env; empty variables count as unset
+ * @param cwd where `reelscore.yaml` is looked for and relative paths begin
+ * @throws ConfigError with all faults
+ */
+export function resolveConfig(
+  options: ConfigOptions,
+  env: NodeJS.ProcessEnv,
+  cwd: string = process.cwd(),
+): ResolvedConfig {
+  const faults: string[] = [];
+  const file = findConfigFile(options, env, cwd, faults);
+  const values = readSettings({ options, env, cwd, file, faults });
+  checkTogether(values, faults);
+  if (faults.length > 0) throw new ConfigError(faults);
+
+  const { appKey, appSecret, callbackUrl, callbackSecret, out } = values;
+  return {
+    account: need(values.account),
+    home: values.home ?? defaultHome(env),
+    tomoviee: {
+      baseUrl: need(values.baseUrl),
+      ...(appKey && appSecret ? { keys: { appKey, appSecret } } : {}),
+    },
+    callbacks: {
+      ...(callbackUrl === undefined ? {} : { publicUrl: callbackUrl }),
+      listen: need(values.callbackListen),
+      ...(callbackSecret ? { secret: callbackSecret } : {}),
+    },
+    allowHosts: need(values.allowHosts),
+    pace: {
+      ratePerSecond: need(values.rate),
+      burst: need(values.burst),
+      maxInFlight: need(values.maxInFlight),
+    },
+    probe: need(values.probe),
+    pollIntervalMs: need(values.pollInterval),
+    callbackGraceMs: need(values.callbackGrace),
+    taskTimeoutMs: need(values.taskTimeout),
+    retries: {
+      maxRetries: need(values.maxRetries),
+      maxFailedResubmissions: need(values.maxFailedResubmissions),
+      maxTimedOutResubmissions: need(values.maxTimedOutResubmissions),
+      retryBackoffMs: need(values.retryBackoff),
+    },
+    vendorCodes: values.vendorCodes ?? {},
+    logLevel: need(values.logLevel),
+    ...(out === undefined ? {} : { outDir: out }),
+    historyBound: need(values.historyBound),
+  };
+}
+
+/** What of the configuration goes into a batch when it starts. */
+export function batchOptionsOf(config: ResolvedConfig): BatchOptions {
+  const { pace, probe, pollIntervalMs, callbackGraceMs, taskTimeoutMs, historyBound } = config;
+  return {
+    pace,
+    probe,
+    pollIntervalMs,
+    callbackGraceMs,
+    taskTimeoutMs,
+    ...config.retries,
+    historyBound,
+  };
+}
+
+/** Faults that only show when settings are seen together. */
+function checkTogether(values: SettingValues, faults: string[]): void {
+  if (values.account === SIMULATOR_ACCOUNT) {
+    faults.push(
+      `account: ${SIMULATOR_ACCOUNT} is kept for the simulator (choose another name, or use --simulate)`,
+    );
+  }
+  if (!values.appKey !== !values.appSecret) {
+    const [has, lacks] = values.appKey
+      ? ['TOMOVIEE_APP_KEY', 'TOMOVIEE_APP_SECRET']
+      : ['TOMOVIEE_APP_SECRET', 'TOMOVIEE_APP_KEY'];
+    // A key that is set and faulty has its own message.
+    if (!faults.some((fault) => fault.startsWith(`${lacks}:`))) {
+      faults.push(`${lacks}: it is not set, but ${has} is (set both or neither)`);
+    }
+  }
+  const { baseUrl, allowHosts = [] } = values;
+  if (baseUrl?.startsWith('http:') && !mayBePlain(new URL(baseUrl).hostname, allowHosts)) {
+    faults.push(
+      'TOMOVIEE_BASE_URL: plain http would send the keys in clear (use https, or list the host in REELSCORE_ALLOW_HOSTS)',
+    );
+  }
+}
+
+function mayBePlain(hostname: string, allowHosts: readonly string[]): boolean {
+  const host = hostname.toLowerCase().replace(/^\[(.*)\]$/, '$1');
+  if (allowHosts.includes(host) || host === 'localhost') return true;
+  return ipaddr.isValid(host) && ipaddr.process(host).range() === 'loopback';
+}
+
+function defaultHome(env: NodeJS.ProcessEnv): string {
+  const xdg = env['XDG_STATE_HOME'];
+  // The XDG specification has relative paths ignored.
+  if (xdg !== undefined && isAbsolute(xdg)) return join(xdg, 'reelscore');
+  return join(env['HOME'] ?? homedir(), '.local', 'state', 'reelscore');
+}
+
+/** For settings with a default: `resolveConfig` has thrown before one could be missing. */
+function need<T>(value: T | undefined): T {
+  if (value === undefined) throw new Error('a setting with a default has no value');
+  return value;
+}

@@ -1,0 +1,39 @@
+import { pino, type DestinationStream, type Logger } from 'pino';
+import { hideUrlSecrets } from '../tomoviee/scrub.js';
+import type { LogLevel } from './config.js';
+import type { Secret } from './secret.js';
+
+export interface LoggerOptions {
+  level: LogLevel;
+  /** Default: stderr, as stdout belongs to what commands print. */
+  destination?: DestinationStream;
+  /** Values that must not be logged, wherever they turn up. */
+  hide?: readonly Secret[];
+}
+
+const BASIC_AUTH = /\bBasic [A-Za-z0-9+/]{8,}={0,2}/g;
+/** What comes behind the prefix of a callback path, where a MAC is: `/callbacks/<...>`. */
+const CALLBACK_PATH = /(\/callbacks?\/)[^\s"'\\]+/g;
+
+/**
+ * A logger of JSON lines. Each line is cleaned as a whole just before it is written, so that no
+ * nesting, error text or child logger leads around it (pino's `redact` knows top-level paths only):
+ * queries and tokens of URLs, Basic authentication, callback paths, and the values to hide.
+ */
+export function createLogger({ level, destination, hide = [] }: LoggerOptions): Logger {
+  // As they stand inside a JSON string.
+  const values = hide.map((secret) => JSON.stringify(secret.reveal()).slice(1, -1));
+
+  const clean = (line: string): string => {
+    let text = line;
+    for (const value of values) text = text.replaceAll(value, '[hidden]');
+    return hideUrlSecrets(text)
+      .replace(CALLBACK_PATH, '$1[hidden]')
+      .replace(BASIC_AUTH, 'Basic [hidden]');
+  };
+
+  return pino(
+    { level, base: { pid: process.pid }, hooks: { streamWrite: clean } },
+    destination ?? pino.destination({ dest: 2, sync: true }),
+  );
+}

@@ -1,0 +1,174 @@
+// Reads single values of settings: text from the environment or an option, or what YAML made of it.
+// Each throws a TypeError that says fault and what to do; the caller adds the place.
+import ipaddr from 'ipaddr.js';
+import ms from 'ms';
+import { OVERRIDABLE_CODE } from '../tomoviee/errors.js';
+import type { FailureClass } from '../contract/failure.js';
+import { nearest } from './nearest.js';
+import { Secret } from './secret.js';
+
+export interface Listen {
+  /** IP address or host name, without brackets. */
+  host: string;
+  /** 0 = any free port. */
+  port: number;
+}
+
+const DURATION = /^\d+(\.\d+)?\s?(ms|s|m|h|d)$/;
+
+/** `15s`, `10m`, `1.5h` -> milliseconds within bounds. */
+export function duration(min: string, max: string): (raw: unknown) => number {
+  return (raw) => {
+    const text = typeof raw === 'string' ? raw.trim() : raw;
+    if (typeof text === 'number' || (typeof text === 'string' && /^\d+(\.\d+)?$/.test(text))) {
+      throw new TypeError(`${text} has no unit (write ${text}s, ${text}m or the like)`);
+    }
+    if (typeof text !== 'string' || !DURATION.test(text)) {
+      throw new TypeError(`${show(raw)} is not a duration (write one such as 15s, 10m or 24h)`);
+    }
+    const value = ms(text as ms.StringValue);
+    if (value < ms(min as ms.StringValue) || value > ms(max as ms.StringValue)) {
+      throw new TypeError(`${text} is out of bounds (write a duration from ${min} to ${max})`);
+    }
+    return Math.round(value);
+  };
+}
+
+/** A number within bounds, both included. */
+export function number(
+  min: number,
+  max: number,
+  kind: 'integer' | 'real',
+): (raw: unknown) => number {
+  return (raw) => {
+    const value = typeof raw === 'string' && /^\s*-?\d+(\.\d+)?\s*$/.test(raw) ? Number(raw) : raw;
+    const whole = kind === 'integer' ? 'a whole number' : 'a number';
+    if (typeof value !== 'number' || !Number.isFinite(value)) {
+      throw new TypeError(`${show(raw)} is not a number (write ${whole} from ${min} to ${max})`);
+    }
+    if (value < min || value > max || (kind === 'integer' && !Number.isInteger(value))) {
+      throw new TypeError(`${value} is out of bounds (write ${whole} from ${min} to ${max})`);
+    }
+    return value;
+  };
+}
+
+/** true or false. */
+export function yesNo(raw: unknown): boolean {
+  if (typeof raw === 'boolean') return raw;
+  if (raw === 'true' || raw === 'false') return raw === 'true';
+  throw new TypeError(`${show(raw)} is neither true nor false (write one of them)`);
+}
+
+/** One of some words. */
+export function oneOf<const T extends string>(words: readonly T[]): (raw: unknown) => T {
+  return (raw) => {
+    const word = words.find((candidate) => candidate === raw);
+    if (word !== undefined) return word;
+    const near = typeof raw === 'string' ? nearest(raw, words) : undefined;
+    throw new TypeError(
+      `${show(raw)} is unknown (${near ? `did you mean ${near}? ` : ''}use one of ${words.join(', ')})`,
+    );
+  };
+}
+
+/** A name of lower-case letters, digits and hyphens: it becomes part of a task queue's name. */
+export function accountName(raw: unknown): string {
+  if (typeof raw === 'string' && /^[a-z0-9-]{1,40}$/.test(raw)) return raw;
+  throw new TypeError(`${show(raw)} cannot be used (write 1-40 of a-z, 0-9 and -)`);
+}
+
+/** A path, not empty. */
+export function path(raw: unknown): string {
+  if (typeof raw === 'string' && raw !== '' && !raw.includes('\0')) return raw;
+  throw new TypeError(`${show(raw)} is not a path (write the path of a folder)`);
+}
+
+/** An http(s) URL of host and path only, without a slash at the end. It may hold a password: never shown. */
+export function baseUrl(raw: unknown): string {
+  const url = typeof raw === 'string' && URL.canParse(raw) ? new URL(raw) : undefined;
+  if (!url || !/^https?:$/.test(url.protocol)) {
+    throw new TypeError('it is not an http(s) URL (write https://host or https://host/path)');
+  }
+  if (url.username || url.password || url.search || url.hash) {
+    throw new TypeError('it has more than host and path (remove user, query and fragment)');
+  }
+  return url.href.replace(/\/+$/, '');
+}
+
+/** `host:port` or `[v6]:port`. */
+export function listen(raw: unknown): Listen {
+  const match = /^(?:\[([0-9a-f:.]+)\]|([a-z0-9.-]+)):(\d{1,5})$/i.exec(
+    typeof raw === 'string' ? raw.trim() : '',
+  );
+  const host = match?.[1] ?? match?.[2];
+  const port = Number(match?.[3]);
+  if (host !== undefined && port <= 65_535 && (!match?.[1] || ipaddr.IPv6.isValid(host))) {
+    return { host, port };
+  }
+  throw new TypeError(`${show(raw)} is not host:port (write one such as 127.0.0.1:8787)`);
+}
+
+/** Comma-separated text or a list -> lower-case host names and addresses, without brackets. */
+export function hosts(raw: unknown): string[] {
+  const list: unknown[] = Array.isArray(raw)
+    ? raw
+    : typeof raw === 'string'
+      ? raw.split(',').filter((host) => host.trim() !== '')
+      : [raw];
+  return list.map((entry) => {
+    const host = typeof entry === 'string' ? entry.trim().toLowerCase() : '';
+    const bare = host.replace(/^\[(.*)\]$/, '$1');
+    if (ipaddr.isValid(bare) || /^[a-z0-9_]([a-z0-9_.-]*[a-z0-9_])?$/.test(host)) return bare;
+    throw new TypeError(
+      `${show(entry)} is not a host (write names or addresses without port, such as localhost,10.0.0.7)`,
+    );
+  });
+}
+
+const CLASSES: readonly FailureClass[] = ['retry', 'throttled', 'rejected', 'denied'];
+
+/** A map of vendor codes and `http_<status>` to classes. */
+export function vendorCodes(raw: unknown): Record<string, FailureClass> {
+  if (typeof raw !== 'object' || raw === null || Array.isArray(raw)) {
+    throw new TypeError(`${show(raw)} is not a map (write lines such as "680001": rejected)`);
+  }
+  const readClass = oneOf(CLASSES);
+  return Object.fromEntries(
+    Object.entries(raw).map(([code, value]: [string, unknown]) => {
+      if (!OVERRIDABLE_CODE.test(code)) {
+        throw new TypeError(
+          `${show(code)} is not a vendor code (write its digits, or http_ and a status)`,
+        );
+      }
+      try {
+        return [code, readClass(value)];
+      } catch (cause) {
+        throw new TypeError(`${code}: ${(cause as Error).message}`, { cause });
+      }
+    }),
+  );
+}
+
+/** The vendor's app key: what an HTTP header carries, and no colon, which would end it in Basic authentication. */
+export function appKey(raw: unknown): Secret {
+  if (typeof raw === 'string' && /^[\x21-\x39\x3b-\x7e]+$/.test(raw)) return new Secret(raw);
+  throw new TypeError('it has a space, a colon or a character beyond ASCII (copy it again)');
+}
+
+/** The vendor's app secret. */
+export function appSecret(raw: unknown): Secret {
+  if (typeof raw === 'string' && /^[\x21-\x7e]+$/.test(raw)) return new Secret(raw);
+  throw new TypeError('it has a space or a character beyond ASCII (copy it again)');
+}
+
+/** A secret of our own. */
+export function ownSecret(raw: unknown): Secret {
+  if (typeof raw === 'string' && raw.length >= 16) return new Secret(raw);
+  throw new TypeError('it is too short (use 16 characters or more, or unset it to have one made)');
+}
+
+function show(raw: unknown): string {
+  const text = JSON.stringify(raw) as string | undefined;
+  return text === undefined ? String(raw) : text.length > 60 ? `${text.slice(0, 59)}…` : text;
+}
