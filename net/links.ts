@@ -1,0 +1,93 @@
+// Links and redirects from outside: where they lead, and what may go along. Pure.
+import { NetError } from './errors.js';
+import { isHttp, printableUrl, tryUrl } from './urls.js';
+
+export type RequestHeaders = Readonly<Record<string, string>>;
+
+const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
+
+/** Never sent to another origin than the one they were meant for. */
+const SECRET_HEADERS: ReadonlySet<string> = new Set([
+  'authorization',
+  'cookie',
+  'proxy-authorization',
+]);
+
+/**
+ * Reads a link the way browsers do (WHATWG), so that every spelling of an address, such as
+ * `http://2130706433`, `http://0x7f.1` or full-width digits, becomes the usual one.
+ *
+ * @throws NetError `link_invalid`
+ */
+export function parseLink(link: string | URL): URL {
+  const url = tryUrl(String(link));
+  if (url === undefined) {
+    throw new NetError('link_invalid', 'the link is not a URL (give a full http or https URL)');
+  }
+  if (!isHttp(url)) {
+    throw new NetError(
+      'link_invalid',
+      `the link begins with ${url.protocol} (give an http or https URL)`,
+    );
+  }
+  return url;
+}
+
+/**
+ * Credentials of a link as the header they stand for.
+ *
+ * @throws NetError `link_invalid` if they are not percent-encoded UTF-8
+ */
+export function basicAuthorization(url: URL): RequestHeaders {
+  if (url.username === '' && url.password === '') return {};
+  try {
+    const pair = `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`;
+    return { authorization: `Basic ${Buffer.from(pair).toString('base64')}` };
+  } catch (cause) {
+    throw new NetError(
+      'link_invalid',
+      `${printableUrl(url)}: user or password has a stray % (write it as %25)`,
+      { cause },
+    );
+  }
+}
+
+export function isRedirect(status: number): boolean {
+  return REDIRECTS.has(status);
+}
+
+/**
+ * The URL a redirect leads to, without credentials: a server cannot make us send any.
+ *
+ * A step from https to plain http is refused, since a signed link would travel in the open and
+ * anyone on the way could exchange the content.
+ *
+ * @throws NetError `redirect_refused` or `redirect_insecure`
+ */
+export function redirectTarget(from: URL, location: string): URL {
+  const to = tryUrl(location, from);
+  if (to === undefined || !isHttp(to)) {
+    const what = to === undefined ? 'something that is not a URL' : `a ${to.protocol} URL`;
+    throw new NetError(
+      'redirect_refused',
+      `${printableUrl(from)}: redirects to ${what} (use a link that leads to http or https)`,
+    );
+  }
+  if (from.protocol === 'https:' && to.protocol === 'http:') {
+    throw new NetError(
+      'redirect_insecure',
+      `${printableUrl(from)}: redirects from https to plain http (use a link that stays on https)`,
+    );
+  }
+  to.username = '';
+  to.password = '';
+  return to;
+}
+
+/** Headers for the next hop; once secrets are dropped they do not come back. */
+export function headersForHop(headers: RequestHeaders, from: URL, to: URL): RequestHeaders {
+  if (from.origin === to.origin) return headers;
+  return Object.fromEntries(
+    Object.entries(headers).filter(([name]) => !SECRET_HEADERS.has(name.toLowerCase())),
+  );
+}
