@@ -1,0 +1,179 @@
+// The grammar of faults: how a simulated misbehaviour is written down. Knows nothing of HTTP.
+//
+//   faults  = fault { "," fault }
+//   fault   = name { ":" value } { "*" times | "~" probability | "@" nth }
+//
+// Without a modifier a fault strikes every time. `*2` strikes the first two times for each clip
+// (counted by its file_link, over all of its attempts), `~0.1` strikes one time in ten (seeded),
+// `@3` strikes the third time only: of that clip for a clip's own faults, of all clips for the
+// simulator's.
+//
+// A clip carries its own faults in its file_link (`?sim=fail*1,late:500`) or in its prompt or
+// params (`[sim:fail*1,late:500]`). Its own come before the simulator's.
+
+/** Every fault: the values it takes and what it does. The order is that of the help text. */
+const FAULTS = {
+  '429': [':SECONDS', 'refuse with HTTP 429 and Retry-After (1)'],
+  http: [':STATUS[:empty]', 'refuse with that HTTP status (400-599), with a JSON body or none'],
+  html: ['', 'refuse with an HTML page and HTTP 200'],
+  code: [':NUMBER[:MSG]', 'refuse with HTTP 200 and that vendor code'],
+  '401': ['', 'refuse with HTTP 401, this once'],
+  revoke: ['', 'revoke all keys: 401 from now on, until POST /_simulator/keys'],
+  'drop-before': ['', 'drop the connection; nothing was accepted'],
+  'drop-after': ['', 'accept, then drop the connection: the answer is lost'],
+  'http-after': [':STATUS', 'accept, then answer that HTTP status with no body'],
+  slow: [':MS', 'accept, and answer after so long'],
+  early: ['', 'end at once and call back before the submission is answered'],
+  run: [':MS', 'the task takes so long'],
+  fail: ['[:REASON]', 'the task fails (status 4)'],
+  cancel: ['', 'the task is cancelled (status 5)'],
+  'timed-out': ['', 'the task times out (status 6)'],
+  lost: ['', 'no callback'],
+  late: [':MS', 'the callback comes so long after the end'],
+  reordered: ['[:N]', 'the callback comes after the next N callbacks of other tasks (1), or 2 s'],
+  duplicate: ['[:N]', 'N further copies of the callback (1)'],
+  processing: ['', 'a callback with status 2 when the task begins'],
+  'forged-mac': ['', "a callback when the task begins, to a URL whose last segment isn't right"],
+  'forged-status': ['', 'a callback when the task begins, with a terminal status that is not true'],
+  'forged-task': ['', "a callback when the task begins, with a task_id that doesn't exist"],
+  query: [
+    '[:STATUS|CODE]',
+    'the result query fails: HTTP status (500), or a vendor code from 1000',
+  ],
+  'no-url': ['', 'the result query gives a result without a link'],
+  expired: ['', 'the result query gives a link that has already expired (403)'],
+  download: ['[:STATUS]', 'the download fails with that HTTP status (500)'],
+  cut: ['', 'the download breaks off in the middle'],
+} as const;
+
+export type FaultName = keyof typeof FAULTS;
+
+/** One fault, as parsed. */
+export interface Fault {
+  name: FaultName;
+  /** Values after the name, as written. */
+  args: string[];
+  /** Strikes per clip at most. */
+  times?: number;
+  /** 0-1. */
+  probability?: number;
+  /** Strikes at this opportunity only, from 1. */
+  nth?: number;
+  /** As written: the fault's identity for counting. */
+  text: string;
+}
+
+/** A list of faults that cannot be understood. */
+export class FaultSyntaxError extends Error {
+  override readonly name = 'FaultSyntaxError';
+}
+
+const ITEM = /^([a-z0-9-]+)((?::[^:*~@]*)*)((?:[*~@][\d.]+)*)$/;
+
+/** Faults whose first value is needed, and those whose first value is a number if given. */
+const NEEDS_VALUE: ReadonlySet<FaultName> = new Set([
+  'http',
+  'code',
+  'http-after',
+  'slow',
+  'run',
+  'late',
+]);
+const TEXT_VALUE: ReadonlySet<FaultName> = new Set(['fail']);
+const STATUS_VALUE: ReadonlySet<FaultName> = new Set(['http', 'http-after', 'download']);
+
+/**
+ * Reads a comma-separated list of faults; an empty text is an empty list.
+ * @throws FaultSyntaxError naming the fault that is wrong and what to write.
+ */
+export function parseFaults(text: string): Fault[] {
+  return text
+    .split(',')
+    .map((item) => item.trim())
+    .filter((item) => item !== '')
+    .map(parseFault);
+}
+
+function parseFault(text: string): Fault {
+  const [, name = '', values = '', modifiers = ''] = ITEM.exec(text) ?? [];
+  if (!isFaultName(name)) {
+    throw new FaultSyntaxError(
+      `fault "${text}" is not known (write name:value with one of ${Object.keys(FAULTS).join(', ')})`,
+    );
+  }
+  const fault: Fault = { name, args: values.split(':').slice(1), text };
+  checkValues(fault);
+  for (const [, sign, digits] of modifiers.matchAll(/([*~@])([\d.]+)/g)) {
+    const number = Number(digits);
+    if (sign === '~' ? !(number <= 1) : !(Number.isInteger(number) && number >= 1)) {
+      throw new FaultSyntaxError(
+        `fault "${text}": ${sign ?? ''}${digits ?? ''} is not valid (write *TIMES, ~PROBABILITY from 0 to 1, or @NTH)`,
+      );
+    }
+    if (sign === '*') fault.times = number;
+    else if (sign === '~') fault.probability = number;
+    else fault.nth = number;
+  }
+  return fault;
+}
+
+function checkValues(fault: Fault): void {
+  const [first] = fault.args;
+  const usage = `write ${fault.name}${FAULTS[fault.name][0]}`;
+  if (first === undefined || first === '') {
+    if (NEEDS_VALUE.has(fault.name)) {
+      throw new FaultSyntaxError(`fault "${fault.text}" needs a value (${usage})`);
+    }
+    return;
+  }
+  if (FAULTS[fault.name][0] === '') {
+    throw new FaultSyntaxError(`fault "${fault.text}" takes no value (${usage})`);
+  }
+  if (TEXT_VALUE.has(fault.name)) return;
+  const number = Number(first);
+  const inRange = STATUS_VALUE.has(fault.name) ? number >= 400 && number <= 599 : number >= 0;
+  if (!Number.isInteger(number) || !inRange) {
+    throw new FaultSyntaxError(`fault "${fault.text}": ${first} is not valid (${usage})`);
+  }
+}
+
+function isFaultName(name: string): name is FaultName {
+  return Object.hasOwn(FAULTS, name);
+}
+
+/** The first value as a number. */
+export function numberOf(fault: Fault, fallback: number): number {
+  const [first] = fault.args;
+  return first === undefined || first === '' ? fallback : Number(first);
+}
+
+const TAG = /\[sim:([^\]]*)\]/g;
+
+/**
+ * The faults that a submission carries itself, from its file_link, prompt and params.
+ * @throws FaultSyntaxError
+ */
+export function faultsOfClip(clip: { fileLink: string; prompt: string; params?: string }): Fault[] {
+  const texts: string[] = [];
+  if (clip.fileLink.includes('sim=')) {
+    texts.push(...new URL(clip.fileLink).searchParams.getAll('sim'));
+  }
+  for (const text of [clip.prompt, clip.params ?? '']) {
+    if (!text.includes('[sim:')) continue;
+    for (const [, tag = ''] of text.matchAll(TAG)) texts.push(tag);
+  }
+  return texts.flatMap(parseFaults);
+}
+
+/** What can be written where faults are taken, for `--help`. */
+export function faultHelp(): string {
+  const rows = Object.entries(FAULTS).map(
+    ([name, [values, what]]) => `  ${(name + values).padEnd(24)} ${what}`,
+  );
+  return [
+    'Faults: a comma-separated list, for all clips by option, for one clip in its file_link',
+    '(?sim=fail*1,late:500) or in its prompt or params ([sim:fail*1,late:500]).',
+    ...rows,
+    'After each: *N the first N times for each clip, ~P with that probability, @N the Nth time only.',
+  ].join('\n');
+}
