@@ -1,0 +1,26 @@
+// Which form a manifest has, by its file name.
+import { extname } from 'node:path';
+import { ManifestError } from './problems.js';
+
+export type ManifestFormat = 'csv' | 'yaml' | 'json';
+
+const FORMATS = new Map<string, ManifestFormat>([
+  ['.csv', 'csv'],
+  ['.tsv', 'csv'],
+  ['.yaml', 'yaml'],
+  ['.yml', 'yaml'],
+  ['.json', 'json'],
+]);
+
+/** @throws ManifestError for an extension that is none of a manifest's */
+export function formatOf(path: string): ManifestFormat {
+  const extension = extname(path).toLowerCase();
+  const format = FORMATS.get(extension);
+  if (format !== undefined) return format;
+  const fault =
+    extension === ''
+      ? 'the file name has no extension'
+      : `${extension} is no extension of a manifest`;
+  const names = [...FORMATS.keys()].join(', ');
+  throw new ManifestError([{ file: path, fault, remedy: `name the file ${names}` }]);
+}

@@ -1,0 +1,129 @@
+// Reads a manifest from first byte to last, and tells all that is wrong with it.
+import { createHash } from 'node:crypto';
+import type { Clip } from '../contract/clip.js';
+import { nameOfFile, safeName } from './batch-id.js';
+import { ClipIds } from './clip-id.js';
+import { openCsv } from './csv.js';
+import { formatOf, type ManifestFormat } from './format.js';
+import { type Problem, ProblemLog, UnreadableManifest } from './problems.js';
+import { hashOfFile, openManifestFile } from './open-file.js';
+import { RowReader } from './row.js';
+import { readSourceText } from './source-text.js';
+import { openYaml } from './yaml.js';
+
+const CHUNK_BYTES = 256 * 1024;
+
+/** What one pass over a manifest found. */
+export interface ManifestReport {
+  /** The file as it was given. */
+  path: string;
+  format: ManifestFormat;
+  /** From the manifest or its file name, made safe (`safeName`). */
+  name: string;
+  /** SHA-256 of the file's bytes, in hex. */
+  hash: string;
+  /** Rows read. */
+  total: number;
+  valid: number;
+  invalid: number;
+  /** The manifest's own columns, in order of appearance. */
+  columns: string[];
+  /** The first 200. */
+  problems: Problem[];
+  /** All of them; the manifest is good if there are none. */
+  problemCount: number;
+  /** Every row was read, so the problems are those of rows, which `skipInvalid` can leave out. */
+  complete: boolean;
+  /** The first 200. */
+  warnings: Problem[];
+  warningCount: number;
+}
+
+/** A report, and the ids that rows bear themselves. */
+export interface Reading {
+  report: ManifestReport;
+  ids: ClipIds;
+}
+
+export interface ReadOptions {
+  /** Keys of ids that must not be made up for rows without one. */
+  avoid?: ReadonlyMap<string, unknown>;
+}
+
+/**
+ * Reads a manifest in one pass. CSV takes flat memory.
+ * @param onClips gets every row's clip in order, invalid ones with their `fault`, some at a time;
+ *   reading goes on when it has resolved
+ * @throws ManifestError if the file cannot be read at all, or its extension is unknown
+ */
+export async function readManifest(
+  path: string,
+  onClips: (clips: Clip[]) => void | Promise<void>,
+  { avoid }: ReadOptions = {},
+): Promise<Reading> {
+  const format = formatOf(path);
+  const file = await openManifestFile(path);
+  const problems = new ProblemLog(path);
+  const warnings = new ProblemLog(path);
+  const ids = new ClipIds(avoid);
+  const bytes = createHash('sha256');
+  let name = nameOfFile(path);
+  let total = 0;
+  let invalid = 0;
+  let complete = true;
+  let reader: RowReader | undefined;
+  try {
+    const text = readSourceText(file.createReadStream({ highWaterMark: CHUNK_BYTES }), bytes);
+    const source = format === 'csv' ? await openCsv(text) : await openYaml(text);
+    if (source.name !== undefined) name = safeName(source.name);
+    reader = new RowReader(source, ids, problems, warnings);
+    for await (const rows of source.rows) {
+      const clips: Clip[] = [];
+      for (const row of rows) {
+        const clip = reader.read(row);
+        if (clip.fault !== undefined) invalid += 1;
+        clips.push(clip);
+      }
+      total += clips.length;
+      await onClips(clips);
+    }
+    if (total === 0) throw new UnreadableManifest([NO_ROWS]);
+  } catch (error) {
+    if (!(error instanceof UnreadableManifest)) throw error;
+    complete = false;
+    for (const fault of error.faults) problems.add(fault);
+  } finally {
+    await file.close();
+  }
+  const report: ManifestReport = {
+    path,
+    format,
+    name,
+    // A reader that gave up has not seen all bytes.
+    hash: complete ? bytes.digest('hex') : await hashOfFile(path),
+    total,
+    valid: total - invalid,
+    invalid,
+    columns: [...(reader?.extraColumns ?? [])],
+    problems: problems.kept,
+    problemCount: problems.count,
+    complete,
+    warnings: warnings.kept,
+    warningCount: warnings.count,
+  };
+  return { report, ids };
+}
+
+/**
+ * Looks through a manifest in one pass and tells every problem at once.
+ * @throws ManifestError if the file cannot be read at all, or its extension is unknown
+ */
+export async function checkManifest(path: string): Promise<ManifestReport> {
+  const { report } = await readManifest(path, () => undefined);
+  return report;
+}
+
+const NO_ROWS = {
+  fault: 'there are no rows below the header',
+  remedy: 'add one row for each clip',
+};

@@ -1,0 +1,197 @@
+// Turns a raw row into a clip. The rules of a row, alike for every format.
+import { hash } from 'node:crypto';
+import type { Clip } from '../contract/clip.js';
+import { type ClipIds, faultOfId, normalizeId } from './clip-id.js';
+import { faultOfColumn, isExtraColumn, KNOWN_COLUMNS } from './columns.js';
+import { faultOfFileLink } from './file-link.js';
+import { MAX_COLUMNS, MAX_FIELD_CHARS } from './limits.js';
+import { nearestName } from './nearest.js';
+import { type Fault, formatFault, type ProblemLog } from './problems.js';
+import { fillPrompt } from './prompt-template.js';
+import { isLongPrompt, RECOMMENDED_TOKENS } from './prompt-tokens.js';
+import type { RawRow, Source } from './source.js';
+
+/** Control characters but tab and line ends, and halves of characters. */
+const ODD_CHARACTER = /(?![\t\n\r])[\p{Cc}\p{Cs}]/u;
+
+/** Reads the rows of one manifest, in order. */
+export class RowReader {
+  /** The manifest's own columns, in order of appearance. */
+  readonly extraColumns: Set<string>;
+  readonly #pairs = new Map<string, number>();
+  #rows = 0;
+
+  constructor(
+    private readonly source: Pick<Source, 'columns' | 'defaults'>,
+    private readonly ids: ClipIds,
+    private readonly problems: ProblemLog,
+    private readonly warnings: ProblemLog,
+  ) {
+    this.extraColumns = new Set(source.columns?.filter(isExtraColumn));
+  }
+
+  /** The row's clip; one that cannot be submitted has its `fault`. */
+  read(raw: RawRow): Clip {
+    const row = this.#rows;
+    this.#rows += 1;
+    const faults = [...raw.faults];
+    const at = (field: string) => ({ line: raw.lines?.get(field) ?? raw.line });
+    const blame = (field: string, fault: Fault | undefined) => {
+      if (fault !== undefined) faults.push({ ...at(field), ...fault });
+    };
+
+    const fields = this.#withDefaults(raw.fields);
+    this.#checkFields(raw, fields, blame);
+    const id = this.#takeId(raw, row, blame);
+    const fileLink = fields.get('file_link')?.trim() ?? '';
+    // A row the format's reader found broken may lack fields only for that.
+    if (fileLink !== '') blame('file_link', faultOfFileLink(fileLink));
+    else if (raw.faults.length === 0) blame('file_link', missing('file_link', fields));
+    const prompt = this.#fill(raw, fields, blame);
+
+    if (faults.length === 0) {
+      this.#warn(raw, at('prompt'), fileLink, prompt);
+    }
+    for (const fault of faults) this.problems.add(fault);
+    const params = fields.get('params');
+    return {
+      row,
+      line: raw.line,
+      id,
+      fileLink,
+      prompt,
+      ...(params === undefined ? {} : { params }),
+      extra: this.#extra(fields),
+      ...(faults.length === 0 ? {} : { fault: faults.map(formatFault).join('; ') }),
+    };
+  }
+
+  #withDefaults(own: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
+    const { defaults } = this.source;
+    if (defaults.size === 0) return own;
+    const fields = new Map(own);
+    for (const [name, value] of defaults) if (!fields.has(name)) fields.set(name, value);
+    return fields;
+  }
+
+  #checkFields(
+    raw: RawRow,
+    fields: ReadonlyMap<string, string>,
+    blame: (field: string, fault: Fault | undefined) => void,
+  ): void {
+    for (const [name, value] of fields) {
+      if (value.length > MAX_FIELD_CHARS) {
+        blame(name, {
+          fault: `${name} has ${value.length} characters, at most ${MAX_FIELD_CHARS} are allowed`,
+          remedy: 'shorten it',
+        });
+      }
+      if (ODD_CHARACTER.test(value) && name !== 'id' && name !== 'file_link') {
+        blame(name, { fault: `${name} holds a control character`, remedy: 'remove it' });
+      }
+    }
+    if (this.source.columns !== undefined) return;
+    for (const name of raw.lines?.keys() ?? fields.keys()) {
+      const fault = faultOfColumn(name);
+      if (fault !== undefined) {
+        blame(name, fault);
+      } else if (isExtraColumn(name) && !this.extraColumns.has(name)) {
+        if (this.extraColumns.size < MAX_COLUMNS) this.extraColumns.add(name);
+        else blame(name, TOO_MANY_FIELDS);
+      }
+    }
+    for (const name of this.source.defaults.keys()) {
+      if (isExtraColumn(name)) this.extraColumns.add(name);
+    }
+  }
+
+  #takeId(
+    raw: RawRow,
+    row: number,
+    blame: (field: string, fault: Fault | undefined) => void,
+  ): string {
+    const id = normalizeId(raw.fields.get('id')?.trim() ?? '');
+    if (id === '') return this.ids.make(row);
+    const fault = faultOfId(id);
+    if (fault !== undefined) {
+      blame('id', fault);
+      return this.ids.make(row);
+    }
+    const earlier = this.ids.claim(id, raw.line);
+    if (earlier === undefined) return id;
+    blame('id', {
+      fault: `id ${id} is taken by line ${earlier}`,
+      remedy: 'give each clip its own id; upper and lower case count as the same',
+    });
+    return this.ids.make(row);
+  }
+
+  #fill(
+    raw: RawRow,
+    fields: ReadonlyMap<string, string>,
+    blame: (field: string, fault: Fault | undefined) => void,
+  ): string {
+    const template = fields.get('prompt')?.trim() ?? '';
+    if (template === '') {
+      if (raw.faults.length === 0) blame('prompt', missing('prompt', fields));
+      return '';
+    }
+    const filled = fillPrompt(template, fields, this.source.columns ?? fields.keys());
+    if ('faults' in filled) {
+      for (const fault of filled.faults) blame('prompt', fault);
+      return template;
+    }
+    if (filled.prompt.length > MAX_FIELD_CHARS && template.length <= MAX_FIELD_CHARS) {
+      blame('prompt', {
+        fault: `the filled prompt has ${filled.prompt.length} characters, at most ${MAX_FIELD_CHARS} are allowed`,
+        remedy: 'shorten what the placeholders put in',
+      });
+    }
+    return filled.prompt;
+  }
+
+  #extra(fields: ReadonlyMap<string, string>): Record<string, string> {
+    const names = this.source.columns ?? [...fields.keys()];
+    const extra: Record<string, string> = {};
+    for (const name of names) {
+      if (this.extraColumns.has(name)) extra[name] = fields.get(name) ?? '';
+    }
+    return extra;
+  }
+
+  #warn(raw: RawRow, prompt: { line: number }, fileLink: string, text: string): void {
+    if (isLongPrompt(text)) {
+      this.warnings.add({
+        ...prompt,
+        fault: `prompt has about ${RECOMMENDED_TOKENS} tokens or more (an estimate)`,
+        remedy: `the vendor recommends fewer than ${RECOMMENDED_TOKENS}; shorten it for best results`,
+      });
+    }
+    // A digest of each pair: the texts themselves would be the whole manifest.
+    const pair = hash('md5', `${fileLink}\n${text}`, 'base64').slice(0, 12);
+    const earlier = this.#pairs.get(pair);
+    if (earlier === undefined) {
+      this.#pairs.set(pair, raw.line);
+    } else {
+      this.warnings.add({
+        line: raw.line,
+        fault: `same clip and prompt as line ${earlier}`,
+        remedy: 'remove one of the rows, or both are submitted and paid for',
+      });
+    }
+  }
+}
+
+const TOO_MANY_FIELDS: Fault = {
+  fault: `the clips have more than ${MAX_COLUMNS} different fields`,
+  remedy: 'remove those that are not needed',
+};
+
+function missing(field: string, fields: ReadonlyMap<string, string>): Fault {
+  const others = [...fields.keys()].filter(
+    (name) => !KNOWN_COLUMNS.some((known) => known === name),
+  );
+  const near = fields.size > 0 ? nearestName(field, others) : undefined;
+  const usual = field === 'file_link' ? 'add a URL or remove the row' : 'say what music is wanted';
+  return { fault: `${field} is empty`, remedy: near === undefined ? usual : `is it in ${near}?` };
+}

@@ -1,0 +1,26 @@
+// What a format's reader gives: rows as text, with their lines. It knows no rules about clips.
+import type { Fault } from './problems.js';
+
+/** One row as it stands in the file. */
+export interface RawRow {
+  /** Line where the row begins, from 1. */
+  line: number;
+  /** Fields by name, in file order; an empty one is left out. */
+  fields: Map<string, string>;
+  /** Lines of fields that are not on the row's own line. */
+  lines?: ReadonlyMap<string, number>;
+  /** What the reader itself found wrong with the row. */
+  faults: Fault[];
+}
+
+/** An opened manifest. Its readers throw `UnreadableManifest` when they cannot go on. */
+export interface Source {
+  /** The manifest's own name for itself. */
+  name?: string;
+  /** Values for fields that a row leaves out. */
+  defaults: ReadonlyMap<string, string>;
+  /** Every column in file order; absent where each row names its own fields. */
+  columns?: readonly string[];
+  /** The rows in file order, some at a time. Read once. */
+  rows: AsyncIterable<RawRow[]> | Iterable<RawRow[]>;
+}
