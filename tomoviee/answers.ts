@@ -25,7 +25,7 @@ const integerSchema = z
 const envelopeSchema = z.object({
   code: integerSchema.transform(String),
   msg: z.string().catch(''),
-  data: z.unknown(),
+  data: z.unknown().optional(),
 });
 
 /** What every answer of the vendor has in common. `code` '0' means it went well. */
@@ -56,14 +56,17 @@ export const taskSchema = z.object({
   process: numberSchema,
   position: numberSchema,
   params: textSchema,
-  result: z.unknown(),
+  result: z.unknown().optional(),
 });
 
 /** A list of URLs, or one alone; whatever else stands there is left out. */
-const pathsSchema = z.unknown().transform((paths): string[] => {
-  const list: unknown[] = Array.isArray(paths) ? paths : [paths];
-  return list.filter((path) => typeof path === 'string');
-});
+const pathsSchema = z
+  .unknown()
+  .optional()
+  .transform((paths): string[] => {
+    const list: unknown[] = Array.isArray(paths) ? paths : [paths];
+    return list.filter((path) => typeof path === 'string');
+  });
 
 /** The content of `result` [T]. */
 export const resultSchema = z.object({

@@ -6,6 +6,8 @@ import ipaddr from 'ipaddr.js';
 import type { BatchOptions, Pace } from '../contract/batch.js';
 import type { FailureClass } from '../contract/failure.js';
 import { SIMULATOR_ACCOUNT } from '../contract/names.js';
+import { readAllowList } from '../net/allow-list.js';
+import { hostOf, portOf } from '../net/urls.js';
 import { ConfigError } from './config-error.js';
 import { findConfigFile, readSettings } from './config-sources.js';
 import type { Secret, VendorKeys } from './secret.js';
@@ -34,7 +36,7 @@ export interface ResolvedConfig {
     /** From the environment; `loadCallbackSecret` finds or makes one otherwise. */
     secret?: Secret;
   };
-  /** Lower case, no brackets, no ports. */
+  /** For `readAllowList` of net/. */
   allowHosts: string[];
   pace: Pace;
   probe: boolean;
@@ -140,17 +142,23 @@ function checkTogether(values: SettingValues, faults: string[]): void {
     }
   }
   const { baseUrl, allowHosts = [] } = values;
-  if (baseUrl?.startsWith('http:') && !mayBePlain(new URL(baseUrl).hostname, allowHosts)) {
+  if (baseUrl?.startsWith('http:') && !mayBePlain(new URL(baseUrl), allowHosts)) {
     faults.push(
       'TOMOVIEE_BASE_URL: plain http would send the keys in clear (use https, or list the host in REELSCORE_ALLOW_HOSTS)',
     );
   }
 }
 
-function mayBePlain(hostname: string, allowHosts: readonly string[]): boolean {
-  const host = hostname.toLowerCase().replace(/^\[(.*)\]$/, '$1');
-  if (allowHosts.includes(host) || host === 'localhost') return true;
-  return ipaddr.isValid(host) && ipaddr.process(host).range() === 'loopback';
+function mayBePlain(url: URL, allowHosts: readonly string[]): boolean {
+  const host = hostOf(url);
+  if (host === 'localhost') return true;
+  if (!ipaddr.isValid(host)) {
+    // Where a name leads is not known yet, so ranges of addresses say nothing about it.
+    const names = allowHosts.filter((entry) => !entry.includes('/'));
+    return readAllowList(names)(host, portOf(url), '');
+  }
+  if (ipaddr.process(host).range() === 'loopback') return true;
+  return readAllowList(allowHosts)(host, portOf(url), host);
 }
 
 function defaultHome(env: NodeJS.ProcessEnv): string {

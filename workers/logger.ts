@@ -12,13 +12,13 @@ export interface LoggerOptions {
 }
 
 const BASIC_AUTH = /\bBasic [A-Za-z0-9+/]{8,}={0,2}/g;
-/** What comes behind the prefix of a callback path, where a MAC is: `/callbacks/<...>`. */
-const CALLBACK_PATH = /(\/callbacks?\/)[^\s"'\\]+/g;
+/** The MAC of a callback path (`CALLBACK_ROUTE`), also where it stands without a host. */
+const CALLBACK_MAC = /(\/callbacks\/(?:[^\s"'\\/]+\/){4})[^\s"'\\/]+/g;
 
 /**
  * A logger of JSON lines. Each line is cleaned as a whole just before it is written, so that no
  * nesting, error text or child logger leads around it (pino's `redact` knows top-level paths only):
- * queries and tokens of URLs, Basic authentication, callback paths, and the values to hide.
+ * queries and tokens of URLs, Basic authentication, callback MACs, and the values to hide.
  */
 export function createLogger({ level, destination, hide = [] }: LoggerOptions): Logger {
   // As they stand inside a JSON string.
@@ -28,7 +28,7 @@ export function createLogger({ level, destination, hide = [] }: LoggerOptions): 
     let text = line;
     for (const value of values) text = text.replaceAll(value, '[hidden]');
     return hideUrlSecrets(text)
-      .replace(CALLBACK_PATH, '$1[hidden]')
+      .replace(CALLBACK_MAC, '$1[hidden]')
       .replace(BASIC_AUTH, 'Basic [hidden]');
   };
 

@@ -2,8 +2,9 @@
 // Each throws a TypeError that says fault and what to do; the caller adds the place.
 import ipaddr from 'ipaddr.js';
 import ms from 'ms';
-import { OVERRIDABLE_CODE } from '../tomoviee/errors.js';
 import type { FailureClass } from '../contract/failure.js';
+import { readAllowList } from '../net/allow-list.js';
+import { OVERRIDABLE_CODE } from '../tomoviee/errors.js';
 import { nearest } from './nearest.js';
 import { Secret } from './secret.js';
 
@@ -109,21 +110,22 @@ export function listen(raw: unknown): Listen {
   throw new TypeError(`${show(raw)} is not host:port (write one such as 127.0.0.1:8787)`);
 }
 
-/** Comma-separated text or a list -> lower-case host names and addresses, without brackets. */
+/** Comma-separated text or a list -> entries as `readAllowList` takes them. */
 export function hosts(raw: unknown): string[] {
   const list: unknown[] = Array.isArray(raw)
     ? raw
     : typeof raw === 'string'
-      ? raw.split(',').filter((host) => host.trim() !== '')
+      ? raw.split(',')
       : [raw];
-  return list.map((entry) => {
-    const host = typeof entry === 'string' ? entry.trim().toLowerCase() : '';
-    const bare = host.replace(/^\[(.*)\]$/, '$1');
-    if (ipaddr.isValid(bare) || /^[a-z0-9_]([a-z0-9_.-]*[a-z0-9_])?$/.test(host)) return bare;
-    throw new TypeError(
-      `${show(entry)} is not a host (write names or addresses without port, such as localhost,10.0.0.7)`,
-    );
-  });
+  const entries = list.map((entry) => (typeof entry === 'string' ? entry.trim() : show(entry)));
+  try {
+    readAllowList(entries);
+  } catch (cause) {
+    // The place is named by the caller, which knows where the entry came from.
+    const fault = (cause as Error).message.replace(/^REELSCORE_ALLOW_HOSTS: /, '');
+    throw new TypeError(fault, { cause });
+  }
+  return entries.filter((entry) => entry !== '');
 }
 
 const CLASSES: readonly FailureClass[] = ['retry', 'throttled', 'rejected', 'denied'];

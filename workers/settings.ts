@@ -96,7 +96,8 @@ export const SETTINGS = {
     env: 'REELSCORE_ALLOW_HOSTS',
     default: '',
     defaultText: 'none',
-    meaning: 'Hosts that may have private addresses, comma-separated',
+    meaning:
+      'Hosts that may have private addresses, comma-separated: host, host:port, address or address/bits',
     read: value.hosts,
   }),
   rate: numeric({

@@ -1,0 +1,94 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { OWN_CODES } from '../../contract/error-codes.js';
+import { createErrorTable, ERROR_TABLE } from '../../tomoviee/errors.js';
+import { MAX_RETRY_AFTER_MS, retryAfterMs } from '../../tomoviee/retry-after.js';
+
+describe('the table', () => {
+  const table = createErrorTable();
+
+  test.each([
+    ['http_400', 'rejected'],
+    ['http_401', 'denied'],
+    ['http_402', 'denied'],
+    ['http_403', 'denied'],
+    ['http_408', 'retry'],
+    ['http_413', 'rejected'],
+    ['http_418', 'retry'],
+    ['http_422', 'rejected'],
+    ['http_429', 'throttled'],
+    ['http_302', 'denied'],
+    ['http_500', 'retry'],
+    ['http_599', 'retry'],
+    ['network_refused', 'retry'],
+    ['680001', 'retry'],
+    ['constructor', 'retry'],
+  ] as const)('%s is %s', (code, expected) => {
+    expect(table.classOf(code)).toBe(expected);
+  });
+
+  test('a vendor code nobody listed takes the class of its HTTP status', () => {
+    expect(table.classOf('680001', 403)).toBe('denied');
+    expect(table.classOf('680001', 200)).toBe('retry');
+  });
+
+  test("a user's classes come first, for vendor codes and HTTP statuses", () => {
+    const own = createErrorTable({ '680001': 'rejected', http_402: 'retry', http_404: 'retry' });
+    expect(own.classOf('680001', 403)).toBe('rejected');
+    expect(own.classOf('http_402')).toBe('retry');
+    expect(own.classOf('680002', 404)).toBe('retry');
+    expect(own.classOf('http_401')).toBe('denied');
+  });
+});
+
+describe('Retry-After', () => {
+  const now = Date.parse('Wed, 21 Oct 2026 07:28:00 GMT');
+
+  test.each<[string | string[] | undefined, number | undefined]>([
+    ['120', 120_000],
+    [' 0 ', 0],
+    ['1.5', 1500],
+    [['7', '9'], 7000],
+    ['99999999', MAX_RETRY_AFTER_MS],
+    ['Wed, 21 Oct 2026 07:28:30 GMT', 30_000],
+    ['Wed, 21 Oct 2026 07:00:00 GMT', 0],
+    ['Fri, 31 Dec 2100 23:59:59 GMT', MAX_RETRY_AFTER_MS],
+    ['-5', undefined],
+    ['5 minutes', undefined],
+    ['', undefined],
+    [undefined, undefined],
+  ])('%j gives %j', (header, expected) => {
+    expect(retryAfterMs(header, now)).toBe(expected);
+  });
+});
+
+describe('docs/errors.md', () => {
+  const text = readFileSync(new URL('../../docs/errors.md', import.meta.url), 'utf8');
+  // | `code` | class | meaning | what to do |
+  const rows = [...text.matchAll(/^\| `([^`]+)` *\|([^|]*)\|([^|]*)\|([^|]*)\|$/gm)].map(
+    ([, code = '', failureClass = '', meaning = '', todo = '']) => ({
+      code,
+      class: failureClass.trim(),
+      meaning: meaning.trim(),
+      todo: todo.trim(),
+    }),
+  );
+  const byCode = new Map(rows.map((row) => [row.code, row]));
+
+  test('lists every code once, and none that does not exist', () => {
+    const known = [...Object.keys(ERROR_TABLE), ...Object.keys(OWN_CODES)];
+    expect(rows.map((row) => row.code).sort()).toEqual(known.sort());
+  });
+
+  test.each(Object.entries(ERROR_TABLE))('%s has its class and meaning', (code, rule) => {
+    expect(byCode.get(code)).toMatchObject(rule);
+  });
+
+  test.each(Object.entries(OWN_CODES))('%s has its meaning', (code, meaning) => {
+    expect(byCode.get(code)?.meaning).toBe(meaning);
+  });
+
+  test('says what to do about each', () => {
+    expect(rows.filter((row) => row.todo === '')).toEqual([]);
+  });
+});
