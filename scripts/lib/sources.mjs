@@ -1,0 +1,46 @@
+// What a build is made from, as a hash: a build is fresh as long as its hash is the same.
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ROOT } from './paths.mjs';
+
+const SOURCE_DIRS = [
+  'activities',
+  'callbacks',
+  'cli',
+  'client',
+  'contract',
+  'manifests',
+  'media',
+  'net',
+  'simulator',
+  'store',
+  'tomoviee',
+  'workers',
+  'workflows',
+];
+const SETTINGS = ['package-lock.json', 'tsconfig.base.json', 'tsconfig.build.json'];
+const OWN = ['scripts/lib/build.mjs'];
+
+/** Hash of everything that goes into `dist`. */
+export function hashOfSources() {
+  return hash([...SOURCE_DIRS.flatMap(typescriptIn), ...SETTINGS, ...OWN]);
+}
+
+/** Hash of everything that goes into the workflow bundle. */
+export function hashOfWorkflows() {
+  return hash([...['contract', 'workflows'].flatMap(typescriptIn), ...SETTINGS, ...OWN]);
+}
+
+function typescriptIn(dir) {
+  return readdirSync(join(ROOT, dir), { recursive: true })
+    .filter((name) => name.endsWith('.ts'))
+    .map((name) => join(dir, name))
+    .sort();
+}
+
+function hash(paths) {
+  const sum = createHash('sha256').update(process.version);
+  for (const path of paths) sum.update(`\0${path}\0`).update(readFileSync(join(ROOT, path)));
+  return sum.digest('hex');
+}

@@ -1,0 +1,126 @@
+// Which Temporal server this process talks to: one that the user named, or the embedded one.
+import { accessSync } from 'node:fs';
+import type { TLSConfig } from '@temporalio/client';
+import { loadClientConnectConfig } from '@temporalio/envconfig';
+import { acquireHome, type AcquireHomeOptions } from './embedded/acquire-home.js';
+import { namedServerUi, workflowUrl } from './ui-url.js';
+
+/** Options both for `Connection.connect` of @temporalio/client and `NativeConnection.connect`. */
+export interface TemporalConnectionOptions {
+  /** host:port */
+  address: string;
+  tls?: TLSConfig | boolean;
+  apiKey?: string;
+  metadata?: Record<string, string>;
+}
+
+export interface OpenTemporalOptions extends Pick<
+  AcquireHomeOptions,
+  'headless' | 'onProgress' | 'simulator'
+> {
+  /** Start the vendor simulator in the home too, whichever Temporal server is used. */
+  withSimulator?: boolean;
+}
+
+export interface OpenedTemporal {
+  connection: TemporalConnectionOptions;
+  namespace: string;
+  /** Whether it is the embedded server. */
+  embedded: boolean;
+  /** Only with `withSimulator`. */
+  simulatorUrl?: string;
+  /** Page of a workflow in the web UI; undefined when it is not known where the UI is. */
+  uiUrl(workflowId: string, runId?: string): string | undefined;
+  /** Gives up this process's share in the embedded server (and simulator). Call it last. */
+  release(): Promise<void>;
+}
+
+interface NamedServer {
+  connection: TemporalConnectionOptions;
+  namespace: string;
+}
+
+/** What an SDK or the Temporal CLI assumes when a profile names no address or namespace. */
+const DEFAULT_ADDRESS = 'localhost:7233';
+const DEFAULT_NAMESPACE = 'default';
+
+/**
+ * Finds the Temporal server: the one named by TEMPORAL_ADDRESS, by a profile (TEMPORAL_PROFILE,
+ * TEMPORAL_CONFIG_FILE) or by an address in the default temporal.toml; otherwise the embedded server
+ * of `config.home`, which is started if need be. Connects to nothing yet.
+ *
+ * Throws an Error on a profile or file that is not there, NoTemporalServerError when no embedded
+ * server can be had.
+ */
+export async function openTemporal(
+  config: { home: string },
+  env: NodeJS.ProcessEnv,
+  options: OpenTemporalOptions = {},
+): Promise<OpenedTemporal> {
+  const { withSimulator = false, ...homeOptions } = options;
+  const named = namedServer(env);
+  const services = [
+    ...(named === undefined ? (['temporal'] as const) : []),
+    ...(withSimulator ? (['simulator'] as const) : []),
+  ];
+  const lease =
+    services.length > 0
+      ? await acquireHome({ home: config.home, env, ...homeOptions, services })
+      : undefined;
+  const server = named ?? embeddedServer(lease?.temporal);
+  const ui =
+    named === undefined ? lease?.temporal?.uiUrl : namedServerUi(server.connection.address);
+  return {
+    ...server,
+    embedded: named === undefined,
+    ...(lease?.simulator !== undefined && { simulatorUrl: lease.simulator.url }),
+    uiUrl: (workflowId, runId) =>
+      ui === undefined ? undefined : workflowUrl(ui, server.namespace, workflowId, runId),
+    release: () => lease?.release() ?? Promise.resolve(),
+  };
+}
+
+function embeddedServer(temporal: { address: string; namespace: string } | undefined): NamedServer {
+  if (temporal === undefined) throw new Error('the embedded Temporal server was not started');
+  return { connection: { address: temporal.address }, namespace: temporal.namespace };
+}
+
+/** Undefined when the user named no server. */
+function namedServer(env: NodeJS.ProcessEnv): NamedServer | undefined {
+  const given = setVariables(env);
+  const file = given['TEMPORAL_CONFIG_FILE'];
+  if (file !== undefined) checkReadable(file);
+  const loaded = loadClientConnectConfig({ overrideEnvVars: given });
+  const { address, tls, apiKey, metadata } = loaded.connectionOptions;
+  if (address === undefined && file === undefined && given['TEMPORAL_PROFILE'] === undefined) {
+    return undefined;
+  }
+  return {
+    connection: {
+      address: address ?? DEFAULT_ADDRESS,
+      ...(tls !== undefined && tls !== null && { tls }),
+      ...(typeof apiKey === 'string' && { apiKey }),
+      ...(metadata !== undefined && { metadata: metadata as Record<string, string> }),
+    },
+    namespace: loaded.namespace ?? DEFAULT_NAMESPACE,
+  };
+}
+
+/** A variable set to nothing is not set; only an emptied TEMPORAL_GRPC_META_* has a meaning. */
+function setVariables(env: NodeJS.ProcessEnv): Record<string, string> {
+  const set: Record<string, string> = {};
+  for (const [name, value] of Object.entries(env)) {
+    if (value === undefined || (value === '' && !name.startsWith('TEMPORAL_GRPC_META_'))) continue;
+    set[name] = value;
+  }
+  return set;
+}
+
+/** The library takes a file that is not there for an empty one. */
+function checkReadable(file: string): void {
+  try {
+    accessSync(file);
+  } catch (cause) {
+    throw new Error(`TEMPORAL_CONFIG_FILE: cannot read ${file} (correct or unset it)`, { cause });
+  }
+}
