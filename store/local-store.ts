@@ -12,7 +12,8 @@ import type { Store } from './store.js';
 /** What Reelscore needs for itself lies below this folder; results and soundtracks beside it. */
 const PRIVATE_FOLDER = '.reelscore';
 const PART = /^\.[0-9a-f]{12}\.part$/;
-const PUBLIC_KEYS = /^(soundtracks\/|results\.csv$|results\.jsonl$|summary\.json$)/;
+const PUBLIC_KEYS =
+  /^(soundtracks\/|results\.csv$|results\.jsonl$|summary\.json$|warnings\.jsonl$)/;
 
 /**
  * Opens the store in a folder, which need not exist yet.

@@ -1,0 +1,17 @@
+import type { CallbackTarget } from '../contract/callback.js';
+import type { ProbeVerdict } from '../media/probe.js';
+import type { GuardedFetch } from '../net/guarded-fetch.js';
+import type { OpenStore } from '../store/store.js';
+import type { TomovieeClient } from '../tomoviee/client.js';
+
+/** What the activities work with; a worker composes it. */
+export interface ActivityDependencies {
+  openStore: OpenStore;
+  vendor: Pick<TomovieeClient, 'submit' | 'queryTask'>;
+  /** Looks into a clip. */
+  probe: (fileLink: string, signal: AbortSignal) => Promise<ProbeVerdict>;
+  /** Fetches soundtracks; refuses private addresses. */
+  fetch: GuardedFetch;
+  /** The callback URL for a POST, or undefined where no callback can come. */
+  callbackUrl: (target: CallbackTarget) => string | undefined;
+}

@@ -1,0 +1,15 @@
+import { Context } from '@temporalio/activity';
+
+/** Well below the shortest heartbeat timeout (10 s); the SDK sends no more of them than needed. */
+const HEARTBEAT_MS = 3000;
+
+/** Runs work under a regular heartbeat, so that a dead worker is noticed within seconds. */
+export async function withHeartbeat<T>(work: () => Promise<T>): Promise<T> {
+  const context = Context.current();
+  const timer = setInterval(() => context.heartbeat(), HEARTBEAT_MS);
+  try {
+    return await work();
+  } finally {
+    clearInterval(timer);
+  }
+}

@@ -1,0 +1,13 @@
+import type { Clip } from '../contract/clip.js';
+
+/**
+ * The `params` of a submission: the user's own value, or else a tag that names the POST, which the
+ * vendor's result query echoes [vendor-api: Result]. By it an adopted task can be told from another's.
+ */
+export function paramsOf(
+  clip: Pick<Clip, 'row' | 'params'>,
+  batch: string,
+  post: { round: number; attempt: number },
+): string {
+  return clip.params ?? `reelscore/${batch}/${post.round}.${clip.row}.${post.attempt}`;
+}

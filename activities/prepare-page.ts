@@ -1,0 +1,91 @@
+// Validates one page of clips before money is spent on them.
+import { Context } from '@temporalio/activity';
+import pLimit from 'p-limit';
+import type { BatchActivities, PreparePageInput } from '../contract/activities.js';
+import type { Clip, Outcome } from '../contract/clip.js';
+import { writeSegment } from '../outcomes/segments.js';
+import { writeWarnings, type Warning } from '../outcomes/warnings.js';
+import type { BatchFiles, OpenBatches } from './batch-files.js';
+import type { ActivityDependencies } from './dependencies.js';
+import { failureNotes } from './failure-notes.js';
+import { withHeartbeat } from './heartbeat.js';
+
+const CONCURRENCY = 8;
+
+type Verdict = { outcome?: Outcome; warnings?: Warning[] };
+
+export function preparePageActivity(
+  { probe }: Pick<ActivityDependencies, 'probe'>,
+  batches: OpenBatches,
+): BatchActivities['preparePage'] {
+  return (input) => {
+    const files = batches.at(input.store);
+    const { cancellationSignal } = Context.current();
+    return withHeartbeat(async () => {
+      const rows = await rowsOf(files, input);
+      const limit = pLimit(CONCURRENCY);
+      const verdicts = await Promise.all(
+        rows.map((row) =>
+          limit(async (): Promise<Verdict> => {
+            const clip = await files.snapshot.clip(row);
+            if (clip.fault !== undefined) return { outcome: faulty(clip, clip.fault) };
+            return input.probe ? judge(clip, await probe(clip.fileLink, cancellationSignal)) : {};
+          }),
+        ),
+      );
+      const outcomes = verdicts.flatMap(({ outcome }) => outcome ?? []);
+      const warnings = verdicts.flatMap((verdict) => verdict.warnings ?? []);
+      const page = `page-${String(input.from).padStart(8, '0')}`;
+      await writeSegment(files.store, input.round, page, outcomes);
+      await writeWarnings(files.store, input.round, page, warnings);
+      return {
+        submit: rangesOf(rows.filter((_, at) => !verdicts[at]?.outcome)),
+        rejected: outcomes.filter(({ status }) => status === 'rejected').length,
+        failed: outcomes.filter(({ status }) => status === 'failed').length,
+        warnings: warnings.length,
+        failures: await failureNotes(files.snapshot, outcomes),
+      };
+    });
+  };
+}
+
+async function rowsOf({ selection }: BatchFiles, input: PreparePageInput): Promise<number[]> {
+  const { from, to, rows } = input;
+  if (rows.key !== undefined) return (await selection(rows.key)).slice(from, to);
+  return Array.from({ length: to - from }, (_, at) => from + at);
+}
+
+function judge(clip: Clip, verdict: Awaited<ReturnType<ActivityDependencies['probe']>>): Verdict {
+  if (verdict.verdict === 'ok') {
+    return {
+      warnings: verdict.warnings.map(({ code, message }) => ({ id: clip.id, code, message })),
+    };
+  }
+  const { code, message } = verdict;
+  const status = verdict.verdict === 'rejected' ? 'rejected' : 'failed';
+  return { outcome: outcomeOf(clip, status, code, message) };
+}
+
+function faulty(clip: Clip, fault: string): Outcome {
+  return outcomeOf(clip, 'rejected', 'manifest_row', fault);
+}
+
+function outcomeOf(
+  { row }: Clip,
+  status: 'rejected' | 'failed',
+  errorCode: string,
+  errorMessage: string,
+): Outcome {
+  return { row, status, attempts: 0, errorCode, errorMessage };
+}
+
+/** Neighbouring rows as [first, last] pairs. */
+export function rangesOf(rows: number[]): [number, number][] {
+  const ranges: [number, number][] = [];
+  for (const row of rows) {
+    const last = ranges.at(-1);
+    if (last && last[1] === row - 1) last[1] = row;
+    else ranges.push([row, row]);
+  }
+  return ranges;
+}

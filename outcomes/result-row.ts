@@ -1,0 +1,57 @@
+// One row of the results, the same in CSV and JSON lines.
+import type { OutcomeStatus } from '../contract/clip.js';
+import type { MergedRow } from './merge.js';
+
+/** The fixed columns; the manifest's own follow. Scripts depend on these names and this order. */
+export const RESULT_COLUMNS = [
+  'id',
+  'status',
+  'file_link',
+  'prompt',
+  'task_id',
+  'attempts',
+  'error_code',
+  'error_message',
+  'output',
+  'possible_duplicate',
+] as const;
+
+/** `pending`: not ended yet; only in results read while the batch runs. */
+export type ResultStatus = OutcomeStatus | 'pending';
+
+/** Fixed columns first, then the manifest's own. Absent values are null. */
+export interface ResultRow {
+  id: string;
+  status: ResultStatus;
+  file_link: string;
+  prompt: string;
+  task_id: string | null;
+  attempts: number;
+  error_code: string | null;
+  error_message: string | null;
+  /** Relative to the output folder. */
+  output: string | null;
+  possible_duplicate: boolean;
+  [column: string]: string | number | boolean | null;
+}
+
+/** @param open status of a row without an outcome */
+export function resultRow(
+  { clip, outcome }: MergedRow,
+  open: 'pending' | 'cancelled' = 'pending',
+): ResultRow {
+  const cancelled = !outcome && open === 'cancelled';
+  return {
+    id: clip.id,
+    status: outcome?.status ?? open,
+    file_link: clip.fileLink,
+    prompt: clip.prompt,
+    task_id: outcome?.taskId ?? null,
+    attempts: outcome?.attempts ?? 0,
+    error_code: outcome?.errorCode ?? (cancelled ? 'batch_cancelled' : null),
+    error_message: outcome?.errorMessage ?? (cancelled ? 'never submitted' : null),
+    output: outcome?.output ?? null,
+    possible_duplicate: outcome?.possibleDuplicate ?? false,
+    ...clip.extra,
+  };
+}
