@@ -1,5 +1,5 @@
 import type { CallbackTarget } from '../contract/callback.js';
-import type { ProbeVerdict } from '../media/probe.js';
+import type { ProbeVerdict } from '../media/verdict.js';
 import type { GuardedFetch } from '../net/guarded-fetch.js';
 import type { OpenStore } from '../store/store.js';
 import type { TomovieeClient } from '../tomoviee/client.js';

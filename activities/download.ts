@@ -1,6 +1,5 @@
 // Fetches one soundtrack into the store.
-import { Transform } from 'node:stream';
-import { pipeline } from 'node:stream';
+import { pipeline, Transform } from 'node:stream';
 import type { VendorFailure } from '../contract/failure.js';
 import { NetError } from '../net/errors.js';
 import type { GuardedFetch, GuardedResponse } from '../net/guarded-fetch.js';
@@ -78,5 +77,6 @@ function bounded({ body }: GuardedResponse): Transform {
       else done(null, chunk);
     },
   });
-  return pipeline(body, counter, () => undefined) as Transform;
+  pipeline(body, counter, () => undefined); // a failure on either side reaches the reader
+  return counter;
 }

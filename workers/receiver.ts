@@ -1,0 +1,50 @@
+// Composes the callback receiver.
+import { Client, Connection } from '@temporalio/client';
+import { startReceiver } from '../callbacks/receiver.js';
+import { signalBatch } from '../callbacks/signal-batch.js';
+import { loadCallbackSecret } from './callback-secret.js';
+import type { ResolvedConfig } from './config.js';
+import type { OpenedTemporal } from './connection.js';
+import { createLogger } from './logger.js';
+
+export interface RunningReceiver {
+  port: number;
+  close(): Promise<void>;
+}
+
+/**
+ * Starts the receiver at `config.callbacks.listen`.
+ * @throws Error if it cannot listen, or Temporal cannot be reached
+ */
+export async function startCallbackReceiver({
+  config,
+  temporal,
+}: {
+  config: Pick<ResolvedConfig, 'home' | 'callbacks' | 'logLevel'>;
+  temporal: Pick<OpenedTemporal, 'connection' | 'namespace'>;
+}): Promise<RunningReceiver> {
+  const secret = await loadCallbackSecret(config);
+  const connection = await Connection.connect(temporal.connection);
+  const client = new Client({ connection, namespace: temporal.namespace });
+  try {
+    const receiver = await startReceiver({
+      listen: config.callbacks.listen,
+      secret: secret.reveal(),
+      deliver: signalBatch(client),
+      checkHealth: async () => {
+        await connection.workflowService.getSystemInfo({});
+      },
+      logger: createLogger({ level: config.logLevel, hide: [secret] }),
+    });
+    return {
+      port: receiver.port,
+      async close() {
+        await receiver.close();
+        await connection.close();
+      },
+    };
+  } catch (error) {
+    await connection.close();
+    throw error;
+  }
+}

@@ -1,0 +1,32 @@
+import { makeTelemetryFilterString, Runtime, type LogMetadata } from '@temporalio/worker';
+import type { Logger } from 'pino';
+
+let installed = false;
+
+/** Sends what the SDK, its native core and the workflows log to our logger. The first call counts. */
+export function installRuntime(logger: Logger): void {
+  if (installed) return;
+  installed = true;
+  const write =
+    (level: 'trace' | 'debug' | 'info' | 'warn' | 'error') =>
+    (message: string, meta?: LogMetadata): void =>
+      logger[level](meta ?? {}, message);
+  const levels = {
+    trace: write('trace'),
+    debug: write('debug'),
+    info: write('info'),
+    warn: write('warn'),
+    error: write('error'),
+  };
+  Runtime.install({
+    logger: {
+      ...levels,
+      log: (level, message, meta) =>
+        levels[level.toLowerCase() as keyof typeof levels](message, meta),
+    },
+    telemetryOptions: {
+      logging: { forward: {}, filter: makeTelemetryFilterString({ core: 'WARN', other: 'ERROR' }) },
+    },
+    shutdownSignals: [], // the command line decides what a signal means
+  });
+}
