@@ -6,6 +6,8 @@ export const OWN_CODES = {
   manifest_row: 'The row of the manifest has a fault; it was left out with --skip-invalid.',
   submit_unknown:
     'No answer told whether the submission was accepted, and no callback came for it.',
+  worker_stalled: 'The worker stood still before the submission; nothing was sent.',
+  task_mismatch: 'The task that a callback named belongs to another submission.',
   task_failed: 'The vendor ended the task as failed (status 4), as often as was allowed.',
   task_cancelled: 'The vendor ended the task as cancelled (status 5).',
   task_timed_out: 'The vendor timed the task out (status 6), as often as was allowed.',

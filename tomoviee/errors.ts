@@ -47,7 +47,7 @@ export const ERROR_TABLE = {
   // An answer came and is not what the API documents.
   answer_html: { class: 'retry', meaning: 'An HTML page instead of the documented JSON.' },
   answer_unreadable: { class: 'retry', meaning: 'The answer is not the documented JSON.' },
-  task_mismatch: { class: 'retry', meaning: 'The answer is about another task.' },
+  answer_mismatch: { class: 'retry', meaning: 'The answer is about another task.' },
   task_status_unknown: { class: 'retry', meaning: 'A task status that is not documented.' },
   result_missing: { class: 'retry', meaning: 'The task succeeded but names no soundtrack URL.' },
 } as const satisfies Record<string, ErrorRule>;

@@ -66,7 +66,7 @@ export function readTask(taskId: string, exchange: Exchange, context: ReadingCon
 
   if (data.task_id != null && data.task_id !== taskId) {
     return refused(
-      tableFailure('task_mismatch', `asked about ${taskId}, told of ${data.task_id}`, context),
+      tableFailure('answer_mismatch', `asked about ${taskId}, told of ${data.task_id}`, context),
     );
   }
   const status = statusOf(data.status);
