@@ -1,7 +1,7 @@
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  { ignores: ['dist/', 'node_modules/', 'results/', 'test/.tmp/', 'bench/out/'] },
+  { ignores: ['dist/', 'node_modules/', 'results/', 'test/.tmp/', 'bench/out/', 'manifests/examples/'] },
   {
     files: ['**/*.ts'],
     extends: [...tseslint.configs.strictTypeChecked],
