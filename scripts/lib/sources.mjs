@@ -4,21 +4,11 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROOT } from './paths.mjs';
 
-const SOURCE_DIRS = [
-  'activities',
-  'callbacks',
-  'cli',
-  'client',
-  'contract',
-  'manifests',
-  'media',
-  'net',
-  'simulator',
-  'store',
-  'tomoviee',
-  'workers',
-  'workflows',
-];
+/** The folders that are compiled, as tsconfig.build.json lists them. */
+export const SOURCE_DIRS = JSON.parse(
+  readFileSync(join(ROOT, 'tsconfig.build.json'), 'utf8'),
+).include.map((pattern) => pattern.replace(/\/.*/, ''));
+
 const SETTINGS = ['package-lock.json', 'tsconfig.base.json', 'tsconfig.build.json'];
 const OWN = ['scripts/lib/build.mjs'];
 

@@ -4,7 +4,11 @@ import { findTemporalBinary } from './find-binary.js';
 import { leaseServices } from './home-lease.js';
 import { openHome } from './home-state.js';
 import type { Ports, ServiceSpec } from './protocol.js';
-import { SIMULATOR_SERVICE, simulatorService } from './simulator-service.js';
+import {
+  SIMULATOR_SERVICE,
+  simulatorService,
+  type HomeSimulatorOptions,
+} from './simulator-service.js';
 import {
   keepClosedWorkflows,
   TEMPORAL_NAMESPACE,
@@ -21,8 +25,8 @@ export interface AcquireHomeOptions {
   services?: ServiceName[];
   /** Without the web UI. Has no effect on a server that runs already. */
   headless?: boolean;
-  /** How to start the simulator; by default the package's own. Has no effect on one that runs already. */
-  simulator?: ServiceSpec;
+  /** Of the simulator, if asked for. Has no effect on one that runs already. */
+  simulator?: HomeSimulatorOptions;
   /** Where to look for `temporal` and the cache; by default this process's environment. */
   env?: NodeJS.ProcessEnv;
   /** Told, line by line, what takes long (a download, a build); by default written to stderr. */
@@ -64,7 +68,7 @@ export async function acquireHome(options: AcquireHomeOptions): Promise<HomeLeas
     const binary = await findTemporalBinary(options.env ?? process.env, onProgress);
     specs.push(temporalService(binary, join(home, 'temporal.db'), options.headless ?? false));
   }
-  if (names.includes('simulator')) specs.push(options.simulator ?? simulatorService(home));
+  if (names.includes('simulator')) specs.push(simulatorService(home, options.simulator ?? {}));
 
   const lease = await leaseServices({
     home,

@@ -1,0 +1,48 @@
+// Real embedded servers for tests, had the way the product has them.
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, inject } from 'vitest';
+import { acquireHome, type AcquireHomeOptions } from '../../workers/embedded/acquire-home.js';
+import { built } from './built.js';
+
+export interface TestServer {
+  /** host:port, for `Connection.connect` and `NativeConnection.connect`. */
+  address: string;
+  namespace: string;
+  /** REELSCORE_HOME it belongs to, for commands that are to use the same server. */
+  home: string;
+}
+
+/**
+ * The Temporal server that this run's test files share. Use task queues and workflow ids of your own
+ * (`crypto.randomUUID()`), and kill nothing. Call it at the top level of the file; it is given up
+ * after the file's tests.
+ */
+export async function testServer(): Promise<TestServer> {
+  return serverIn(inject('sharedHome'));
+}
+
+/**
+ * A Temporal server of the file's own, to be killed at will (see `childPid`). Call it at the top
+ * level of the file; server and home are gone after the file's tests.
+ */
+export async function ownServer(): Promise<TestServer> {
+  const home = await temporaryHome();
+  return serverIn(home);
+}
+
+/** A home that is removed after the file's tests. Call it at the top level of the file. */
+export async function temporaryHome(): Promise<string> {
+  const home = await mkdtemp(join(tmpdir(), 'reelscore-home-'));
+  afterAll(() => rm(home, { recursive: true, force: true }));
+  return home;
+}
+
+async function serverIn(home: string, options?: AcquireHomeOptions): Promise<TestServer> {
+  await built();
+  const lease = await acquireHome({ headless: true, ...options, home });
+  afterAll(() => lease.release());
+  if (lease.temporal === undefined) throw new Error('no Temporal server was started');
+  return { ...lease.temporal, home };
+}
