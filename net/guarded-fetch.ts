@@ -2,7 +2,7 @@
 // connections. Environment variables that name a proxy are ignored: a proxy would connect to
 // addresses that nobody here has checked.
 import { PassThrough, type Readable } from 'node:stream';
-import { Agent, Pool, type Dispatcher } from 'undici';
+import { Agent, Pool } from 'undici';
 import { NetError, toNetError } from './errors.js';
 import { createGuard, type HostAlias, type Resolve } from './guard.js';
 import {
@@ -16,9 +16,7 @@ import {
 import { printableUrl } from './urls.js';
 
 const MAX_REDIRECTS = 5;
-/** A redirect's body up to this size is read away, so that its connection can be used again. */
 const MAX_DISCARDED_BYTES = 16_384;
-/** Longer than this nobody waits for the body of a redirect. */
 const DISCARD_TIMEOUT_MS = 1_000;
 
 export interface GuardedFetchOptions {
@@ -75,14 +73,16 @@ function guardBody(source: Readable, url: URL, signal: AbortSignal | undefined):
   return source.pipe(body);
 }
 
-function discard({ body, headers }: Dispatcher.ResponseData): void {
-  body.on('error', ignore);
+/**
+ * Lets the body of an answer go. A small one is read away, so that its connection can be used again.
+ */
+export function discard({ body, headers }: Pick<GuardedResponse, 'body' | 'headers'>): void {
   if (Number(headers['content-length'] ?? Infinity) > MAX_DISCARDED_BYTES) {
     body.destroy();
     return;
   }
-  const signal = AbortSignal.timeout(DISCARD_TIMEOUT_MS);
-  body.dump({ limit: MAX_DISCARDED_BYTES, signal }).catch(ignore);
+  const timer = setTimeout(() => body.destroy(), DISCARD_TIMEOUT_MS);
+  body.once('close', () => clearTimeout(timer)).resume();
 }
 
 /**
@@ -97,9 +97,13 @@ export function createGuardedFetch(options: GuardedFetchOptions = {}): GuardedFe
     factory: (origin) => new Pool(origin, { connect: guard.connectorFor(new URL(origin)) }),
   });
 
-  async function send(url: URL, headers: RequestHeaders, request: GuardedRequest) {
+  async function send(
+    url: URL,
+    headers: RequestHeaders,
+    request: GuardedRequest,
+  ): Promise<GuardedResponse> {
     try {
-      return await agent.request({
+      const response = await agent.request({
         origin: url.origin,
         path: url.pathname + url.search,
         method: request.method ?? 'GET',
@@ -108,6 +112,9 @@ export function createGuardedFetch(options: GuardedFetchOptions = {}): GuardedFe
         headersTimeout: request.headersTimeoutMs ?? 15_000,
         bodyTimeout: request.bodyTimeoutMs ?? 30_000,
       });
+      const body = guardBody(response.body, url, request.signal);
+      const shown = url.origin + url.pathname + url.search;
+      return { status: response.statusCode, headers: response.headers, url: shown, body };
     } catch (error) {
       throw toNetError(error, url, request.signal);
     }
@@ -120,12 +127,8 @@ export function createGuardedFetch(options: GuardedFetchOptions = {}): GuardedFe
     for (let hops = 0; ; hops += 1) {
       guard.checkLiteral(url);
       const response = await send(url, headers, wish);
-      const location = response.headers.location;
-      if (!isRedirect(response.statusCode) || typeof location !== 'string') {
-        const body = guardBody(response.body, url, wish.signal);
-        const shown = url.origin + url.pathname + url.search;
-        return { status: response.statusCode, headers: response.headers, url: shown, body };
-      }
+      const { location } = response.headers;
+      if (!isRedirect(response.status) || typeof location !== 'string') return response;
       discard(response);
       if (hops === MAX_REDIRECTS) {
         throw new NetError(
