@@ -13,7 +13,7 @@
 
 /** Every fault: the values it takes and what it does. The order is that of the help text. */
 const FAULTS = {
-  '429': [':SECONDS', 'refuse with HTTP 429 and Retry-After (1)'],
+  '429': ['[:SECONDS]', 'refuse with HTTP 429 and Retry-After (1)'],
   http: [':STATUS[:empty]', 'refuse with that HTTP status (400-599), with a JSON body or none'],
   html: ['', 'refuse with an HTML page and HTTP 200'],
   code: [':NUMBER[:MSG]', 'refuse with HTTP 200 and that vendor code'],
@@ -70,17 +70,23 @@ export class FaultSyntaxError extends Error {
 
 const ITEM = /^([a-z0-9-]+)((?::[^:*~@]*)*)((?:[*~@][\d.]+)*)$/;
 
-/** Faults whose first value is needed, and those whose first value is a number if given. */
-const NEEDS_VALUE: ReadonlySet<FaultName> = new Set([
-  'http',
-  'code',
-  'http-after',
-  'slow',
-  'run',
-  'late',
-]);
-const TEXT_VALUE: ReadonlySet<FaultName> = new Set(['fail']);
-const STATUS_VALUE: ReadonlySet<FaultName> = new Set(['http', 'http-after', 'download']);
+/** What Node's timers hold at most. */
+const MAX_MS = 2_147_483_647;
+
+/** Faults whose value is a number, with its bounds. */
+const NUMBERS: Partial<Record<FaultName, readonly [min: number, max: number]>> = {
+  '429': [0, 86_400],
+  http: [400, 599],
+  code: [1000, 999_999],
+  'http-after': [400, 599],
+  slow: [0, MAX_MS],
+  run: [0, MAX_MS],
+  late: [0, MAX_MS],
+  reordered: [1, 1000],
+  duplicate: [1, 1000],
+  query: [400, 999_999],
+  download: [400, 599],
+};
 
 /**
  * Reads a comma-separated list of faults; an empty text is an empty list.
@@ -117,23 +123,23 @@ function parseFault(text: string): Fault {
   return fault;
 }
 
-function checkValues(fault: Fault): void {
-  const [first] = fault.args;
-  const usage = `write ${fault.name}${FAULTS[fault.name][0]}`;
-  if (first === undefined || first === '') {
-    if (NEEDS_VALUE.has(fault.name)) {
-      throw new FaultSyntaxError(`fault "${fault.text}" needs a value (${usage})`);
-    }
-    return;
+function checkValues({ name, args, text }: Fault): void {
+  const [first = ''] = args;
+  const [values] = FAULTS[name];
+  const usage = `write ${name}${values}`;
+  if (first === '' && values.startsWith(':')) {
+    throw new FaultSyntaxError(`fault "${text}" needs a value (${usage})`);
   }
-  if (FAULTS[fault.name][0] === '') {
-    throw new FaultSyntaxError(`fault "${fault.text}" takes no value (${usage})`);
+  if (args.length > 0 && values === '') {
+    throw new FaultSyntaxError(`fault "${text}" takes no value (${usage})`);
   }
-  if (TEXT_VALUE.has(fault.name)) return;
+  const bounds = NUMBERS[name];
+  if (first === '' || bounds === undefined) return;
   const number = Number(first);
-  const inRange = STATUS_VALUE.has(fault.name) ? number >= 400 && number <= 599 : number >= 0;
-  if (!Number.isInteger(number) || !inRange) {
-    throw new FaultSyntaxError(`fault "${fault.text}": ${first} is not valid (${usage})`);
+  if (!Number.isInteger(number) || number < bounds[0] || number > bounds[1]) {
+    throw new FaultSyntaxError(
+      `fault "${text}": expected a whole number from ${bounds[0]} to ${bounds[1]}, got ${first} (${usage})`,
+    );
   }
 }
 

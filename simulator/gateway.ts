@@ -54,14 +54,13 @@ export class Gateway {
   /** `POST /v1/open/capacity/application/tm_video_scoring` */
   async submit(req: IncomingMessage): Promise<Answer> {
     const arrivedAt = Date.now();
-    const accepted = await this.#accept(req, arrivedAt);
-    if ('refused' in accepted) {
-      this.parts.ledger.refuse(arrivedAt, accepted.code);
-      return accepted.refused;
-    }
-    const { task, fault } = accepted;
+    const decided = await this.#decide(req, arrivedAt);
+    if ('refused' in decided) this.parts.ledger.refuse(arrivedAt, decided.code);
+    // Nothing is said that a restart would not know of.
     await this.parts.journal.written();
-    return this.#answerAccepted(task, fault);
+    return 'refused' in decided
+      ? decided.refused
+      : this.#answerAccepted(decided.task, decided.fault);
   }
 
   /** `POST /v1/open/pub/task` */
@@ -102,7 +101,7 @@ export class Gateway {
   }
 
   /** Decides on a submission, in the order of a gateway: keys, body, pace, then the service. */
-  async #accept(
+  async #decide(
     req: IncomingMessage,
     arrivedAt: number,
   ): Promise<{ task: Task; fault: AnswerFault | undefined } | Refusal> {

@@ -59,9 +59,18 @@ async function route(
       return results.answer(req, new URL(req.url ?? '/', 'http://simulator'));
     }
     if (path.startsWith('/clips/')) {
-      const clip = await clips.find(path.slice('/clips/'.length));
+      const clip = await clips.find(decoded(path.slice('/clips/'.length)));
       return clip === undefined ? textAnswer(404, 'no such clip\n') : answerWith(req, clip);
     }
   }
   return jsonAnswer(404, { code: 404, msg: `no ${method} ${path}`, data: null });
+}
+
+/** A name with percent signs that mean nothing is no name of a clip; it stays as it is. */
+function decoded(name: string): string {
+  try {
+    return decodeURIComponent(name);
+  } catch {
+    return name;
+  }
 }
