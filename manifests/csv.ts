@@ -62,7 +62,6 @@ async function* readRows(
     delimiter: header.delimiter,
     record_delimiter: '\n',
     trim: true,
-    skip_empty_lines: true,
     relax_column_count: true,
     max_record_size: MAX_RECORD_CHARS,
     skip_records_with_error: true,
@@ -71,8 +70,9 @@ async function* readRows(
       // Only quoted cells hold line breaks.
       const line = lines - cells.reduce((breaks, cell) => breaks + countBreaks(cell), 0);
       lastLine = lines;
-      if (!headerRead) headerRead = true;
-      else if (cells.some((cell) => cell !== '')) rows.push(toRow(header.columns, cells, line));
+      if (cells.every((cell) => cell === '')) return null;
+      if (headerRead) rows.push(toRow(header.columns, cells, line));
+      headerRead = true;
       return null;
     },
     on_skip: (error) => {

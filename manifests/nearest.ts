@@ -22,7 +22,7 @@ export function nearestName(name: string, known: Iterable<string>): string | und
   const plain = (text: string) => text.toLowerCase().replace(/[\s_-]+/g, '');
   const wanted = plain(name);
   let best: string | undefined;
-  let bestDistance = Math.max(1, Math.floor(wanted.length / 3)) + 1;
+  let bestDistance = Math.max(1, Math.floor((wanted.length + 1) / 3)) + 1;
   for (const candidate of known) {
     const found = distance(wanted, plain(candidate));
     if (found < bestDistance) [best, bestDistance] = [candidate, found];

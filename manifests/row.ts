@@ -163,7 +163,7 @@ export class RowReader {
     if (isLongPrompt(text)) {
       this.warnings.add({
         ...prompt,
-        fault: `prompt has about ${RECOMMENDED_TOKENS} tokens or more (an estimate)`,
+        fault: `prompt has ${RECOMMENDED_TOKENS} tokens or more, as estimated`,
         remedy: `the vendor recommends fewer than ${RECOMMENDED_TOKENS}; shorten it for best results`,
       });
     }

@@ -3,7 +3,9 @@ import { z } from 'zod';
 import { MAX_FIELD_CHARS, MAX_URL_CHARS } from './limits.js';
 
 /** A field's value; numbers and booleans are taken as they are written. */
-const value = z.union([z.string().max(MAX_FIELD_CHARS), z.number(), z.boolean(), z.null()]);
+const value = z
+  .union([z.string().max(MAX_FIELD_CHARS), z.number(), z.boolean(), z.null()])
+  .meta({ id: 'value' });
 
 const text = z.string().max(MAX_FIELD_CHARS);
 

@@ -16,7 +16,7 @@ export interface YamlHead {
 /** @throws UnreadableManifest with every fault of the head */
 export function readYamlHead(root: YAMLMap, context: YamlContext): YamlHead {
   const faults: Fault[] = [];
-  const plain: Record<string, unknown> = {};
+  const plain = new Map<string, unknown>();
   const lines = new Map<string, number>();
   const defaults = new Map<string, string>();
   let clips: unknown;
@@ -33,14 +33,14 @@ export function readYamlHead(root: YAMLMap, context: YamlContext): YamlHead {
         const text = textOf(field.value, context);
         if (text !== undefined && text !== '') defaults.set(name, text);
       }
-      plain[key] = toPlain(pair.value, context);
+      plain.set(key, toPlain(pair.value, context));
     } else {
-      plain[key] = toPlain(pair.value, context);
+      plain.set(key, toPlain(pair.value, context));
     }
   }
   const at = (key: string) => ({ line: lines.get(key) ?? 1 });
 
-  const head = manifestHeadSchema.safeParse(plain);
+  const head = manifestHeadSchema.safeParse(Object.fromEntries(plain));
   for (const issue of head.error?.issues ?? []) {
     for (const [key, fault] of faultsOfIssue(issue)) faults.push({ ...at(key), ...fault });
   }
@@ -56,23 +56,26 @@ export function readYamlHead(root: YAMLMap, context: YamlContext): YamlHead {
     faults.push({ ...at('clips'), fault, remedy: 'list the clips under `clips:`' });
   }
   if (!isSeq(clips) || faults.length > 0) {
-    throw new UnreadableManifest(faults);
+    throw new UnreadableManifest(faults.sort((a, b) => (a.line ?? 0) - (b.line ?? 0)));
   }
   return { name: head.data?.name, defaults, clips };
 }
 
-/** Values as the schema sees them; what it does not allow there becomes an empty list. */
+/** Stands for a list or a map where the schema wants a single value. */
+const NO_VALUE = Symbol('no single value');
+
+/** The head as the schema sees it. */
 function toPlain(node: unknown, context: YamlContext): unknown {
   if (isMap(node)) {
     return Object.fromEntries(
       node.items.map((pair) => [
         keyOf(pair) ?? '?',
-        isMap(pair.value) ? [] : toPlain(pair.value, context),
+        isMap(pair.value) ? NO_VALUE : toPlain(pair.value, context),
       ]),
     );
   }
   if (isScalar(node)) return node.value;
-  return textOf(node, context) ?? [];
+  return textOf(node, context) ?? NO_VALUE;
 }
 
 /** The faults of one finding of zod, each with the key it is at. */

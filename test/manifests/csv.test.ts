@@ -1,0 +1,186 @@
+import fc from 'fast-check';
+import { stringify } from 'csv-stringify/sync';
+import { describe, expect, test } from 'vitest';
+import { LINK, read } from './support.js';
+
+describe('CSV', () => {
+  test('gives clips in order with their own columns kept', async () => {
+    const { clips, report } = await read(
+      'library.csv',
+      `campaign,id,file_link,prompt,params,note\nautumn,intro,${LINK},Calm Piano,x=1,\n`,
+    );
+    expect(clips).toEqual([
+      {
+        row: 0,
+        line: 2,
+        id: 'intro',
+        fileLink: LINK,
+        prompt: 'Calm Piano',
+        params: 'x=1',
+        extra: { campaign: 'autumn', note: '' },
+      },
+    ]);
+    expect(report).toMatchObject({
+      format: 'csv',
+      name: 'library',
+      columns: ['campaign', 'note'],
+      total: 1,
+      valid: 1,
+      invalid: 0,
+      problemCount: 0,
+      complete: true,
+    });
+  });
+
+  test.each([
+    ['comma', ','],
+    ['semicolon', ';'],
+    ['tab', '\t'],
+  ])('finds the delimiter %s in the header', async (_, delimiter) => {
+    const rows = [
+      ['id', 'file_link', 'prompt', 'a,b;c'],
+      ['x', LINK, 'Calm, slow; warm', ''],
+    ];
+    const { clips, problems } = await read('a.csv', stringify(rows, { delimiter }));
+    expect(problems).toEqual([]);
+    expect(clips[0]).toMatchObject({ id: 'x', prompt: 'Calm, slow; warm' });
+  });
+
+  test('takes a byte order mark off, also before a quoted header', async () => {
+    const { clips, problems } = await read('a.csv', `\uFEFF"file_link",prompt\n${LINK},Calm\n`);
+    expect(problems).toEqual([]);
+    expect(clips).toHaveLength(1);
+  });
+
+  test.each([
+    ['Unix', '\n'],
+    ['Windows', '\r\n'],
+    ['old Mac', '\r'],
+  ])('counts lines of quoted cells and blank lines with %s line ends', async (_, eol) => {
+    const text = `id,file_link,prompt\n\na,${LINK},"one\ntwo\n\nfour"\n\nb,${LINK}?2,Calm\nc,,Calm\n`;
+    const { clips, problems } = await read('a.csv', text.replaceAll('\n', eol));
+    expect(clips.map(({ line }) => line)).toEqual([3, 8, 9]);
+    expect(clips[0]?.prompt).toBe('one\ntwo\n\nfour');
+    expect(problems).toEqual(['a.csv:9: file_link is empty (add a URL or remove the row)']);
+  });
+
+  test('reads rows whose line ends are mixed', async () => {
+    const { clips } = await read(
+      'a.csv',
+      `file_link,prompt\r\n${LINK}?1,Calm\n${LINK}?2,Calm\r\n${LINK}?3,Calm`,
+    );
+    expect(clips.map(({ line }) => line)).toEqual([2, 3, 4]);
+  });
+
+  test('leaves out rows in which every cell is empty', async () => {
+    const { clips, problems } = await read('a.csv', `file_link,prompt\n${LINK},Calm\n,\n , \n`);
+    expect(problems).toEqual([]);
+    expect(clips).toHaveLength(1);
+  });
+
+  test('tells every fault of the header at once', async () => {
+    const { problems, report } = await read(
+      'a.csv',
+      `\nfile-link,Prompt,mood,mood,,status,Task_ID,__proto__\n${LINK},x,,,,,,\n`,
+    );
+    expect(problems).toEqual([
+      'a.csv:2: column Prompt is spelt prompt in a manifest (write prompt)',
+      'a.csv:2: columns 3 and 4 are both called mood (rename or remove one of them)',
+      'a.csv:2: column 5 has no name (name it or remove it)',
+      "a.csv:2: column status would clash with the results' own column status (rename it, for example my_status, or remove it)",
+      "a.csv:2: column Task_ID would clash with the results' own column task_id (rename it, for example my_task_id, or remove it)",
+      'a.csv:2: column __proto__ cannot be kept (rename it)',
+      'a.csv:2: there is no column file_link (is it the column file-link?)',
+    ]);
+    expect(report).toMatchObject({ total: 0, complete: false });
+  });
+
+  test('tells ragged rows and stray quotes with their lines and reads on', async () => {
+    const { problems, clips, report } = await read(
+      'a.csv',
+      `id,file_link,prompt\na,${LINK}\nb,${LINK},say "hi" or "ho"\nc,${LINK},x,y\nd,${LINK},Calm\n`,
+    );
+    expect(problems).toEqual([
+      'a.csv:2: the row has 2 values, the header 3 columns (look for a missing or extra delimiter; a value that holds one needs quotes)',
+      'a.csv:3: a quote stands inside a value that does not begin with one (put the whole value in quotes and double the quotes inside it)',
+      'a.csv:4: the row has 4 values, the header 3 columns (look for a missing or extra delimiter; a value that holds one needs quotes)',
+    ]);
+    expect(clips.map(({ row, fault }) => [row, fault === undefined])).toEqual([
+      [0, false],
+      [1, false],
+      [2, false],
+      [3, true],
+    ]);
+    expect(report).toMatchObject({ total: 4, valid: 1, invalid: 3, complete: true });
+  });
+
+  test('a quote that is never closed is told with the line where its row begins', async () => {
+    const { problems, report } = await read(
+      'a.csv',
+      `file_link,prompt\n${LINK},Calm\n\n${LINK},"Calm\n${LINK},Calm\n`,
+    );
+    expect(problems).toEqual([
+      'a.csv:4: a quote opened in the row that begins here is never closed (close it; the rows after it were not read)',
+    ]);
+    expect(report).toMatchObject({ total: 1, complete: false });
+  });
+
+  test('text after a closing quote ends the reading with its line', async () => {
+    const { problems } = await read('a.csv', `file_link,prompt\n${LINK},"Calm"er\n`);
+    expect(problems).toEqual([
+      'a.csv:2: text follows a closing quote (double the quotes inside a quoted value; the rows after it were not read)',
+    ]);
+  });
+
+  test('an over-long record is refused, and what came before it is kept', async () => {
+    const { problems, clips } = await read(
+      'a.csv',
+      `file_link,prompt\n${LINK},Calm\n${LINK},"${'x\n'.repeat(200_000)}`,
+    );
+    expect(problems).toHaveLength(1);
+    expect(problems[0]).toContain(
+      'a.csv:3: the row that begins here is longer than 65536 characters',
+    );
+    expect(clips).toHaveLength(1);
+  });
+
+  test('a header that never ends is refused', async () => {
+    const { problems } = await read('a.csv', 'x'.repeat(1_000_000));
+    expect(problems[0]).toContain('a.csv:1: the header row is longer than');
+  });
+
+  test('a stray quote in the header is not taken for a missing column', async () => {
+    const { problems } = await read('a.csv', `file"_link,prompt\n${LINK},Calm\n`);
+    expect(problems).toEqual([
+      'a.csv:1: the header row has a quote inside a name (take it out, or put the whole name in quotes and double the quotes inside it)',
+    ]);
+  });
+
+  test.each([
+    ['', 'a.csv: the file is empty (give it a header row and one row for each clip)'],
+    ['\uFEFF\n \n', 'a.csv: the file is empty (give it a header row and one row for each clip)'],
+    ['file_link,prompt', 'a.csv: there are no rows below the header (add one row for each clip)'],
+  ])('a file without rows is refused: %j', async (text, problem) => {
+    const { problems } = await read('a.csv', text);
+    expect(problems).toEqual([problem]);
+  });
+
+  test('whatever cells a writer quotes are read back, at any chunk border', async () => {
+    const cell = fc.string({ unit: fc.constantFrom('a', 'é', '𝄞', '"', ',', ';', '\n', ' ') });
+    await fc.assert(
+      fc.asyncProperty(fc.array(cell, { minLength: 1, maxLength: 30 }), async (notes) => {
+        const rows = notes.map((note, n) => [`${LINK}?${n}`, 'Calm', `|${note}|`]);
+        // More than one chunk of the reader, so that rows lie across the border.
+        const long = [`${LINK}?x`, 'Calm', 'é'.repeat(7_000)];
+        const filler = Array.from({ length: 20 }, () => long);
+        const text = stringify([['file_link', 'prompt', 'note'], ...filler, ...rows]);
+        const { clips, problems } = await read('a.csv', text);
+        expect(problems).toEqual([]);
+        expect(clips.slice(20).map(({ extra }) => extra['note'])).toEqual(
+          rows.map(([, , note]) => note),
+        );
+      }),
+      { numRuns: 40 },
+    );
+  });
+});

@@ -1,0 +1,45 @@
+import { describe, expect, test } from 'vitest';
+import { LINK, read } from './support.js';
+
+const REMEDY = 'save it as UTF-8; in a spreadsheet program, as "CSV UTF-8"';
+
+describe('the encoding of a manifest', () => {
+  test('Latin-1 is refused with the line of the first odd byte', async () => {
+    const text = `file_link,prompt\n${LINK},Calm\n${LINK},Café\n`;
+    const { problems } = await read('a.csv', Buffer.from(text, 'latin1'));
+    expect(problems).toEqual([`a.csv:3: the file is not UTF-8 text (${REMEDY})`]);
+  });
+
+  test('the line is right far into the file, past many chunks', async () => {
+    const rows = Array.from({ length: 20_000 }, (_, n) => `${LINK}?${n},Calm é`).join('\r\n');
+    const bytes = Buffer.concat([
+      Buffer.from(`file_link,prompt\r\n${rows}\r\n`),
+      Buffer.from([0xe9, 0x0a]),
+    ]);
+    const { problems } = await read('a.csv', bytes);
+    expect(problems).toEqual([`a.csv:20002: the file is not UTF-8 text (${REMEDY})`]);
+  });
+
+  test.each([
+    ['UTF-16 with a byte order mark', Buffer.from('\uFEFFfile_link,prompt\n', 'utf16le')],
+    ['UTF-16 without one', Buffer.from('file_link,prompt\n', 'utf16le')],
+    ['a character cut off at the end', Buffer.from([...Buffer.from('file_link,prompt'), 0xc3])],
+  ])('%s is refused', async (_, bytes) => {
+    const { problems } = await read('a.csv', bytes);
+    expect(problems).toEqual([`a.csv:1: the file is not UTF-8 text (${REMEDY})`]);
+  });
+
+  test('characters that lie across chunk borders are read whole', async () => {
+    // Rows of 3 bytes less than a power of two move the border through every byte of a sign.
+    const rows = Array.from({ length: 4_000 }, (_, n) => `${LINK}?${n},Calm,${'𝄞é漢'.repeat(28)}`);
+    const { clips, problems } = await read('a.csv', `file_link,prompt,note\n${rows.join('\r\n')}`);
+    expect(problems).toEqual([]);
+    expect(clips.every(({ extra }) => extra['note'] === '𝄞é漢'.repeat(28))).toBe(true);
+    expect(clips.at(-1)?.line).toBe(4_001);
+  });
+
+  test('the same holds for YAML', async () => {
+    const { problems } = await read('a.yaml', Buffer.from('name: x\nclips: [é]\n', 'latin1'));
+    expect(problems).toEqual([`a.yaml:2: the file is not UTF-8 text (${REMEDY})`]);
+  });
+});
