@@ -270,7 +270,7 @@ export class BatchRun {
     this.running += 1;
     work()
       .catch((error: unknown) => {
-        log.error('the batch cannot go on', { error });
+        log.error('the batch cannot go on', { reason: String(error) });
         this.#failure ??= { error };
       })
       .finally(() => {

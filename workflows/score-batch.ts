@@ -26,23 +26,22 @@ const LAST_PAGES = 0.9;
 
 const RETRY = { initialInterval: '1s', maximumInterval: '30s' } as const;
 
-const activities: BatchActivities = {
-  ...proxyActivities<Pick<BatchActivities, 'preparePage' | 'finalizeBatch'>>({
-    startToCloseTimeout: '1h',
-    heartbeatTimeout: '30s',
-    retry: RETRY,
-  }),
-  ...proxyActivities<Pick<BatchActivities, 'submitClip'>>({
-    startToCloseTimeout: '3m',
-    heartbeatTimeout: '10s',
-    retry: RETRY, // a repeated attempt never repeats the POST: see activities/submit-clip.ts
-  }),
-  ...proxyActivities<Pick<BatchActivities, 'queryTasks' | 'finishClips'>>({
-    startToCloseTimeout: '15m',
-    heartbeatTimeout: '20s',
-    retry: RETRY,
-  }),
-};
+const { preparePage, finalizeBatch } = proxyActivities<BatchActivities>({
+  startToCloseTimeout: '1h',
+  heartbeatTimeout: '30s',
+  retry: RETRY,
+});
+const { submitClip } = proxyActivities<BatchActivities>({
+  startToCloseTimeout: '3m',
+  heartbeatTimeout: '10s',
+  retry: RETRY, // a repeated attempt never repeats the POST: see activities/submit-clip.ts
+});
+const { queryTasks, finishClips } = proxyActivities<BatchActivities>({
+  startToCloseTimeout: '15m',
+  heartbeatTimeout: '20s',
+  retry: RETRY,
+});
+const activities = { preparePage, submitClip, queryTasks, finishClips, finalizeBatch };
 
 /**
  * Scores one batch: prepares its rows page by page, submits them at the pace, waits for each task,
