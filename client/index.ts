@@ -1,0 +1,20 @@
+// The package's programmatic API.
+export { Reelscore, type BatchHandle, type ConnectOptions } from './reelscore.js';
+export {
+  CLIENT_ERRORS,
+  ManifestInvalidError,
+  ReelscoreError,
+  type ReelscoreErrorCode,
+} from './errors.js';
+export type { StartedBatch, StartOptions } from './start.js';
+export type { RetriedBatch } from './retry.js';
+export type { BatchPhase } from './states.js';
+export type { BatchStatus } from './status.js';
+export type { EndedBatch, WaitOptions } from './wait.js';
+export type { BatchResults, ResultsOptions } from './results.js';
+export type { ResultRow, ResultStatus } from '../outcomes/result-row.js';
+export type { BatchProgress, BatchState, FailureNote, Pace } from '../contract/batch.js';
+export type { BatchSummary, OutcomeCounts, OutcomeStatus } from '../contract/clip.js';
+export { checkManifest, type ManifestReport } from '../manifests/read.js';
+export { formatProblem, ManifestError, type Problem } from '../manifests/problems.js';
+export { ConfigError, type ConfigOptions, type ResolvedConfig } from '../workers/config.js';

@@ -1,0 +1,82 @@
+// Finds a batch: Temporal knows where its results lie; when it has forgotten, the default folder tells.
+import path from 'node:path';
+import { z } from 'zod';
+import type { BatchSummary } from '../contract/clip.js';
+import { safeName } from '../manifests/batch-id.js';
+import { openLocalStore } from '../store/local-store.js';
+import type { Store } from '../store/store.js';
+import { readBatchRecord, type BatchRecord } from './batch-record.js';
+import { ReelscoreError } from './errors.js';
+import type { Execution, TemporalClient } from './temporal.js';
+
+export interface LocatedBatch {
+  batch: string;
+  store: Store;
+  /** The newest one; absent when Temporal does not know the batch (any more). */
+  execution?: Execution;
+  /** Absent when the store is on another machine. */
+  record?: BatchRecord;
+}
+
+/** Absolute folder of a batch's results where none is given. */
+export function defaultFolder(cwd: string, batch: string): string {
+  return path.resolve(cwd, 'results', batch);
+}
+
+/** @throws ReelscoreError `batch_id_invalid` */
+export function checkBatchId(batch: string): string {
+  const safe = safeName(batch);
+  if (safe === batch) return batch;
+  throw new ReelscoreError(
+    'batch_id_invalid',
+    `batch id ${JSON.stringify(batch)} cannot be used (write letters, digits and ._- such as ${safe})`,
+  );
+}
+
+/** @throws ReelscoreError `batch_not_found` */
+export async function locateBatch(
+  temporal: TemporalClient,
+  batch: string,
+  cwd: string,
+): Promise<LocatedBatch> {
+  const execution = await temporal.describe(batch);
+  if (!execution) checkBatchId(batch); // it becomes part of a path below
+  const store = openLocalStore(execution?.memo.store ?? defaultFolder(cwd, batch));
+  const record = await readBatchRecord(store);
+  if (execution) return { batch, store, execution, ...(record && { record }) };
+  if (record?.batch === batch) return { batch, store, record };
+  throw new ReelscoreError(
+    'batch_not_found',
+    `there is no batch ${batch} (see the batches with: reelscore status)`,
+  );
+}
+
+const count = z.int().nonnegative();
+const summarySchema: z.ZodType<BatchSummary> = z.object({
+  batch: z.string(),
+  counts: z.object({
+    total: count,
+    succeeded: count,
+    failed: count,
+    rejected: count,
+    cancelled: count,
+    skipped: count,
+  }),
+  submissions: count,
+  startedAt: z.string(),
+  finishedAt: z.string(),
+});
+
+/** The summary of a store's batch, if it has ended; undefined also for one of another batch. */
+export async function readSummary(store: Store, batch: string): Promise<BatchSummary | undefined> {
+  const text = await store.readText('summary.json');
+  if (text === undefined) return undefined;
+  try {
+    const summary = summarySchema.parse(JSON.parse(text));
+    return summary.batch === batch ? summary : undefined;
+  } catch (cause) {
+    throw new Error(`${store.location}: summary.json is damaged (use another output folder)`, {
+      cause,
+    });
+  }
+}

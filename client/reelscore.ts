@@ -1,0 +1,200 @@
+// The programmatic API. The command line uses nothing else to start, watch and steer batches.
+import { PAUSE_SIGNAL, RESUME_SIGNAL, SIMULATOR_ACCOUNT, taskQueueOf } from '../contract/names.js';
+import { openLocalStore } from '../store/local-store.js';
+import { resolveConfig, type ConfigOptions, type ResolvedConfig } from '../workers/config.js';
+import { openTemporal, type OpenedTemporal } from '../workers/connection.js';
+import { simulatedConfig } from '../workers/simulated.js';
+import { ReelscoreError } from './errors.js';
+import { locateBatch } from './locate.js';
+import { resultsOf, type BatchResults, type ResultsOptions } from './results.js';
+import { retryBatch, type RetriedBatch } from './retry.js';
+import { startBatch, type StartedBatch, type StartOptions } from './start.js';
+import { isOpen } from './states.js';
+import { statusOf, type BatchStatus } from './status.js';
+import { TemporalClient } from './temporal.js';
+import { waitForBatch, type EndedBatch, type WaitOptions } from './wait.js';
+
+export interface ConnectOptions {
+  /** Settings by name, as in reelscore.yaml; they come before environment and file. */
+  settings?: ConfigOptions;
+  /** Settings resolved already, in place of `settings`. */
+  config?: ResolvedConfig;
+  /** Default: this process's. */
+  env?: NodeJS.ProcessEnv;
+  /** Where `reelscore.yaml` and `results/` are. Default: this process's. */
+  cwd?: string;
+  /** Start the simulator too, and start batches for it. */
+  simulate?: boolean;
+  /** Told, line by line, what takes long (a download, a build). Default: written to stderr. */
+  onProgress?: (line: string) => void;
+}
+
+/** A batch as `start` found or made it, with what can be asked of it. */
+export interface BatchHandle extends StartedBatch {
+  /** Page of the batch in Temporal's web UI, if it is known where that is. */
+  url?: string;
+  status(): Promise<BatchStatus>;
+  wait(options?: WaitOptions): Promise<EndedBatch>;
+  results(options?: ResultsOptions): Promise<BatchResults>;
+}
+
+/** How long the batches of a list may take to answer, all at once. */
+const LIST_QUERY_MS = 1500;
+
+/**
+ * Starts, watches and steers batches. It does not score clips: that is what a worker is for
+ * (`reelscore serve`, `worker` or `run`).
+ *
+ * Every method may throw ReelscoreError `temporal_unreachable` or `temporal_refused`.
+ */
+export class Reelscore {
+  private constructor(
+    /** With the simulator's account and address when connected with `simulate`. */
+    readonly config: ResolvedConfig,
+    /** The server in use. */
+    readonly server: OpenedTemporal,
+    private readonly temporal: TemporalClient,
+    private readonly cwd: string,
+  ) {}
+
+  /**
+   * Finds the Temporal server (starting the embedded one if none is named) and connects to it.
+   * @throws ConfigError, NoTemporalServerError
+   */
+  static async connect(options: ConnectOptions = {}): Promise<Reelscore> {
+    const { env = process.env, cwd = process.cwd(), simulate = false, onProgress } = options;
+    const given = options.config ?? resolveConfig(options.settings ?? {}, env, cwd);
+    const server = await openTemporal(given, env, {
+      withSimulator: simulate,
+      ...(onProgress && { onProgress }),
+    });
+    try {
+      const { simulatorUrl: url } = server;
+      const config = url === undefined ? given : simulatedConfig(given, { url });
+      return new Reelscore(config, server, await TemporalClient.connect(server), cwd);
+    } catch (error) {
+      await server.release();
+      throw error;
+    }
+  }
+
+  /** Closes the connection; an embedded server nobody else uses goes down. Batches stay as they are. */
+  async close(): Promise<void> {
+    await this.temporal.close();
+    await this.server.release();
+  }
+
+  /**
+   * Starts a batch of a manifest, or attaches to it if it runs, or tells how it ended.
+   * @param manifest path of the file
+   * @throws ManifestInvalidError, ManifestError, ReelscoreError `batch_id_invalid`, `batch_mismatch`,
+   *   `batch_stopped`, `store_taken`
+   */
+  async start(manifest: string, options: StartOptions = {}): Promise<BatchHandle> {
+    const started = await startBatch(this.#context, manifest, options);
+    const { batch } = started;
+    const url = this.server.uiUrl(batch);
+    return {
+      ...started,
+      ...(url !== undefined && { url }),
+      status: () => this.status(batch),
+      wait: (waitOptions) => this.wait(batch, waitOptions),
+      results: (resultsOptions) => this.results(batch, resultsOptions),
+    };
+  }
+
+  /**
+   * Runs a batch that has ended again, for the rows that did not succeed.
+   * @throws ReelscoreError `batch_not_found`, `batch_running`, `batch_mismatch`, `nothing_to_retry`
+   */
+  retry(batch: string): Promise<RetriedBatch> {
+    return retryBatch(this.#context, batch);
+  }
+
+  /** @throws ReelscoreError `batch_not_found` */
+  async status(batch: string): Promise<BatchStatus> {
+    const located = await locateBatch(this.temporal, batch, this.cwd);
+    return this.#withUrl(await statusOf(this.temporal, located));
+  }
+
+  /** All batches Temporal knows, newest first. */
+  async list(): Promise<BatchStatus[]> {
+    const executions = await this.temporal.list();
+    return await Promise.all(
+      executions.map(async (execution) => {
+        const { batch, memo } = execution;
+        const located = { batch, store: openLocalStore(memo.store), execution };
+        return this.#withUrl(await statusOf(this.temporal, located, LIST_QUERY_MS));
+      }),
+    );
+  }
+
+  /**
+   * Resolves when the batch has ended, whatever became of its clips.
+   * @throws ReelscoreError `batch_not_found`, `batch_stopped`
+   */
+  wait(batch: string, options?: WaitOptions): Promise<EndedBatch> {
+    return waitForBatch(this.temporal, batch, options);
+  }
+
+  /**
+   * Rows in manifest order, those without an outcome as `pending`.
+   * @throws ReelscoreError `batch_not_found`
+   */
+  async results(batch: string, options?: ResultsOptions): Promise<BatchResults> {
+    return await resultsOf(await locateBatch(this.temporal, batch, this.cwd), options);
+  }
+
+  /**
+   * Stops submitting until `resume`; tasks at the vendor are still waited for.
+   * @throws ReelscoreError `batch_not_found`, `batch_ended`
+   */
+  async pause(batch: string, reason?: string): Promise<void> {
+    await this.#mustRun(batch);
+    await this.temporal.signal(batch, PAUSE_SIGNAL, ...(reason === undefined ? [] : [reason]));
+  }
+
+  /** @throws ReelscoreError `batch_not_found`, `batch_ended` */
+  async resume(batch: string): Promise<void> {
+    await this.#mustRun(batch);
+    await this.temporal.signal(batch, RESUME_SIGNAL);
+  }
+
+  /**
+   * Gives every open clip the outcome `cancelled`; tasks at the vendor are left to themselves. A worker
+   * is needed to carry it out.
+   * @throws ReelscoreError `batch_not_found`, `batch_ended`
+   */
+  async cancel(batch: string): Promise<void> {
+    await this.#mustRun(batch);
+    await this.temporal.cancel(batch);
+  }
+
+  /**
+   * Whether a batch was made for the simulator, so that `retry` needs a client with `simulate`.
+   * @throws ReelscoreError `batch_not_found`
+   */
+  async isSimulated(batch: string): Promise<boolean> {
+    const { execution, record } = await locateBatch(this.temporal, batch, this.cwd);
+    if (execution) return execution.taskQueue === taskQueueOf(SIMULATOR_ACCOUNT);
+    return record?.account === SIMULATOR_ACCOUNT;
+  }
+
+  get #context() {
+    return { temporal: this.temporal, config: this.config, cwd: this.cwd };
+  }
+
+  #withUrl(status: BatchStatus): BatchStatus {
+    const url = this.server.uiUrl(status.batch);
+    return url === undefined ? status : { ...status, url };
+  }
+
+  async #mustRun(batch: string): Promise<void> {
+    const { execution } = await locateBatch(this.temporal, batch, this.cwd);
+    if (execution && isOpen(execution)) return;
+    throw new ReelscoreError(
+      'batch_ended',
+      `batch ${batch} does not run any more (see: reelscore status ${batch})`,
+    );
+  }
+}

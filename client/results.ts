@@ -1,0 +1,37 @@
+// Reads a batch's results, also while it runs.
+import { openSnapshot } from '../manifests/snapshot.js';
+import { mergeRows } from '../outcomes/merge.js';
+import { resultRow, type ResultRow, type ResultStatus } from '../outcomes/result-row.js';
+import { readSummary, type LocatedBatch } from './locate.js';
+import { isOpen, phaseOf } from './states.js';
+
+export interface ResultsOptions {
+  /** Only rows with this status. */
+  status?: ResultStatus;
+}
+
+/** Rows in manifest order. Each iteration reads the store anew. */
+export interface BatchResults extends AsyncIterable<ResultRow> {
+  /** The manifest's own columns, which follow the fixed ones. */
+  columns: string[];
+}
+
+/** @throws SnapshotError if the store does not hold the batch's snapshot */
+export async function resultsOf(
+  { batch, store, execution }: LocatedBatch,
+  { status }: ResultsOptions = {},
+): Promise<BatchResults> {
+  const snapshot = openSnapshot(store);
+  const { columns } = await snapshot.info();
+  const alive = execution !== undefined && (isOpen(execution) || phaseOf(execution) === 'stopped');
+  const ended = !alive && (await readSummary(store, batch)) !== undefined;
+  return {
+    columns,
+    async *[Symbol.asyncIterator]() {
+      for await (const merged of mergeRows({ store, snapshot })) {
+        const row = resultRow(merged, ended ? 'cancelled' : 'pending');
+        if (status === undefined || row.status === status) yield row;
+      }
+    },
+  };
+}

@@ -1,0 +1,203 @@
+// Starts a batch, or attaches to it, or finds that it has ended. Owns the order of steps: the manifest
+// is checked, the store claimed, the manifest frozen, and only then the workflow started; after a crash
+// in between, the same call goes on where it was.
+import { batchIdOf } from '../manifests/batch-id.js';
+import { freezeManifest } from '../manifests/freeze.js';
+import { checkManifest, type ManifestReport } from '../manifests/read.js';
+import { SNAPSHOT_KEY } from '../manifests/snapshot-format.js';
+import { openSnapshot } from '../manifests/snapshot.js';
+import { SIMULATOR_ACCOUNT, taskQueueOf } from '../contract/names.js';
+import type { BatchSummary } from '../contract/clip.js';
+import { listSegments } from '../outcomes/segments.js';
+import { openLocalStore } from '../store/local-store.js';
+import type { Store } from '../store/store.js';
+import { batchOptionsOf, type ResolvedConfig } from '../workers/config.js';
+import { readBatchRecord, writeBatchRecord } from './batch-record.js';
+import { ManifestInvalidError, ReelscoreError } from './errors.js';
+import { checkBatchId, defaultFolder, readSummary } from './locate.js';
+import { optionNotes } from './option-notes.js';
+import { isOpen, phaseOf } from './states.js';
+import type { Execution, TemporalClient } from './temporal.js';
+
+export interface StartOptions {
+  /** Default: the manifest's name and a hash of its content. */
+  batch?: string;
+  /** Reject rows with problems one by one instead of refusing the manifest. */
+  skipInvalid?: boolean;
+  /** Of a check just made, to spare another one. */
+  report?: ManifestReport;
+}
+
+/** What `start` came to. */
+export interface StartedBatch {
+  batch: string;
+  /** `ended`: it has run before; `summary` tells how it went. */
+  how: 'started' | 'attached' | 'ended';
+  name: string;
+  /** Folder of the results. */
+  store: string;
+  /** Rows of the manifest. */
+  total: number;
+  /** Only when it has ended. */
+  summary?: BatchSummary;
+  /** What the caller asked for and did not get, for people. */
+  notes: string[];
+}
+
+export interface StartContext {
+  temporal: TemporalClient;
+  config: ResolvedConfig;
+  cwd: string;
+}
+
+/**
+ * @throws ManifestInvalidError, ManifestError (the file cannot be read), ReelscoreError
+ *   `batch_id_invalid`, `batch_mismatch`, `batch_stopped`, `store_taken`
+ */
+export async function startBatch(
+  context: StartContext,
+  manifest: string,
+  options: StartOptions = {},
+): Promise<StartedBatch> {
+  const { temporal, config, cwd } = context;
+  const report = options.report ?? (await checkManifest(manifest));
+  const refused = !report.complete || report.total === 0;
+  if (refused || (report.problemCount > 0 && !options.skipInvalid)) {
+    throw new ManifestInvalidError(report);
+  }
+  const batch = checkBatchId(options.batch ?? defaultBatchId(report, config));
+
+  const execution = await temporal.describe(batch);
+  if (execution) return await attach(context, execution, report);
+
+  const store = openLocalStore(config.outDir ?? defaultFolder(cwd, batch));
+  const ended = await claim(store, batch, report, config);
+  if (ended) return started('ended', batch, report, store, { summary: ended });
+
+  const info = await freezeManifest(manifest, store, {
+    expectedHash: report.hash,
+    skipInvalid: options.skipInvalid ?? false,
+  });
+  const isNew = await temporal.start({
+    batch,
+    taskQueue: taskQueueOf(config.account),
+    input: {
+      version: 1,
+      name: info.name,
+      store: store.location,
+      round: 1,
+      rows: { count: info.total },
+      options: batchOptionsOf(config),
+    },
+    memo: {
+      name: info.name,
+      store: store.location,
+      total: info.total,
+      rows: info.total,
+      round: 1,
+    },
+    again: false,
+  });
+  return started(isNew ? 'started' : 'attached', batch, report, store);
+}
+
+/** A batch of the simulator must not stand in for the real one of the same manifest. */
+function defaultBatchId(report: ManifestReport, { account }: ResolvedConfig): string {
+  const id = batchIdOf(report.name, report.hash);
+  return account === SIMULATOR_ACCOUNT ? `${id}-simulated` : id;
+}
+
+async function attach(
+  { config }: StartContext,
+  execution: Execution,
+  report: ManifestReport,
+): Promise<StartedBatch> {
+  const { batch, memo } = execution;
+  if (execution.taskQueue !== taskQueueOf(config.account)) {
+    throw new ReelscoreError(
+      'batch_mismatch',
+      `batch ${batch} belongs to another account (queue ${execution.taskQueue}; use another --batch)`,
+    );
+  }
+  const store = openLocalStore(memo.store);
+  await checkContent(store, batch, report);
+  if (isOpen(execution)) {
+    const record = await readBatchRecord(store);
+    const notes = record ? optionNotes(record.options, batchOptionsOf(config)) : [];
+    if (config.outDir !== undefined && config.outDir !== memo.store) {
+      notes.push(`its results lie in ${memo.store} (not in ${config.outDir})`);
+    }
+    return started('attached', batch, report, store, { notes });
+  }
+  const summary = await readSummary(store, batch);
+  if (phaseOf(execution) !== 'stopped' && summary) {
+    return started('ended', batch, report, store, { summary });
+  }
+  throw stoppedError(batch, execution.status.toLowerCase().replace('_', ' '));
+}
+
+/**
+ * Makes the store this batch's own; returns the summary if the batch has ended, forgotten by Temporal.
+ */
+async function claim(
+  store: Store,
+  batch: string,
+  report: ManifestReport,
+  config: ResolvedConfig,
+): Promise<BatchSummary | undefined> {
+  const record = await readBatchRecord(store);
+  const taken = record ? record.batch !== batch : await store.exists(SNAPSHOT_KEY);
+  if (taken) {
+    throw new ReelscoreError(
+      'store_taken',
+      `${store.location} holds the results of ${record ? `batch ${record.batch}` : 'another batch'} (use another --out)`,
+    );
+  }
+  if (record) {
+    if (record.account !== config.account) {
+      throw new ReelscoreError(
+        'batch_mismatch',
+        `batch ${batch} belongs to the account ${record.account} (use another --batch)`,
+      );
+    }
+    await checkContent(store, batch, report);
+    const summary = await readSummary(store, batch);
+    if (summary) return summary;
+    // Whoever lost the workflow must not pay for the whole batch again.
+    const begun = (await store.list('submissions')).length + (await listSegments(store)).length;
+    if (begun > 0) throw stoppedError(batch, 'lost by Temporal');
+  }
+  const { account } = config;
+  const options = batchOptionsOf(config);
+  await writeBatchRecord(store, { version: 1, batch, account, round: 1, options });
+  return undefined;
+}
+
+async function checkContent(store: Store, batch: string, report: ManifestReport): Promise<void> {
+  if (!(await store.exists(SNAPSHOT_KEY))) return;
+  const { hash } = await openSnapshot(store).info();
+  if (hash === report.hash) return;
+  throw new ReelscoreError(
+    'batch_mismatch',
+    `batch ${batch} was made of another content than ${report.path} has now (use another --batch)`,
+  );
+}
+
+/** The error for a batch whose workflow ended without a summary. */
+export function stoppedError(batch: string, why: string): ReelscoreError {
+  return new ReelscoreError(
+    'batch_stopped',
+    `batch ${batch} stopped before all its clips had an outcome: ${why} (go on with: reelscore retry ${batch})`,
+  );
+}
+
+function started(
+  how: StartedBatch['how'],
+  batch: string,
+  report: ManifestReport,
+  store: Store,
+  more: { summary?: BatchSummary; notes?: string[] } = {},
+): StartedBatch {
+  const { name, total } = report;
+  return { batch, how, name, store: store.location, total, notes: [], ...more };
+}

@@ -1,0 +1,27 @@
+// What a batch is doing, in one word for people and programs.
+import type { BatchProgress } from '../contract/batch.js';
+import type { Execution } from './temporal.js';
+
+/**
+ * - `running`, `paused`, `cancelling`, `finishing`: the batch is alive.
+ * - `finished`: every clip has its outcome, not necessarily success.
+ * - `cancelled`: ended by `cancel`; its results are written.
+ * - `stopped`: its workflow failed, was terminated or lost; `retry` goes on with the open clips.
+ */
+export type BatchPhase =
+  Exclude<BatchProgress['state'], 'done'> | 'finished' | 'cancelled' | 'stopped';
+
+/** Whether the execution is still going. */
+export function isOpen({ status }: Execution): boolean {
+  return status === 'RUNNING' || status === 'PAUSED' || status === 'CONTINUED_AS_NEW';
+}
+
+/** @param answered what the batch itself says, if it answers */
+export function phaseOf(execution: Execution, answered?: BatchProgress['state']): BatchPhase {
+  if (isOpen(execution)) {
+    // Its last activity is done, its last event about to be written.
+    return answered === 'done' ? 'finishing' : (answered ?? 'running');
+  }
+  if (execution.status === 'COMPLETED') return 'finished';
+  return execution.status === 'CANCELLED' ? 'cancelled' : 'stopped';
+}

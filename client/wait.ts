@@ -1,0 +1,105 @@
+// Watches a batch until it has ended.
+import { setTimeout as delay } from 'node:timers/promises';
+import type { BatchProgress } from '../contract/batch.js';
+import type { BatchSummary } from '../contract/clip.js';
+import { openLocalStore } from '../store/local-store.js';
+import { ReelscoreError } from './errors.js';
+import { readSummary } from './locate.js';
+import { stoppedError } from './start.js';
+import { isOpen, phaseOf } from './states.js';
+import type { Execution, TemporalClient } from './temporal.js';
+
+/** Often enough that a bar moves, seldom enough that the batch does not notice. */
+const INTERVAL_MS = 500;
+
+export interface WaitOptions {
+  /** Called about twice a second: what the batch says, or undefined when no worker answers. */
+  onProgress?: (progress: BatchProgress | undefined) => void;
+  /** Stops the waiting, not the batch; `wait` then throws the signal's reason. */
+  signal?: AbortSignal;
+}
+
+/** How a batch ended. */
+export interface EndedBatch {
+  batch: string;
+  state: 'finished' | 'cancelled';
+  summary: BatchSummary;
+  /** Folder of the results. */
+  store: string;
+}
+
+/**
+ * Resolves when the batch has ended, whatever became of its clips.
+ * @throws ReelscoreError `batch_not_found`, `batch_stopped`
+ */
+export async function waitForBatch(
+  temporal: TemporalClient,
+  batch: string,
+  { onProgress, signal }: WaitOptions = {},
+): Promise<EndedBatch> {
+  for (;;) {
+    signal?.throwIfAborted();
+    const execution = await describeUnlessAborted(temporal, batch, signal);
+    if (!execution) {
+      throw new ReelscoreError(
+        'batch_not_found',
+        `Temporal does not know batch ${batch} (see the batches with: reelscore status)`,
+      );
+    }
+    if (!isOpen(execution)) return await endOf(temporal, execution);
+    onProgress?.(await temporal.progress(batch));
+    await pause(signal);
+  }
+}
+
+async function describeUnlessAborted(
+  temporal: TemporalClient,
+  batch: string,
+  signal?: AbortSignal,
+): Promise<Execution | undefined> {
+  try {
+    return await temporal.describe(batch, signal);
+  } catch (error) {
+    signal?.throwIfAborted();
+    throw error;
+  }
+}
+
+/** A batch that ends is known within the interval; an aborted wait ends at once. */
+async function pause(signal?: AbortSignal): Promise<void> {
+  try {
+    await delay(INTERVAL_MS, undefined, signal && { signal });
+  } catch (error) {
+    signal?.throwIfAborted();
+    throw error;
+  }
+}
+
+async function endOf(temporal: TemporalClient, execution: Execution): Promise<EndedBatch> {
+  const { batch, memo } = execution;
+  const state = phaseOf(execution);
+  const ended = { batch, store: memo.store };
+  if (state === 'finished') return { ...ended, state, summary: await temporal.result(batch) };
+  const summary =
+    state === 'cancelled' ? await readSummary(openLocalStore(memo.store), batch) : undefined;
+  if (summary) return { ...ended, state: 'cancelled', summary };
+  throw stoppedError(batch, await reasonOf(temporal, execution));
+}
+
+/** A failed workflow carries why. */
+async function reasonOf(temporal: TemporalClient, execution: Execution): Promise<string> {
+  const status = execution.status.toLowerCase().replace('_', ' ');
+  if (execution.status !== 'FAILED') return status;
+  try {
+    await temporal.result(execution.batch);
+    return status;
+  } catch (error) {
+    return deepest(error);
+  }
+}
+
+function deepest(error: unknown): string {
+  let at = error;
+  while (at instanceof Error && at.cause instanceof Error) at = at.cause;
+  return at instanceof Error ? at.message : String(at);
+}
