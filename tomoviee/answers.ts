@@ -5,9 +5,9 @@ import { z } from 'zod';
 /** Printable and bounded: an id goes into URLs, results and messages. */
 const TASK_ID = /^[\x21-\x7e]{1,200}$/;
 
-/** An id as text; one beyond 2^53 was already rounded by JSON.parse and would name another task. */
+/** An id as text. One beyond 2^53 was already rounded by JSON.parse and would name another task: `int` refuses it. */
 export const taskIdSchema = z
-  .union([z.string(), z.number().int().nonnegative().max(Number.MAX_SAFE_INTEGER)])
+  .union([z.string(), z.number().int().nonnegative()])
   .transform((id) => String(id).trim())
   .pipe(z.string().regex(TASK_ID));
 

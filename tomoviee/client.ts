@@ -93,7 +93,7 @@ export function createTomovieeClient(options: TomovieeClientOptions): TomovieeCl
   const contextFor = (callback: string | undefined): ReadingContext => ({
     errorTable,
     host: base.host,
-    scrub: (text) => scrub(text, callback === undefined ? secrets : [...secrets, callback]),
+    scrub: (text) => scrub(text, [...secrets, ...callbackSecrets(callback)]),
   });
   const call = (path: string, body: object, { signal }: CallOptions): Promise<Exchange> => {
     signal?.throwIfAborted();
@@ -134,6 +134,13 @@ function parseBaseUrl(text: string): { origin: string; host: string; prefix: str
     throw new TypeError('baseUrl has more than host and path (remove user, query and fragment)');
   }
   return { origin: url.origin, host: url.host, prefix: url.pathname.replace(/\/+$/, '') };
+}
+
+/** The MAC of a callback URL is in its path, which a message may quote without the host. */
+function callbackSecrets(callback: string | undefined): string[] {
+  if (callback === undefined || !URL.canParse(callback)) return callback ? [callback] : [];
+  const { pathname, search } = new URL(callback);
+  return pathname === '/' ? [callback] : [callback, pathname + search, pathname];
 }
 
 /** Headers of both calls [D], and what of them must not be shown. */

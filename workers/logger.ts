@@ -21,8 +21,10 @@ const CALLBACK_MAC = /(\/callbacks\/(?:[^\s"'\\/]+\/){4})[^\s"'\\/]+/g;
  * queries and tokens of URLs, Basic authentication, callback MACs, and the values to hide.
  */
 export function createLogger({ level, destination, hide = [] }: LoggerOptions): Logger {
-  // As they stand inside a JSON string.
-  const values = hide.map((secret) => JSON.stringify(secret.reveal()).slice(1, -1));
+  // As they stand inside a JSON string. What is shorter is no secret, and would garble the lines.
+  const values = hide
+    .map((secret) => JSON.stringify(secret.reveal()).slice(1, -1))
+    .filter((value) => value.length >= 4);
 
   const clean = (line: string): string => {
     let text = line;

@@ -29,7 +29,7 @@ test('a client shows no key', async () => {
 test.each([200, 400, 401, 500])(
   'a vendor that repeats keys and callback in its message (status %i)',
   async (status) => {
-    const msg = `key ${APP_KEY} secret ${APP_SECRET} Basic ${BASIC} for ${CALLBACK} or ${CALLBACK.replaceAll('/', '\\/')}`;
+    const msg = `key ${APP_KEY} secret ${APP_SECRET} Basic ${BASIC} for ${CALLBACK} or ${CALLBACK.replaceAll('/', '\\/')} at ${new URL(CALLBACK).pathname}`;
     const vendor = await startVendor({ status, body: { code: 680003, msg } });
     const result = await clientOf(vendor.baseUrl).submit(submission);
     expect(result).toMatchObject({

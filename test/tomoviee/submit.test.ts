@@ -202,7 +202,7 @@ describe('refused', () => {
 
   test('a timeout while the request still waits for a connection', async () => {
     const vendor = await startRawVendor(() => undefined);
-    const client = clientOf(vendor.baseUrl, { maxConnections: 1, timeoutMs: 300 });
+    const client = clientOf(vendor.baseUrl, { maxConnections: 1, timeoutMs: 1000 });
     const [first, second] = await Promise.all([client.submit(clip), client.submit(clip)]);
     expect(first).toMatchObject({ kind: 'unknown' });
     expect(second).toMatchObject({ kind: 'refused', failure: { code: 'network_timeout' } });
@@ -246,7 +246,7 @@ describe('unknown', () => {
 
   test('no answer in time', async () => {
     const vendor = await startRawVendor(() => undefined);
-    expect(await clientOf(vendor.baseUrl, { timeoutMs: 300 }).submit(clip)).toMatchObject({
+    expect(await clientOf(vendor.baseUrl, { timeoutMs: 1000 }).submit(clip)).toMatchObject({
       kind: 'unknown',
       message: expect.stringContaining('timeout') as string,
     });
@@ -258,7 +258,7 @@ describe('unknown', () => {
       const timer = setInterval(() => socket.write(' '), 20);
       socket.on('close', () => clearInterval(timer));
     });
-    expect(await clientOf(vendor.baseUrl, { timeoutMs: 300 }).submit(clip)).toMatchObject({
+    expect(await clientOf(vendor.baseUrl, { timeoutMs: 1000 }).submit(clip)).toMatchObject({
       kind: 'unknown',
     });
   });
