@@ -16,7 +16,8 @@ export function distFile(relative: string): string {
 export function cacheDir(env: NodeJS.ProcessEnv): string {
   const xdg = env['XDG_CACHE_HOME'];
   // The XDG specification has relative paths ignored.
-  const base = xdg !== undefined && isAbsolute(xdg) ? xdg : join(homedir(), '.cache');
+  const home = env['HOME'] ?? homedir();
+  const base = xdg !== undefined && isAbsolute(xdg) ? xdg : join(home, '.cache');
   return join(base, 'reelscore');
 }
 

@@ -1,11 +1,11 @@
 // Owns dist/: the compiled sources and the workflow bundle made from them.
-import { chmod, cp, mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { existsSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { withLock } from './lock.mjs';
 import { ROOT, SCRATCH, tool } from './paths.mjs';
 import { run, say } from './run.mjs';
-import { hashOfSources, hashOfWorkflows } from './sources.mjs';
+import { hashOfSources, SOURCE_DIRS } from './sources.mjs';
 
 const DIST = join(ROOT, 'dist');
 const STAMP = '.build.json';
@@ -29,11 +29,10 @@ export async function build({ checkTypes = false } = {}) {
     await rm(next, { recursive: true, force: true });
     try {
       const sources = hashOfSources();
-      const bundle = hashOfWorkflows();
       await compile(next, checkTypes);
-      await bundleWorkflows(next, bundle);
-      await chmod(join(next, 'cli', 'main.js'), 0o755);
-      const stamp = { sources, bundle, checked: checkTypes };
+      await bundleWorkflows(next);
+      await makeExecutable(next);
+      const stamp = { sources, checked: checkTypes };
       await writeFile(join(next, STAMP), JSON.stringify(stamp));
       await replaceDist(next);
     } finally {
@@ -63,13 +62,8 @@ async function compile(outDir, checkTypes) {
   if (code !== 0) throw new Error(`tsc failed:\n${output.trim()}`);
 }
 
-/** Bundling takes seconds, so a bundle made from the same workflows is kept. */
-async function bundleWorkflows(outDir, hash) {
-  const target = join(outDir, BUNDLE);
-  if (readStamp()?.bundle === hash && existsSync(join(DIST, BUNDLE))) {
-    await cp(join(DIST, BUNDLE), target);
-    return;
-  }
+/** Ahead of time, so that starting a worker does not take a second more. */
+async function bundleWorkflows(outDir) {
   const { bundleWorkflowCode, DefaultLogger } = await import('@temporalio/worker');
   const { code } = await bundleWorkflowCode({
     workflowsPath: join(outDir, ENTRY),
@@ -80,13 +74,21 @@ async function bundleWorkflows(outDir, hash) {
       return config;
     },
   });
-  await writeFile(target, code);
+  await writeFile(join(outDir, BUNDLE), code);
 }
 
 /** Names in the source map must not tell where this machine keeps the sources. */
 function sourceName(path, outDir) {
   const inDist = relative(outDir, path);
   return inDist.startsWith('..') ? relative(ROOT, path) : inDist;
+}
+
+/** Each folder's main.js is a program. */
+async function makeExecutable(outDir) {
+  const programs = SOURCE_DIRS.map((dir) => join(outDir, dir, 'main.js')).filter((path) =>
+    existsSync(path),
+  );
+  await Promise.all(programs.map((program) => chmod(program, 0o755)));
 }
 
 async function replaceDist(next) {

@@ -17,11 +17,6 @@ export function hashOfSources() {
   return hash([...SOURCE_DIRS.flatMap(typescriptIn), ...SETTINGS, ...OWN]);
 }
 
-/** Hash of everything that goes into the workflow bundle. */
-export function hashOfWorkflows() {
-  return hash([...['contract', 'workflows'].flatMap(typescriptIn), ...SETTINGS, ...OWN]);
-}
-
 function typescriptIn(dir) {
   return readdirSync(join(ROOT, dir), { recursive: true })
     .filter((name) => name.endsWith('.ts'))

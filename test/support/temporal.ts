@@ -1,9 +1,11 @@
 // Real embedded servers for tests, had the way the product has them.
+import { existsSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, inject } from 'vitest';
-import { acquireHome, type AcquireHomeOptions } from '../../workers/embedded/acquire-home.js';
+import { acquireHome, type ServiceName } from '../../workers/embedded/acquire-home.js';
+import { isRunning, type ProcessIdentity } from '../../workers/embedded/process-identity.js';
 import { built } from './built.js';
 
 export interface TestServer {
@@ -39,9 +41,20 @@ export async function temporaryHome(): Promise<string> {
   return home;
 }
 
-async function serverIn(home: string, options?: AcquireHomeOptions): Promise<TestServer> {
+/** Pid of what a home runs; undefined when it does not run. */
+export function childPid(home: string, name: 'supervisor' | ServiceName): number | undefined {
+  const path = join(home, name === 'supervisor' ? 'supervisor.json' : 'services.json');
+  if (!existsSync(path)) return undefined;
+  const state = JSON.parse(readFileSync(path, 'utf8')) as Record<string, unknown>;
+  const found = name === 'supervisor' ? state : (state[name] ?? {});
+  const { holder, process } = found as Record<'holder' | 'process', ProcessIdentity | undefined>;
+  const identity = holder ?? process;
+  return identity !== undefined && isRunning(identity) ? identity.pid : undefined;
+}
+
+async function serverIn(home: string): Promise<TestServer> {
   await built();
-  const lease = await acquireHome({ headless: true, ...options, home });
+  const lease = await acquireHome({ home, headless: true });
   afterAll(() => lease.release());
   if (lease.temporal === undefined) throw new Error('no Temporal server was started');
   return { ...lease.temporal, home };

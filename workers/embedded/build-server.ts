@@ -46,7 +46,7 @@ async function go(args: string[], options: { cwd: string; env: NodeJS.ProcessEnv
     said = (said + text).slice(-2_000);
   });
   const [code] = (await once(child, 'close').catch((cause: unknown) => {
-    throw new Error('Go is not installed', { cause });
+    throw new Error('cannot run go (is Go installed, and on PATH?)', { cause });
   })) as [number | null];
   if (code !== 0) {
     throw new Error(`go build failed:\n${said.trimEnd().split('\n').slice(-5).join('\n')}`);

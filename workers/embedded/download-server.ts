@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { json } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
-import { EnvHttpProxyAgent, interceptors, request, type Dispatcher } from 'undici';
+import { EnvHttpProxyAgent, request, type Dispatcher } from 'undici';
 import { z } from 'zod';
 import { runTool } from './run-tool.js';
 import { toolVersion } from './server-version.js';
@@ -52,45 +52,36 @@ export async function downloadServer(options: DownloadOptions): Promise<string> 
     headersTimeout: STALL_TIMEOUT_MS,
     bodyTimeout: STALL_TIMEOUT_MS,
   });
-  const fetcher = new Fetcher(
-    agent.compose(interceptors.redirect({ maxRedirections: MAX_REDIRECTIONS })),
-    new URL(base).protocol,
-  );
   try {
     const query = new URLSearchParams({ platform, arch, format: 'tar.gz' }).toString();
-    const info = infoSchema.parse(
-      await json(await fetcher.get(`${base}/cli/v${version}?${query}`)),
-    );
+    const page = new URL(`/cli/v${version}?${query}`, base);
+    const info = infoSchema.parse(await json(await get(page, page.protocol, agent)));
     const archive = join(workDir, 'temporal.tar.gz');
-    await pipeline(await fetcher.get(info.archiveUrl), createWriteStream(archive));
+    const body = await get(new URL(info.archiveUrl), page.protocol, agent);
+    await pipeline(body, createWriteStream(archive));
     return await unpack(archive, info.fileToExtract, version);
   } finally {
     await agent.destroy();
   }
 }
 
-class Fetcher {
-  readonly #dispatcher: Dispatcher;
-  readonly #protocol: string;
-
-  constructor(dispatcher: Dispatcher, protocol: string) {
-    this.#dispatcher = dispatcher;
-    this.#protocol = protocol;
+/** Follows redirections; throws on any other answer than 200, and on any step by another protocol. */
+async function get(start: URL, protocol: string, dispatcher: Dispatcher): Promise<Readable> {
+  let url = start;
+  for (let step = 0; step <= MAX_REDIRECTIONS; step += 1) {
+    if (url.protocol !== protocol) {
+      throw new Error(`${url.host}: expected ${protocol}, was sent to ${url.protocol}`);
+    }
+    const { statusCode, headers, body } = await request(url, { dispatcher });
+    if (statusCode === 200) return body;
+    await body.dump();
+    const { location } = headers;
+    if (statusCode < 300 || statusCode > 399 || typeof location !== 'string') {
+      throw new Error(`${url.host} answered HTTP ${statusCode}`);
+    }
+    url = new URL(location, url);
   }
-
-  /** Throws unless the answer is a 200, reached by the one protocol alone. */
-  async get(url: string): Promise<Readable> {
-    const { statusCode, body, context } = await request(url, { dispatcher: this.#dispatcher });
-    const { history = [] } = context as { history?: URL[] };
-    const insecure = [new URL(url), ...history].find(({ protocol }) => protocol !== this.#protocol);
-    if (insecure === undefined && statusCode === 200) return body;
-    body.destroy();
-    throw new Error(
-      insecure === undefined
-        ? `${new URL(url).host} answered HTTP ${statusCode}`
-        : `${insecure.host} was to be reached without HTTPS`,
-    );
-  }
+  throw new Error(`${start.host}: more than ${MAX_REDIRECTIONS} redirections`);
 }
 
 async function unpack(archive: string, file: string, version: string): Promise<string> {

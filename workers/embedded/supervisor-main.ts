@@ -8,24 +8,34 @@ import { Supervisor } from './supervisor.js';
 
 process.umask(0o077); // the database holds prompts and links
 
-const home = process.argv[2];
-if (home === undefined) throw new Error('usage: supervisor-main HOME');
-
-const socketPath = socketPathOf(home);
-const lock = tryLock(supervisorLockPath(home), socketPath);
-// Without the lock another supervisor is at work; whoever started this one finds that one.
-if (lock !== undefined) {
-  makeSocketDir(socketPath);
-  rmSync(socketPath, { force: true }); // of a supervisor that was killed
-  const supervisor = new Supervisor(home, process.env);
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-    process.on(signal, () => void supervisor.close());
+async function supervise(home: string): Promise<void> {
+  const socketPath = socketPathOf(home);
+  const lock = tryLock(supervisorLockPath(home), socketPath);
+  // Without the lock another supervisor is at work; whoever started this one finds that one.
+  if (lock === undefined) return;
+  try {
+    makeSocketDir(socketPath);
+    rmSync(socketPath, { force: true }); // of a supervisor that was killed
+    const supervisor = new Supervisor(home, process.env);
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+      process.on(signal, () => void supervisor.close());
+    }
+    process.on('SIGHUP', () => undefined); // the terminal it was started from may close
+    await supervisor.run(socketPath);
+    rmSync(socketPath, { force: true });
+    rmdirSync(dirname(socketPath));
+  } finally {
+    lock.release();
   }
-  process.on('SIGHUP', () => undefined); // the terminal it was started from may close
-  await supervisor.run(socketPath);
-  rmSync(socketPath, { force: true });
-  rmdirSync(dirname(socketPath));
-  lock.release();
+}
+
+try {
+  const home = process.argv[2];
+  if (home === undefined) throw new Error('usage: supervisor-main HOME');
+  await supervise(home);
+} catch (error) {
+  process.stderr.write(`${(error as Error).message}\n`);
+  process.exitCode = 1;
 }
 // Ends the connections too: to their holders that says there is nothing left.
 process.exit();
