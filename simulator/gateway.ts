@@ -56,7 +56,7 @@ export class Gateway {
     const arrivedAt = Date.now();
     const decided = await this.#decide(req, arrivedAt);
     if ('refused' in decided) this.parts.ledger.refuse(arrivedAt, decided.code);
-    // Nothing is said that a restart would not know of.
+    // Its callback may leave before its answer does.
     await this.parts.journal.written();
     return 'refused' in decided
       ? decided.refused

@@ -18,6 +18,11 @@ const REQUEST_TIMEOUT_MS = 30_000;
 export function createHttpServer(parts: SimulatorParts, controls: SimulatorControls): Server {
   const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, (req, res) => {
     route(req, parts, controls)
+      .then(async (answer) => {
+        // Nothing is said that would not be known after a kill and a restart.
+        await parts.state.journal.written();
+        return answer;
+      })
       .catch((error: unknown): Answer => {
         // The client broke off its own request, or the journal cannot be written.
         const msg = error instanceof Error ? error.message : String(error);

@@ -1,6 +1,6 @@
 import { networkInterfaces } from 'node:os';
 import { describe, expect, test } from 'vitest';
-import { ended, post, query, simulate, submit } from './support.js';
+import { eventually, ended, post, query, simulate, submit } from './support.js';
 
 const lines = (text: string): unknown[] =>
   text
@@ -13,7 +13,7 @@ describe('the admin endpoints', () => {
     const simulator = await simulate({ faults: 'http:500@3' });
     const get = async (path: string) => (await fetch(`${simulator.url}/_simulator/${path}`)).text();
     for (let i = 0; i < 4; i++) await post(simulator, { prompt: `prompt ${i}` });
-    await expect.poll(() => simulator.stats().tasks.inFlight).toBe(0);
+    await eventually(() => simulator.stats().tasks.inFlight).toBe(0);
     expect(lines(await get('ledger'))).toEqual(simulator.ledger());
     expect(lines(await get('ledger'))).toHaveLength(3);
     expect(lines(await get('arrivals'))).toEqual(simulator.arrivals());

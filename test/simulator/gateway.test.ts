@@ -139,7 +139,7 @@ describe('a result query', () => {
         seen.push(await query(simulator, taskId));
         return seen.at(-1)!.status === 3;
       },
-      { timeout: 10_000, interval: 20 },
+      { timeout: 30_000, interval: 20 },
     );
     const progress = seen.map((task) => task.progress);
     expect(progress).toEqual(progress.toSorted((a, b) => a - b));

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { TokenBucket } from '../../simulator/limits.js';
 import { countArrivals } from '../../simulator/stats.js';
-import { ended, post, receive, simulate, submit, type VendorReply } from './support.js';
+import { eventually, ended, post, receive, simulate, submit, type VendorReply } from './support.js';
 
 describe('the pace', () => {
   test('is a bucket: the burst at once, then the rate', () => {
@@ -41,7 +41,7 @@ describe('tasks in flight', () => {
   test('past their limit are HTTP 429, until one has ended', async () => {
     const simulator = await simulate({ maxInFlight: 2, taskMs: 600_000 });
     await submit(simulator);
-    const short = { file_link: 'http://clips.example/a.mp4?sim=run:1500' };
+    const short = { file_link: 'http://clips.example/a.mp4?sim=run:3000' };
     const running = await submit(simulator, short);
     const response = await post(simulator);
     expect([response.status, response.headers.get('retry-after')]).toEqual([429, '1']);
@@ -84,7 +84,7 @@ describe('tasks in flight', () => {
       await Promise.all(Array.from({ length: 100 }, () => submit(simulator)));
     }
     await expect
-      .poll(() => simulator.stats().tasks, { timeout: 10_000 })
+      .poll(() => simulator.stats().tasks)
       .toEqual({
         inFlight: 0,
         queued: 0,

@@ -4,13 +4,22 @@ import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { composeSoundtrack } from '../../simulator/soundtrack.js';
 import type { SimulatorOptions } from '../../simulator/options.js';
-import { ended, linkOf, postQuery, query, simulate, submit, type VendorReply } from './support.js';
+import {
+  eventually,
+  ended,
+  linkOf,
+  postQuery,
+  query,
+  simulate,
+  submit,
+  type VendorReply,
+} from './support.js';
 
 async function finished(fault: string, options: SimulatorOptions = {}) {
   const simulator = await simulate(options);
   const file_link = `http://clips.example/a.mp4?sim=${fault}`;
   const taskId = await submit(simulator, { file_link });
-  await expect.poll(() => simulator.ledger()[0]?.status).toBe(3);
+  await eventually(() => simulator.ledger()[0]?.status).toBe(3);
   return { simulator, taskId };
 }
 
@@ -59,7 +68,7 @@ describe('a result link', () => {
   test('expires after the time told', async () => {
     const { simulator, taskId } = await finished('', { resultTtlMs: 300 });
     const link = linkOf(await query(simulator, taskId));
-    await expect.poll(async () => (await fetch(link)).status).toBe(403);
+    await eventually(async () => (await fetch(link)).status).toBe(403);
     await expect
       .poll(async () => (await fetch(linkOf(await query(simulator, taskId)))).status)
       .toBe(200);

@@ -107,7 +107,7 @@ describe('an accepted submission', () => {
     const answered = submit(simulator, withFault('slow:1500'));
     const first = await Promise.race([
       answered,
-      vi.waitUntil(() => simulator.ledger()[0]?.status === 3 && 'task ended'),
+      vi.waitUntil(() => simulator.ledger()[0]?.status === 3 && 'task ended', { timeout: 30_000 }),
     ]);
     expect(first).toBe('task ended');
     expect(await answered).toBe(simulator.ledger()[0]?.taskId);

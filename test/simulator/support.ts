@@ -1,9 +1,18 @@
 // A client and a callback receiver for tests of the simulator; plain HTTP, nothing of Reelscore's.
 import { createServer, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { onTestFinished, vi } from 'vitest';
+import { expect, onTestFinished, vi } from 'vitest';
 import type { SimulatorOptions } from '../../simulator/options.js';
 import { startSimulator, type Simulator } from '../../simulator/simulator.js';
+
+// On a machine that does other things beside, everything may take its time.
+const PATIENCE_MS = 30_000;
+vi.setConfig({ testTimeout: 2 * PATIENCE_MS });
+
+/** `expect.poll` with patience. */
+export function eventually<T>(read: () => T): ReturnType<typeof expect.poll<T>> {
+  return expect.poll(read, { timeout: PATIENCE_MS, interval: 10 });
+}
 
 export const HEADERS = {
   'content-type': 'application/json',
@@ -82,7 +91,7 @@ export function ended(base: { url: string }, taskId: string): Promise<TaskData> 
       if (task.status < 3) throw new Error(`task ${taskId} is still at status ${task.status}`);
       return task;
     },
-    { timeout: 10_000, interval: 20 },
+    { timeout: PATIENCE_MS, interval: 20 },
   );
 }
 
@@ -144,7 +153,7 @@ export async function receive(
           if (received.length < n) throw new Error(`${received.length} of ${n} callbacks came`);
           return received;
         },
-        { timeout: 10_000, interval: 10 },
+        { timeout: PATIENCE_MS, interval: 10 },
       ),
   };
 }
