@@ -13,6 +13,9 @@ const TAIL_BLOCKS = 3;
 /** A parser that jumps back and forth is given as much as this many times what may be read. */
 const MAX_REREADS = 4;
 
+/** A read counts for at least this much, so that many tiny ones end too. */
+const MIN_READ_BYTES = 4_096;
+
 /** Streams without a description, whose timestamps at both ends give the duration. */
 const STAMPED_STREAMS: ReadonlySet<string> = new Set(['MPEG-TS', 'BDAV', 'MPEG-PS', 'CDXA']);
 /** Not even timestamps: only reading all of it gives the duration. */
@@ -58,7 +61,7 @@ async function readPart(analyzer: MediaAnalyzer, blocks: Blocks, part: Part): Pr
     const bytes = block?.subarray(begin, begin + length) ?? new Uint8Array(0);
     if (bytes.length === 0) seen.cut = true;
     else given.add(index);
-    seen.bytes += bytes.length;
+    seen.bytes += Math.max(bytes.length, MIN_READ_BYTES);
     return bytes;
   });
   const general = report.media?.track.find((track) => track['@type'] === 'General');

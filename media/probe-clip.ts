@@ -46,6 +46,10 @@ async function sizeByReading({ blocks }: RemoteClip): Promise<number | undefined
   }
 }
 
+function withSize(sizeBytes: number | undefined): MediaFacts {
+  return { ...NO_FACTS, ...(sizeBytes !== undefined && { sizeBytes }) };
+}
+
 async function judgeClip(
   clip: RemoteClip,
   analyzer: MediaAnalyzer,
@@ -53,10 +57,12 @@ async function judgeClip(
   bounds: ProbeBounds,
 ): Promise<ProbeVerdict> {
   const { blocks } = clip;
+  const told = judgeSize(clip.sizeBytes, limits);
+  if (told.some((finding) => finding.fatal)) return verdictOf(told, withSize(clip.sizeBytes));
   const head = await blocks.block(0);
   if (head !== undefined && looksLikeHtml(head)) return WEB_PAGE;
   const sizeBytes = clip.sizeBytes ?? (await sizeByReading(clip));
-  const known: MediaFacts = { ...NO_FACTS, ...(sizeBytes !== undefined && { sizeBytes }) };
+  const known = withSize(sizeBytes);
   const bySize = judgeSize(sizeBytes, limits);
   const unread = (message: string): ProbeVerdict => {
     const finding: Finding = { fatal: false, code: 'media_not_checked', message };
@@ -72,7 +78,8 @@ async function judgeClip(
       sizeBytes ?? limits.maxBytes,
       maxBlocks,
     );
-    const verdict = judge({ ...known, ...facts }, whole, limits);
+    const sure = whole && sizeBytes !== undefined;
+    const verdict = judge({ ...known, ...facts }, sure, limits);
     const unknown = verdict.verdict === 'rejected' && verdict.code === 'media_not_a_video';
     return unknown && HTML_TYPE.test(clip.contentType) ? WEB_PAGE : verdict;
   } catch (error) {
