@@ -76,6 +76,8 @@ export interface BatchProgress {
   state: BatchState;
   /** Why it is paused, and what to do. */
   pauseReason?: string;
+  /** The vendor throttles or cannot be reached: no submission for now, for this reason. */
+  holdReason?: string;
   /** Rows of this round by outcome; `total` is this round's rows. */
   counts: OutcomeCounts;
   /** Rows validated, or being so, that are not submitted yet. */

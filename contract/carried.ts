@@ -61,6 +61,8 @@ export interface PaceState {
   next: number;
   /** No submission before this moment. */
   holdUntil: number;
+  /** The failure that caused the last hold. */
+  holdReason?: string;
   /** `throttled` answers in a row. */
   throttles: number;
 }

@@ -18,14 +18,15 @@ export interface ErrorRule {
  * language, and a wrong guess would pause a batch or give a clip up for good.
  */
 export const ERROR_TABLE = {
-  // The request was not sent, or (queries only) its answer was lost.
-  network_refused: { class: 'retry', meaning: 'The connection was refused.' },
-  network_dns: { class: 'retry', meaning: 'The host name could not be resolved.' },
-  network_unreachable: { class: 'retry', meaning: 'No route to the host.' },
-  network_tls: { class: 'retry', meaning: 'No trusted TLS connection could be made.' },
-  network_timeout: { class: 'retry', meaning: 'No connection or no answer in time.' },
-  network_reset: { class: 'retry', meaning: 'The connection broke.' },
-  network_error: { class: 'retry', meaning: 'Another failure of the network.' },
+  // The request was not sent, or (queries only) its answer was lost. It says nothing of the clip: all
+  // submissions are held until the vendor can be reached again.
+  network_refused: { class: 'throttled', meaning: 'The connection was refused.' },
+  network_dns: { class: 'throttled', meaning: 'The host name could not be resolved.' },
+  network_unreachable: { class: 'throttled', meaning: 'No route to the host.' },
+  network_tls: { class: 'throttled', meaning: 'No trusted TLS connection could be made.' },
+  network_timeout: { class: 'throttled', meaning: 'No connection or no answer in time.' },
+  network_reset: { class: 'throttled', meaning: 'The connection broke.' },
+  network_error: { class: 'throttled', meaning: 'Another failure of the network.' },
 
   // HTTP statuses. 400, 401, 413, 422: vendor-api.md [T]; the rest by RFC 9110.
   // What is wrong for every clip alike pauses the batch instead of failing them one by one.
@@ -48,8 +49,8 @@ export const ERROR_TABLE = {
   answer_html: { class: 'retry', meaning: 'An HTML page instead of the documented JSON.' },
   answer_unreadable: { class: 'retry', meaning: 'The answer is not the documented JSON.' },
   answer_mismatch: { class: 'retry', meaning: 'The answer is about another task.' },
-  task_status_unknown: { class: 'retry', meaning: 'A task status that is not documented.' },
-  result_missing: { class: 'retry', meaning: 'The task succeeded but names no soundtrack URL.' },
+  task_status_unknown: { class: 'rejected', meaning: 'A task status that is not documented.' },
+  result_missing: { class: 'rejected', meaning: 'The task succeeded but names no soundtrack URL.' },
 } as const satisfies Record<string, ErrorRule>;
 
 /** A code of the table; `http_<status>` and the vendor's own codes come besides. */

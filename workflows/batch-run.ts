@@ -79,7 +79,7 @@ export class BatchRun {
     const now = Date.now();
     const seen = survey(this.state.clips.values(), now);
     if (seen.expired.length === 0) return seen;
-    for (const clip of seen.expired) adoptionExpired(clip, now);
+    for (const clip of seen.expired) this.state.apply(clip, adoptionExpired(clip, now), now);
     return survey(this.state.clips.values(), now);
   }
 

@@ -63,7 +63,7 @@ export class BatchState {
   /** Carries out what a change of one clip means for the batch. */
   apply(clip: ActiveClip, effect: Effect, now: number): void {
     this.submissions += effect.submissions ?? 0;
-    if (effect.throttled) slowDown(this.pace, now, effect.throttled.retryAfterMs);
+    if (effect.throttled) slowDown(this.pace, now, effect.throttled);
     if (effect.denied) {
       const { code, message } = effect.denied;
       this.pause ??= { reason: `the vendor denies access: ${code} ${message}`, denied: true };

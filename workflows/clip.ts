@@ -2,8 +2,8 @@
 // what else follows.
 //
 // C1. A callback is a hint: it makes the batch ask the vendor, it never decides an outcome.
-// C2. Only a callback for a POST whose task id is not known can name a task; all others must name the
-//     task already known, or they change nothing.
+// C2. Only a callback for a POST whose answer was lost can name a task; all others must name the task
+//     already known, or they change nothing.
 // C3. Before a clip is submitted again, a task that an earlier POST of unknown outcome turned out to
 //     have made is adopted instead.
 // C4. A clip submitted while an earlier POST's outcome is unknown is a possible duplicate, for good.
@@ -19,6 +19,8 @@ import type { VendorFailure } from '../contract/failure.js';
 const FIRST_TERMINAL_STATUS = 3;
 /** More claims than this for one clip come from someone who guesses. */
 const MAX_CLAIMS = 4;
+/** Submissions of unknown outcome for one clip; each may have been paid for. */
+const MAX_UNKNOWN = 2;
 /** An adopted task that the vendor does not know, asked this often, was not ours. */
 const MAX_ADOPTION_TROUBLES = 3;
 const MAX_BACKOFF_MS = 60_000;
@@ -58,6 +60,7 @@ export function submitted(
   switch (answer.kind) {
     case 'accepted': {
       const early = clip.claims?.find((claim) => claim.taskId === answer.taskId);
+      clip.claims = clip.claims?.filter(({ attempt }) => clip.orphans?.includes(attempt)) ?? [];
       delete clip.retries;
       return own(clip, answer.taskId, clip.attempt, now, {
         hinted: early?.terminal ?? false,
@@ -67,7 +70,12 @@ export function submitted(
     }
     case 'unknown':
       clip.orphans = [...(clip.orphans ?? []), clip.attempt];
-      return unresolved(clip, now, answer.callback ? options.callbackGraceMs : 0, options);
+      return unresolved(
+        clip,
+        now,
+        answer.callback ? options.callbackGraceMs : backoff(clip.orphans.length, options),
+        options,
+      );
     case 'refused':
       return refused(clip, answer.failure, now, options);
   }
@@ -111,6 +119,7 @@ export function calledBack(
   }
   const inQuestion =
     (clip.phase === 'submitting' && callback.attempt === clip.attempt) ||
+    (clip.adopted && callback.attempt === clip.taskAttempt) ||
     clip.orphans?.includes(callback.attempt);
   if (!inQuestion) return {}; // C2
   const claims = (clip.claims ??= []);
@@ -123,10 +132,15 @@ export function calledBack(
   return (free ? adopt(clip, now, options) : undefined) ?? {};
 }
 
-/** No callback named the task in time: submit again. */
-export function adoptionExpired(clip: ActiveClip, now: number): void {
+/** No callback named the task in time: submit again, unless that went wrong before. */
+export function adoptionExpired(clip: ActiveClip, now: number): Effect {
+  if ((clip.orphans?.length ?? 0) >= MAX_UNKNOWN) {
+    const message = `the answers to ${MAX_UNKNOWN} submissions were lost, and no callback came`;
+    return settle(clip, 'failed', 'submit_unknown', message);
+  }
   clip.phase = 'ready';
   clip.notBefore = now;
+  return {};
 }
 
 export function taskEnded(
@@ -180,9 +194,9 @@ export function queryFailed(
     return failure.class === 'denied' ? { denied: failure } : {}; // C5
   }
   clip.troubles = (clip.troubles ?? 0) + 1;
-  if (clip.adopted && (failure.class === 'rejected' || clip.troubles >= MAX_ADOPTION_TROUBLES)) {
-    return disown(clip, now, options);
-  }
+  const rival = clip.claims?.some(({ attempt }) => attempt === clip.taskAttempt);
+  const doubted = rival || failure.class === 'rejected' || clip.troubles >= MAX_ADOPTION_TROUBLES;
+  if (clip.adopted && doubted) return disown(clip, now, options);
   const spent = failure.class === 'rejected' && clip.troubles > options.maxRetries;
   if (spent || now >= (clip.deadline ?? Infinity)) {
     return settle(clip, 'failed', failure.code, failure.message);
@@ -269,7 +283,6 @@ function own(
   delete clip.troubles;
   if (how.hinted) clip.hinted = true;
   else delete clip.hinted;
-  if (!clip.orphans?.length) delete clip.claims;
   return { submissions: 1 };
 }
 

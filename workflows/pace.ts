@@ -1,6 +1,7 @@
 // When the next submission may leave. Pure: time comes in, moments go out.
 import type { Pace } from '../contract/batch.js';
 import type { PaceState } from '../contract/carried.js';
+import type { VendorFailure } from '../contract/failure.js';
 
 /** Longest hold after `throttled` answers that name no time of their own. */
 const MAX_HOLD_MS = 60_000;
@@ -29,7 +30,12 @@ export function reserve(state: PaceState, pace: Pace, now: number): number {
  * A `throttled` answer holds every submission: for as long as the vendor asked, else 1 s, doubled
  * with each such answer in a row. Answers to submissions that left together count once.
  */
-export function slowDown(state: PaceState, now: number, retryAfterMs?: number): void {
+export function slowDown(
+  state: PaceState,
+  now: number,
+  { code, message, retryAfterMs }: Pick<VendorFailure, 'code' | 'message' | 'retryAfterMs'>,
+): void {
+  state.holdReason = `${code} ${message}`;
   if (retryAfterMs !== undefined) {
     state.holdUntil = Math.max(state.holdUntil, now + retryAfterMs);
   } else if (now >= state.holdUntil) {

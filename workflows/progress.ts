@@ -16,6 +16,7 @@ export function progressOf(
     round: input.round,
     state: batchState,
     ...(state.pause && { pauseReason: state.pause.reason }),
+    ...(state.pace.holdUntil > now && { holdReason: state.pace.holdReason ?? 'throttled' }),
     counts: { ...state.counts },
     queued: input.rows.count - state.cursor + state.fresh.length + seen.ready.length,
     submitting: seen.submitting,

@@ -24,7 +24,7 @@ describe('the table', () => {
     ['http_302', 'denied'],
     ['http_500', 'retry'],
     ['http_599', 'retry'],
-    ['network_refused', 'retry'],
+    ['network_refused', 'throttled'],
     ['680001', 'retry'],
     ['constructor', 'retry'],
   ] as const)('%s is %s', (code, expected) => {

@@ -139,7 +139,7 @@ describe('a failure', () => {
     ['another task', { task_id: 'other', status: 3 }, 'answer_mismatch'],
     ['no status', { task_id: ID }, 'answer_unreadable'],
   ])('%s', async (_, data, code) => {
-    expect(await task(data)).toMatchObject({ kind: 'refused', failure: { class: 'retry', code } });
+    expect(await task(data)).toMatchObject({ kind: 'refused', failure: { class: 'rejected', code } });
   });
 
   test('no data', async () => {
@@ -176,7 +176,7 @@ describe('a failure', () => {
   test('a broken connection', async () => {
     const vendor = await startRawVendor((socket) => socket.resetAndDestroy());
     expect(await clientOf(vendor.baseUrl).queryTask(ID)).toMatchObject({
-      failure: { class: 'retry', code: 'network_reset' },
+      failure: { class: 'throttled', code: 'network_reset' },
     });
     expect(vendor.requests()).toBe(1);
   });

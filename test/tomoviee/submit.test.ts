@@ -175,7 +175,7 @@ describe('refused', () => {
   test('a refused connection', async () => {
     expect(await clientOf('http://127.0.0.1:1').submit(clip)).toMatchObject({
       kind: 'refused',
-      failure: { class: 'retry', code: 'network_refused' },
+      failure: { class: 'throttled', code: 'network_refused' },
     });
   });
 
@@ -190,7 +190,7 @@ describe('refused', () => {
     const client = clientOf('http://nowhere.invalid', { dispatcher });
     expect(await client.submit(clip)).toMatchObject({
       kind: 'refused',
-      failure: { class: 'retry', code: 'network_dns' },
+      failure: { class: 'throttled', code: 'network_dns' },
     });
   });
 

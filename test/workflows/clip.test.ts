@@ -157,10 +157,30 @@ describe('an unknown outcome', () => {
     expect(clip).toMatchObject({ phase: 'waiting', taskId: 'T1', taskAttempt: 1 });
   });
 
-  test('where no callback can come it is submitted again at once, as a possible duplicate', () => {
+  test('answers lost again and again: given up, as each may have been paid for', () => {
+    const clip = begun();
+    submitted(clip, unknown(), 0, options);
+    expect(adoptionExpired(clip, 600_000)).toEqual({});
+    submitting(clip);
+    submitted(clip, unknown(), 600_000, options);
+    expect(adoptionExpired(clip, 1_200_000).settled).toMatchObject({
+      ...{ status: 'failed', errorCode: 'submit_unknown', attempts: 2, possibleDuplicate: true },
+    });
+  });
+
+  test('a true callback is kept while a forged one is being looked into', () => {
+    const clip = begun();
+    submitted(clip, unknown(), 0, options);
+    calledBack(clip, called('forged', 1), 0, options);
+    calledBack(clip, called('T1', 1), 0, options);
+    expect(queryFailed(clip, failure('retry'), 10, options)).toEqual({ submissions: 0 });
+    expect(clip).toMatchObject({ phase: 'waiting', taskId: 'T1' });
+  });
+
+  test('where no callback can come it is submitted again after a backoff', () => {
     const clip = begun();
     submitted(clip, unknown(false), 5, options);
-    expect(clip).toMatchObject({ phase: 'unresolved', notBefore: 5 });
+    expect(clip).toMatchObject({ phase: 'unresolved', notBefore: 1005 });
   });
 
   test('an adopted task that the vendor says is another is given back', () => {
@@ -343,7 +363,7 @@ describe('any order of events', () => {
               calledBack(clip, called(`forged-${pick}`, pick), now, options);
               break;
             case 'expire':
-              if (clip.phase === 'unresolved') adoptionExpired(clip, now);
+              if (clip.phase === 'unresolved') ({ settled } = adoptionExpired(clip, now));
               break;
             case 'ask':
               if (clip.phase !== 'waiting') break;

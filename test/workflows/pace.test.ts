@@ -4,6 +4,8 @@ import { earliest, newPace, reserve, slowDown, speedUp } from '../../workflows/p
 
 const pace = (ratePerSecond: number, burst = 1) => ({ ratePerSecond, burst, maxInFlight: 100 });
 
+const busy = { code: 'http_429', message: 'slow down' };
+
 describe('pace', () => {
   test('gives out even moments at the rate', () => {
     const state = newPace(0);
@@ -48,19 +50,19 @@ describe('pace', () => {
 
   test('Retry-After holds every submission', () => {
     const state = newPace(0);
-    slowDown(state, 1000, 5000);
+    slowDown(state, 1000, { ...busy, retryAfterMs: 5000 });
     expect(earliest(state, pace(10), 1000)).toBe(6000);
   });
 
   test('throttled answers without Retry-After double the hold, once for those that left together', () => {
     const state = newPace(0);
-    slowDown(state, 0);
-    slowDown(state, 100);
+    slowDown(state, 0, busy);
+    slowDown(state, 100, busy);
     expect(earliest(state, pace(10), 100)).toBe(1000);
-    slowDown(state, 1000);
+    slowDown(state, 1000, busy);
     expect(earliest(state, pace(10), 1000)).toBe(3000);
     speedUp(state);
-    slowDown(state, 4000);
+    slowDown(state, 4000, busy);
     expect(earliest(state, pace(10), 4000)).toBe(5000);
   });
 });
