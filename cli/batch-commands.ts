@@ -1,0 +1,74 @@
+// Commands that take a batch.
+import { Option, type Command } from 'commander';
+import type { ResultsFlags } from './commands/results.js';
+import type { RetryFlags } from './commands/retry.js';
+
+const STATUSES = ['succeeded', 'failed', 'rejected', 'cancelled', 'skipped', 'pending'];
+
+export function addBatchCommands(program: Command, done: (exitCode: number) => void): void {
+  program
+    .command('status')
+    .argument('[batch]', 'id of a batch; without it, all batches are listed')
+    .description('Tell how a batch stands, or list the batches.')
+    .option('--json', 'print one JSON document on stdout')
+    .addHelpText('after', examples('reelscore status', 'reelscore status library-1a2b3c4d --json'))
+    .action(async (batch: string | undefined, flags: { json?: boolean }) => {
+      const { status } = await import('./commands/status.js');
+      done(await status(batch, flags));
+    });
+
+  program
+    .command('results')
+    .argument('<batch>', 'id of a batch')
+    .description('Print the results of a batch, also while it runs.')
+    .addOption(
+      new Option('--format <format>', 'form of the rows')
+        .choices(['csv', 'json', 'jsonl'])
+        .default('csv'),
+    )
+    .addOption(new Option('--status <status>', 'only rows with this status').choices(STATUSES))
+    .addHelpText(
+      'after',
+      examples(
+        'reelscore results library-1a2b3c4d > results.csv',
+        'reelscore results library-1a2b3c4d --status failed --format jsonl',
+      ),
+    )
+    .action(async (batch: string, flags: ResultsFlags) => {
+      const { results } = await import('./commands/results.js');
+      done(await results(batch, flags));
+    });
+
+  program
+    .command('retry')
+    .argument('<batch>', 'id of a batch that has ended')
+    .description('Run a batch again for the clips that did not succeed.')
+    .option('--rate <n>', 'submissions per second (default: 1)')
+    .option('--max-in-flight <n>', 'tasks at the vendor at one time (default: 20)')
+    .option('--no-probe', 'do not look into the clips before they are submitted')
+    .option('--json', 'print one JSON document on stdout')
+    .addHelpText('after', examples('reelscore retry library-1a2b3c4d'))
+    .action(async (batch: string, flags: RetryFlags) => {
+      const { retry } = await import('./commands/retry.js');
+      done(await retry(batch, flags));
+    });
+
+  const steer = (verb: 'pause' | 'resume' | 'cancel', description: string) =>
+    program
+      .command(verb)
+      .argument('<batch>', 'id of a batch that runs')
+      .description(description)
+      .option('--json', 'print one JSON document on stdout')
+      .addHelpText('after', examples(`reelscore ${verb} library-1a2b3c4d`))
+      .action(async (batch: string, flags: { json?: boolean }) => {
+        const commands = await import('./commands/steer.js');
+        done(await commands[verb](batch, flags));
+      });
+  steer('pause', 'Stop submitting; tasks at the vendor are still waited for.');
+  steer('resume', 'Go on after a pause, also one that a refusal of the vendor caused.');
+  steer('cancel', 'End a batch: open clips become `cancelled`, and its results are written.');
+}
+
+function examples(...lines: string[]): string {
+  return `\n${lines.length === 1 ? 'Example' : 'Examples'}:\n${lines.map((line) => `  ${line}`).join('\n')}`;
+}

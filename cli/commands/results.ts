@@ -1,0 +1,53 @@
+// reelscore results: streams rows to stdout.
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type { BatchResults } from '../../client/results.js';
+import { csvLines } from '../../outcomes/csv.js';
+import { jsonLines } from '../../outcomes/json-lines.js';
+import type { ResultStatus } from '../../outcomes/result-row.js';
+import { readConfig } from '../config.js';
+import { connect } from '../connect.js';
+import { EXIT } from '../exit-codes.js';
+import { createIo } from '../io.js';
+
+export interface ResultsFlags {
+  format: 'csv' | 'json' | 'jsonl';
+  status?: ResultStatus;
+}
+
+export async function results(batch: string, flags: ResultsFlags): Promise<number> {
+  const api = await connect(createIo(false), { config: readConfig() });
+  try {
+    const found = await api.results(
+      batch,
+      flags.status === undefined ? {} : { status: flags.status },
+    );
+    await pipeline(textOf(found, flags.format), process.stdout, { end: false });
+    return EXIT.ok;
+  } catch (error) {
+    if (isClosedPipe(error)) return EXIT.ok; // the reader has seen enough
+    throw error;
+  } finally {
+    await api.close();
+  }
+}
+
+function textOf(found: BatchResults, format: ResultsFlags['format']): Readable {
+  if (format === 'csv') return csvLines(found, found.columns);
+  return Readable.from(format === 'jsonl' ? jsonLines(found) : jsonArray(found));
+}
+
+/** One JSON document, without holding it. */
+async function* jsonArray(values: AsyncIterable<unknown>): AsyncIterable<string> {
+  let separator = '[\n';
+  for await (const value of values) {
+    yield separator + JSON.stringify(value);
+    separator = ',\n';
+  }
+  yield separator === '[\n' ? '[]\n' : '\n]\n';
+}
+
+function isClosedPipe(error: unknown): boolean {
+  const { code } = error as NodeJS.ErrnoException;
+  return code === 'EPIPE' || code === 'ERR_STREAM_PREMATURE_CLOSE';
+}

@@ -1,0 +1,55 @@
+// reelscore retry: like run, for the clips of an ended batch that did not succeed.
+import type { Reelscore } from '../../client/reelscore.js';
+import type { ResolvedConfig } from '../../workers/config.js';
+import { needKeys, readConfig } from '../config.js';
+import { connect } from '../connect.js';
+import { EXIT } from '../exit-codes.js';
+import { Interrupts } from '../interrupts.js';
+import { createIo, type Io } from '../io.js';
+import { settingsOf, type RunFlags } from '../run-flags.js';
+import { scoreHere } from '../score-here.js';
+import { showDetached, showEnd } from '../summary.js';
+import { isReelscoreError } from '../typed-errors.js';
+
+export type RetryFlags = Pick<RunFlags, 'rate' | 'maxInFlight' | 'probe' | 'json'>;
+
+export async function retry(batch: string, flags: RetryFlags): Promise<number> {
+  const io = createIo(flags.json ?? false);
+  const config = readConfig(settingsOf(flags));
+  const interrupts = new Interrupts();
+  const api = await connectFor(batch, config, io);
+  try {
+    if (api.server.simulatorUrl === undefined) needKeys(config);
+    const { rows, total, store } = await api.retry(batch);
+    io.say(`Batch ${batch}: ${rows} of ${total} clips again`);
+    io.say(`Results: ${store}`);
+    const url = api.server.uiUrl(batch);
+    if (url !== undefined) io.say(`Temporal: ${url}`);
+    const ended = await scoreHere({ api, config, batch, io, interrupts });
+    return ended
+      ? await showEnd(io, api, ended)
+      : showDetached(io, batch, 'reelscore run with its manifest');
+  } catch (error) {
+    if (!isReelscoreError(error, 'nothing_to_retry')) throw error;
+    io.say(error.message);
+    io.document({ batch, state: 'nothing_to_retry' });
+    return EXIT.ok;
+  } finally {
+    await api.close();
+    interrupts.dispose();
+  }
+}
+
+/** A batch of the simulator needs the simulator; which one it is, only Temporal or its store knows. */
+async function connectFor(batch: string, config: ResolvedConfig, io: Io): Promise<Reelscore> {
+  const plain = await connect(io, { config });
+  try {
+    if (!(await plain.isSimulated(batch))) return plain;
+    const simulated = await connect(io, { config, simulate: true });
+    await plain.close();
+    return simulated;
+  } catch (error) {
+    await plain.close();
+    throw error;
+  }
+}

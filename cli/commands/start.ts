@@ -1,0 +1,49 @@
+// reelscore start: starts a batch and returns.
+import { checkForRun } from '../check-manifest.js';
+import { readConfig } from '../config.js';
+import { connect } from '../connect.js';
+import { EXIT } from '../exit-codes.js';
+import { createIo } from '../io.js';
+import { settingsOf, type RunFlags } from '../run-flags.js';
+
+export async function start(manifest: string, flags: RunFlags): Promise<number> {
+  const io = createIo(flags.json ?? false);
+  const { simulate = false, skipInvalid = false } = flags;
+  const config = readConfig(settingsOf(flags));
+  const report = await checkForRun(manifest, skipInvalid, io);
+  if (!report) return EXIT.failed;
+
+  const api = await connect(io, { config, simulate });
+  try {
+    const handle = await api.start(manifest, {
+      report,
+      skipInvalid,
+      ...(flags.batch !== undefined && { batch: flags.batch }),
+    });
+    const { batch, how, name, total, store, url, notes, summary } = handle;
+    const workerAnswering = summary ? undefined : (await handle.status()).workerAnswering;
+    const verb = { started: 'started', attached: 'is running already', ended: 'has run already' };
+    io.say(`Batch ${batch} ${verb[how]}: ${total} clips`);
+    for (const text of notes) io.say(`Note: ${text}`);
+    io.say(`Results: ${store}`);
+    if (url !== undefined) io.say(`Temporal: ${url}`);
+    if (summary) {
+      io.say(`What did not succeed: reelscore retry ${batch}; all again: --batch NEW-NAME`);
+    } else {
+      io.say(`How it stands: reelscore status ${batch}`);
+    }
+    if (workerAnswering === false) {
+      const again = `reelscore run ${manifest}${simulate ? ' --simulate' : ''}`;
+      io.say(`No worker is running: start \`${simulate ? again : 'reelscore serve'}\``);
+    }
+    io.document({
+      ...{ batch, state: how, name, total, store, notes },
+      ...(url !== undefined && { url }),
+      ...(workerAnswering !== undefined && { workerAnswering }),
+      ...(summary && { summary }),
+    });
+    return EXIT.ok;
+  } finally {
+    await api.close();
+  }
+}

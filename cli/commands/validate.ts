@@ -1,0 +1,35 @@
+// reelscore validate: all problems of a manifest, and of its clips if asked.
+import type { ProbeFindings } from '../probe-manifest.js';
+import { count, documentOf, readReport, tellProblems } from '../check-manifest.js';
+import { EXIT } from '../exit-codes.js';
+import { createIo, plainText } from '../io.js';
+
+export interface ValidateFlags {
+  probe?: boolean;
+  json?: boolean;
+}
+
+export async function validate(manifest: string, flags: ValidateFlags): Promise<number> {
+  const io = createIo(flags.json ?? false);
+  const report = await readReport(manifest);
+  const say = (line: string): void => io.say(line);
+  tellProblems(report.problems, report.problemCount, 'problem', say);
+  tellProblems(report.warnings, report.warningCount, 'warning', say);
+
+  let findings: ProbeFindings | undefined;
+  if (flags.probe && report.complete) {
+    const { probeManifest } = await import('../probe-manifest.js');
+    findings = await probeManifest(manifest, (line) => say(plainText(line)));
+  }
+
+  const { total, valid, problemCount, warningCount } = report;
+  const clips = findings
+    ? `; looked into ${count(findings.probed, 'clip')}: ${count(findings.problems.length, 'problem')}, ${count(findings.warnings.length, 'warning')}`
+    : '';
+  say(
+    `${manifest}: ${count(total, 'row')}, ${valid} valid, ${count(problemCount, 'problem')}, ${count(warningCount, 'warning')}${clips}`,
+  );
+  const ok = problemCount === 0 && (findings?.problems.length ?? 0) === 0;
+  io.document({ ...documentOf(report), ok, ...(findings && { probe: findings }) });
+  return ok ? EXIT.ok : EXIT.failed;
+}

@@ -1,0 +1,29 @@
+// The configuration of a command, resolved once.
+import {
+  ConfigError,
+  resolveConfig,
+  type ConfigOptions,
+  type ResolvedConfig,
+} from '../workers/config.js';
+
+/** @throws ConfigError */
+export function readConfig(settings: ConfigOptions = {}): ResolvedConfig {
+  return resolveConfig(settings, process.env);
+}
+
+/**
+ * A command that submits for real needs keys; without them it must not even start a server.
+ * @throws ConfigError
+ */
+export function needKeys(config: ResolvedConfig): void {
+  if (config.tomoviee.keys) return;
+  throw new ConfigError([
+    'TOMOVIEE_APP_KEY and TOMOVIEE_APP_SECRET are not set (set them to your keys, or use --simulate to try it without)',
+  ]);
+}
+
+/** In commands that draw progress, what the worker logs would only disturb, unless it was asked for. */
+export function quieter(config: ResolvedConfig): ResolvedConfig {
+  if (process.env['REELSCORE_LOG_LEVEL'] || config.logLevel !== 'info') return config;
+  return { ...config, logLevel: 'error' };
+}

@@ -1,0 +1,66 @@
+// Commands that take a manifest.
+import type { Command } from 'commander';
+import { addRunOptions, type RunFlags } from './run-flags.js';
+import type { ValidateFlags } from './commands/validate.js';
+
+export function addManifestCommands(program: Command, done: (exitCode: number) => void): void {
+  program
+    .command('validate')
+    .argument('<manifest>', 'CSV, YAML or JSON file')
+    .description('Tell all problems of a manifest at once.')
+    .option('--probe', 'look into every clip too')
+    .option('--json', 'print one JSON document on stdout')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  reelscore validate library.csv
+  reelscore validate library.csv --probe    also check format, length and resolution of each clip
+
+Exit codes: 0 no problems, 1 problems.`,
+    )
+    .action(async (manifest: string, flags: ValidateFlags) => {
+      const { validate } = await import('./commands/validate.js');
+      done(await validate(manifest, flags));
+    });
+
+  addRunOptions(
+    program
+      .command('run')
+      .argument('<manifest>', 'CSV, YAML or JSON file')
+      .description('Score a manifest and wait for the end; run it again to go on after any stop.'),
+  )
+    .addHelpText(
+      'after',
+      `
+Examples:
+  reelscore run library.csv --simulate          try it without keys
+  reelscore run library.csv                     score it; the same again goes on where it was
+  reelscore run library.csv --rate 2 --out scored
+  reelscore run library.csv --batch night-2     the same manifest once more, as a batch of its own
+
+Ctrl-C leaves the batch as it is; the next run, or a running worker, goes on with it.`,
+    )
+    .action(async (manifest: string, flags: RunFlags) => {
+      const { run } = await import('./commands/run.js');
+      done(await run(manifest, flags));
+    });
+
+  addRunOptions(
+    program
+      .command('start')
+      .argument('<manifest>', 'CSV, YAML or JSON file')
+      .description('Start a batch and return at once; a worker elsewhere scores it.'),
+  )
+    .addHelpText(
+      'after',
+      `
+Examples:
+  reelscore start library.csv          with \`reelscore serve\` or \`reelscore worker\` running
+  reelscore start library.csv --json   {"batch": ..., ...}`,
+    )
+    .action(async (manifest: string, flags: RunFlags) => {
+      const { start } = await import('./commands/start.js');
+      done(await start(manifest, flags));
+    });
+}

@@ -1,0 +1,54 @@
+// Looks into every clip of a manifest, as a batch does before it submits.
+import pLimit from 'p-limit';
+import type { Clip } from '../contract/clip.js';
+import { readManifest } from '../manifests/read.js';
+import { createMediaAnalyzer } from '../media/analyzer.js';
+import { probeClip } from '../media/probe-clip.js';
+import { createGuardedFetch } from '../net/guarded-fetch.js';
+import { readConfig } from './config.js';
+
+const CONCURRENCY = 8;
+
+export interface ProbeFinding {
+  line: number;
+  id: string;
+  code: string;
+  message: string;
+}
+
+export interface ProbeFindings {
+  probed: number;
+  problems: ProbeFinding[];
+  warnings: ProbeFinding[];
+}
+
+/** @param tell gets each finding as a line, as soon as it is known */
+export async function probeManifest(
+  path: string,
+  tell: (line: string) => void,
+): Promise<ProbeFindings> {
+  const fetch = createGuardedFetch({ allowHosts: readConfig().allowHosts });
+  const analyzer = createMediaAnalyzer();
+  const limit = pLimit(CONCURRENCY);
+  const findings: ProbeFindings = { probed: 0, problems: [], warnings: [] };
+
+  const look = async ({ line, id, fileLink }: Clip): Promise<void> => {
+    const verdict = await probeClip(fileLink, { fetch, analyzer });
+    findings.probed += 1;
+    const isOk = verdict.verdict === 'ok';
+    for (const { code, message } of isOk ? verdict.warnings : [verdict]) {
+      (isOk ? findings.warnings : findings.problems).push({ line, id, code, message });
+      tell(`${isOk ? 'warning: ' : ''}${path}:${line}: ${id}: ${code}: ${message}`);
+    }
+  };
+  try {
+    await readManifest(path, async (clips) => {
+      const sound = clips.filter((clip) => clip.fault === undefined);
+      await Promise.all(sound.map((clip) => limit(look, clip)));
+    });
+  } finally {
+    analyzer.close();
+    await fetch.close();
+  }
+  return findings;
+}

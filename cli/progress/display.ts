@@ -1,0 +1,81 @@
+// Shows progress: redrawn in place on a terminal, a line now and then elsewhere.
+import pc from 'picocolors';
+import type { BatchProgress } from '../../contract/batch.js';
+import { hasColors, type Io } from '../io.js';
+import { LiveBlock } from './live-block.js';
+import { Speed } from './speed.js';
+import { doneOf, liveLines, plainLine, stateLines, type ProgressView } from './view.js';
+
+export interface Display {
+  /** @param progress undefined when no worker answers */
+  update(progress: BatchProgress | undefined): void;
+  /** Takes the live display away. May be called more than once. */
+  stop(): void;
+}
+
+const PLAIN_INTERVAL_MS = 10_000;
+
+/** Live on a terminal: that of the people's stream, else of stderr. Plain lines where there is none. */
+export function startDisplay(batch: string, io: Io, env: NodeJS.ProcessEnv = process.env): Display {
+  const stream = [io.people, process.stderr].find(({ isTTY }) => isTTY);
+  const view = new Viewer(batch);
+  if (!stream || env['TERM'] === 'dumb') return plainDisplay(view, io);
+  const colors = pc.createColors(hasColors(stream, env));
+  const block = new LiveBlock(stream);
+  return {
+    update(progress) {
+      const seen = view.of(progress);
+      block.draw((width) => liveLines(seen, width, colors));
+    },
+    stop: () => block.close(),
+  };
+}
+
+/** A line every ten seconds, and at once when the state changes. */
+function plainDisplay(view: Viewer, io: Io): Display {
+  let lastState = '';
+  let lastAt = -Infinity;
+  return {
+    update(progress) {
+      const seen = view.of(progress);
+      const state = progress?.state ?? 'unanswered';
+      const now = performance.now();
+      if (state === lastState && now - lastAt < PLAIN_INTERVAL_MS) return;
+      io.people.write(`${plainLine(seen)}\n`);
+      if (state !== lastState && progress) {
+        for (const line of stateLines(seen.batch, progress)) io.people.write(`${line}\n`);
+      }
+      [lastState, lastAt] = [state, now];
+    },
+    stop: () => undefined,
+  };
+}
+
+/** Adds speed to progress. Keeps the last answer for the moments in which none comes. */
+class Viewer {
+  readonly #speed = new Speed();
+  #last: BatchProgress | undefined;
+
+  constructor(private readonly batch: string) {}
+
+  of(progress: BatchProgress | undefined): ProgressView {
+    const shown = progress ?? this.#last;
+    this.#last = shown;
+    if (!shown) {
+      return {
+        batch: this.batch,
+        progress: shown,
+        clipsPerSecond: undefined,
+        remainingMs: undefined,
+      };
+    }
+    const done = doneOf(shown.counts);
+    this.#speed.note(done, performance.now());
+    return {
+      batch: this.batch,
+      progress: shown,
+      clipsPerSecond: this.#speed.perSecond(),
+      remainingMs: this.#speed.remainingMs(shown.counts.total - done),
+    };
+  }
+}

@@ -1,0 +1,125 @@
+// What the progress of a batch looks like. Pure: lines of text from facts.
+import type { Colors } from 'picocolors/types.js';
+import type { BatchProgress } from '../../contract/batch.js';
+import type { OutcomeCounts } from '../../contract/clip.js';
+import { plainText } from '../io.js';
+import { durationText } from './durations.js';
+
+export interface ProgressView {
+  batch: string;
+  /** Undefined while no worker has answered. */
+  progress: BatchProgress | undefined;
+  clipsPerSecond: number | undefined;
+  remainingMs: number | undefined;
+}
+
+const BAR_WIDTH = 40;
+const SHOWN_FAILURES = 3;
+const GRAPHEMES = new Intl.Segmenter();
+
+export function doneOf({ succeeded, failed, rejected, cancelled, skipped }: OutcomeCounts): number {
+  return succeeded + failed + rejected + cancelled + skipped;
+}
+
+/** The lines of the live display, none longer than `width`. */
+export function liveLines(view: ProgressView, width: number, colors: Colors): string[] {
+  const { batch, progress } = view;
+  if (!progress) return [cut(`${batch}: waiting for the worker`, width)];
+  const { counts } = progress;
+  const done = doneOf(counts);
+  const lines = [
+    bar(done, counts, width, colors) +
+      cut(`  ${figures(view, done)}`, Math.max(8, width - BAR_WIDTH - 2)),
+    `  ${outcomeText(counts, colors)}`,
+    cut(`  ${workText(progress)}`, width),
+  ];
+  for (const { id, code, message } of progress.lastFailures.slice(-SHOWN_FAILURES)) {
+    lines.push(colors.dim(cut(plainText(`  ${id}: ${code} ${message}`), width)));
+  }
+  lines.push(...stateLines(batch, progress).map((line) => colors.yellow(cut(line, width))));
+  return lines;
+}
+
+/** The same in one line, for logs. */
+export function plainLine(view: ProgressView): string {
+  const { batch, progress } = view;
+  if (!progress) return `${batch}: waiting for the worker`;
+  const done = doneOf(progress.counts);
+  const parts = [figures(view, done), outcomeText(progress.counts), workText(progress)];
+  return `${batch}: ${parts.join('; ')}`;
+}
+
+/** What is to be said when a batch is not simply running. */
+export function stateLines(batch: string, { state, pauseReason }: BatchProgress): string[] {
+  switch (state) {
+    case 'paused':
+      return [
+        `PAUSED: ${plainText(pauseReason ?? 'no reason given')}`,
+        `Nothing is submitted until you go on with: reelscore resume ${batch}`,
+      ];
+    case 'cancelling':
+      return ['Cancelling: no more is submitted'];
+    case 'finishing':
+      return ['Writing the results'];
+    case 'running':
+    case 'done':
+      return [];
+  }
+}
+
+function figures({ progress, clipsPerSecond, remainingMs }: ProgressView, done: number): string {
+  const total = progress?.counts.total ?? 0;
+  const share = total === 0 ? 100 : Math.floor((done / total) * 100);
+  const parts = [`${share}%`, `${done}/${total}`];
+  if (clipsPerSecond !== undefined) parts.push(`${rateText(clipsPerSecond)}/s`);
+  if (remainingMs !== undefined && done < total) parts.push(`${durationText(remainingMs)} left`);
+  return parts.join('  ');
+}
+
+function rateText(perSecond: number): string {
+  return perSecond >= 10 ? perSecond.toFixed(0) : perSecond.toFixed(perSecond >= 1 ? 1 : 2);
+}
+
+function bar(done: number, counts: OutcomeCounts, width: number, colors: Colors): string {
+  const cells = Math.max(4, Math.min(BAR_WIDTH, width - 30));
+  const { total } = counts;
+  const full = total === 0 ? cells : Math.floor((done / total) * cells);
+  const paint = counts.failed + counts.rejected > 0 ? colors.yellow : colors.green;
+  return paint('█'.repeat(full)) + colors.dim('░'.repeat(cells - full));
+}
+
+function outcomeText(counts: OutcomeCounts, colors?: Colors): string {
+  const text = (
+    status: 'failed' | 'rejected' | 'cancelled' | 'skipped',
+    bad: boolean,
+  ): string[] => {
+    const number = counts[status];
+    if (number === 0) return [];
+    return [bad && colors ? colors.red(`${number} ${status}`) : `${number} ${status}`];
+  };
+  return [
+    `${counts.succeeded} succeeded`,
+    ...text('failed', true),
+    ...text('rejected', true),
+    ...text('cancelled', false),
+    ...text('skipped', false),
+  ].join(', ');
+}
+
+function workText(progress: BatchProgress): string {
+  const { queued, submitting, waiting, unresolved, backingOff, finishing } = progress;
+  const parts = [`${waiting} at the vendor`];
+  if (submitting > 0) parts.push(`${submitting} submitting`);
+  if (finishing > 0) parts.push(`${finishing} downloading`);
+  if (backingOff > 0) parts.push(`${backingOff} to be tried again`);
+  if (unresolved > 0) parts.push(`${unresolved} of unknown outcome`);
+  parts.push(`${queued} to come`);
+  return parts.join(', ');
+}
+
+/** Shortens to a width in columns. */
+function cut(text: string, width: number): string {
+  if (text.length <= width) return text;
+  const signs = Array.from(GRAPHEMES.segment(text), ({ segment }) => segment);
+  return signs.length <= width ? text : `${signs.slice(0, Math.max(1, width - 1)).join('')}…`;
+}

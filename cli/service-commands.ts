@@ -1,0 +1,86 @@
+// Commands that run until they are stopped.
+import { Option, type Command } from 'commander';
+import { faultHelp } from '../simulator/faults.js';
+import type { SimulateFlags } from './commands/simulate.js';
+
+export function addServiceCommands(program: Command, done: (exitCode: number) => void): void {
+  program
+    .command('serve')
+    .description('Worker and callback receiver in one process, until it is stopped.')
+    .addHelpText(
+      'after',
+      `
+Example:
+  REELSCORE_CALLBACK_URL=https://scores.example reelscore serve
+
+Ctrl-C once lets submissions under way finish; batches go on when it is started again.`,
+    )
+    .action(async () => {
+      const { serve } = await import('./commands/serve.js');
+      done(await serve({ worker: true, receiver: true }));
+    });
+
+  program
+    .command('worker')
+    .description('A worker alone: scores the batches of its account.')
+    .addHelpText('after', '\nExample:\n  TEMPORAL_ADDRESS=temporal.example:7233 reelscore worker')
+    .action(async () => {
+      const { serve } = await import('./commands/serve.js');
+      done(await serve({ worker: true, receiver: false }));
+    });
+
+  program
+    .command('callbacks')
+    .description("A callback receiver alone: takes the vendor's callbacks.")
+    .addHelpText(
+      'after',
+      `
+Example:
+  REELSCORE_CALLBACK_LISTEN=0.0.0.0:8787 reelscore callbacks
+
+Workers need REELSCORE_CALLBACK_URL, and the same REELSCORE_CALLBACK_SECRET where they do not share
+REELSCORE_HOME with the receiver.`,
+    )
+    .action(async () => {
+      const { serve } = await import('./commands/serve.js');
+      done(await serve({ worker: false, receiver: true }));
+    });
+
+  program
+    .command('simulate')
+    .description('A vendor that behaves, and misbehaves, like the real one.')
+    .option('--listen <host:port>', 'where it listens; port 0 takes a free one', '127.0.0.1:8788')
+    .option('--public-url <url>', 'base of the links it hands out (default: where it listens)')
+    .option('--faults <list>', 'faults for all clips; see below')
+    .option('--task-time <time>', 'how long a task takes: 2s, or a range 1s-4s')
+    .option('--rate <n>', 'submissions per second past which it answers 429 (default: no limit)')
+    .option('--burst <n>', 'submissions at once after an idle time')
+    .option('--max-in-flight <n>', 'tasks in flight past which it refuses (default: no limit)')
+    .option('--workers <n>', 'tasks processed at one time; others queue (default: no limit)')
+    .addOption(new Option('--result <kind>', 'what a task makes').choices(['audio', 'video']))
+    .option('--soundtrack-seconds <n>', 'length of a soundtrack')
+    .option('--result-ttl <time>', 'how long a result link holds')
+    .option('--callback-delay <time>', 'from the end of a task to its callback')
+    .option('--callback-retries <n>', 'further tries of a callback that is not answered 2xx')
+    .option('--fetch-clips', 'download each clip, as the vendor does')
+    .option('--clips <dir>', "clips served below /clips/ (default: the package's own)")
+    .option('--state <dir>', 'keep ledger and tasks over restarts')
+    .option('--seed <n>', 'decides task times and random faults')
+    .option('--json', 'print {"url": ..., "port": ...} when it listens')
+    .addHelpText(
+      'after',
+      () => `
+Examples:
+  reelscore simulate --listen 127.0.0.1:8788
+  reelscore simulate --task-time 1s-4s --faults 'fail*1,http:503~0.1'
+
+${faultHelp()}
+
+It accepts any well-formed pair of keys. Point a worker at it with TOMOVIEE_BASE_URL, and list its
+host and port in REELSCORE_ALLOW_HOSTS.`,
+    )
+    .action(async (flags: SimulateFlags) => {
+      const { simulate } = await import('./commands/simulate.js');
+      done(await simulate(flags));
+    });
+}

@@ -1,0 +1,86 @@
+// What people read at the end of a batch.
+import type { Reelscore } from '../client/reelscore.js';
+import type { EndedBatch } from '../client/wait.js';
+import type { OutcomeCounts } from '../contract/clip.js';
+import { EXIT, exitCodeOf } from './exit-codes.js';
+import { plainText, type Io } from './io.js';
+import { durationText } from './progress/durations.js';
+import { table } from './table.js';
+
+const SHOWN_CODES = 3;
+
+/** Prints summary, where the results lie and what to try next; returns the exit code. */
+export async function showEnd(io: Io, api: Reelscore, ended: EndedBatch): Promise<number> {
+  const { batch, state, summary, store } = ended;
+  const { counts, submissions, startedAt, finishedAt } = summary;
+  io.document({ ...summary, state, store });
+  if (io.asJson) return exitCodeOf(counts);
+
+  const { possibleDuplicates, codes } = await lookThrough(api, batch);
+  const took = durationText(Date.parse(finishedAt) - Date.parse(startedAt));
+  const bold = io.colors.bold;
+  io.say();
+  io.say(
+    bold(
+      `${state === 'cancelled' ? 'Cancelled' : 'Done'}: ${batch}, ${counts.total} clips in ${took}`,
+    ),
+  );
+  const rows = rowsOf(counts, io);
+  rows.push(['  submissions', String(submissions)]);
+  if (possibleDuplicates > 0) {
+    rows.push(['  possible duplicates', `${possibleDuplicates} (may have been paid for twice)`]);
+  }
+  for (const line of table(rows)) io.say(line);
+  for (const [text, number] of codes.slice(0, SHOWN_CODES)) io.say(`  ${number} x ${text}`);
+  io.say();
+  io.say(`Results: ${store}`);
+  io.say('         results.csv, results.jsonl, summary.json, soundtracks/');
+  for (const line of nextSteps(batch, counts)) io.say(line);
+  return exitCodeOf(counts);
+}
+
+/** After Ctrl-C. */
+export function showDetached(io: Io, batch: string, again: string): number {
+  io.say(`Detached from batch ${batch}; nothing is lost.`);
+  io.say(`Go on: ${again}`);
+  io.say(`How it stands: reelscore status ${batch}`);
+  io.document({ batch, state: 'detached' });
+  return EXIT.detached;
+}
+
+function rowsOf(counts: OutcomeCounts, { colors }: Io): [string, string][] {
+  const paint = {
+    succeeded: colors.green,
+    failed: colors.red,
+    rejected: colors.red,
+    cancelled: colors.yellow,
+    skipped: colors.dim,
+  };
+  return (Object.keys(paint) as (keyof typeof paint)[])
+    .filter((status) => counts[status] > 0 || status === 'succeeded')
+    .map((status) => [paint[status](`  ${status}`), String(counts[status])]);
+}
+
+/** One pass over the rows: what the summary does not count. */
+async function lookThrough(api: Reelscore, batch: string) {
+  let possibleDuplicates = 0;
+  const byCode = new Map<string, number>();
+  for await (const row of await api.results(batch)) {
+    if (row.possible_duplicate) possibleDuplicates += 1;
+    if (row.error_code === null || row.status === 'cancelled') continue;
+    const text = plainText(`${row.status}: ${row.error_code}`);
+    byCode.set(text, (byCode.get(text) ?? 0) + 1);
+  }
+  const codes = [...byCode].sort(([, a], [, b]) => b - a);
+  return { possibleDuplicates, codes };
+}
+
+function nextSteps(batch: string, counts: OutcomeCounts): string[] {
+  const open = counts.failed + counts.rejected + counts.cancelled;
+  if (open === 0) return [];
+  const worst = (['failed', 'rejected', 'cancelled'] as const).find((status) => counts[status] > 0);
+  return [
+    `Look:    reelscore results ${batch} --status ${worst ?? 'failed'}`,
+    `Retry:   reelscore retry ${batch}`,
+  ];
+}
