@@ -83,13 +83,11 @@ describe('tasks in flight', () => {
     for (let i = 0; i < 20; i++) {
       await Promise.all(Array.from({ length: 100 }, () => submit(simulator)));
     }
-    await expect
-      .poll(() => simulator.stats().tasks)
-      .toEqual({
-        inFlight: 0,
-        queued: 0,
-        byStatus: { 3: 2000 },
-      });
+    await eventually(() => simulator.stats().tasks).toEqual({
+      inFlight: 0,
+      queued: 0,
+      byStatus: { 3: 2000 },
+    });
   });
 });
 

@@ -3,7 +3,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { startSimulator } from '../../simulator/simulator.js';
-import { eventually, ended, linkOf, post, query, receive, simulate, submit } from './support.js';
+import {
+  eventually,
+  ended,
+  linkOf,
+  post,
+  query,
+  receive,
+  simulate,
+  submit,
+  type VendorReply,
+} from './support.js';
 import { spawnSimulator, transpileSimulator } from './transpiled.js';
 
 let program: ReturnType<typeof transpileSimulator>;
@@ -155,6 +165,26 @@ describe('the state file', () => {
   });
 });
 
+test('when the state file cannot grow, nothing more is accepted, and all that was is in it', async () => {
+  const stateDir = await newStateDir();
+  const options = JSON.stringify({ stateDir, taskMs: 600_000 });
+  const full = await spawnSimulator(program.main, [options], { maxFileBlocks: 8 });
+  const answered: string[] = [];
+  let refused: Response | undefined;
+  while (refused === undefined) {
+    const response = await post(full);
+    if (response.status !== 200) refused = response;
+    else answered.push(((await response.json()) as VendorReply).data!['task_id'] as string);
+  }
+  expect(refused.status).toBe(500);
+  expect(((await refused.json()) as VendorReply).msg).toContain('free some space and restart');
+  expect((await post(full)).status).toBe(500);
+  await full.stop('SIGKILL');
+  expect(answered.length).toBeGreaterThan(5);
+  const next = await simulate({ stateDir });
+  expect(next.ledger().map(({ taskId }) => taskId)).toEqual(answered);
+});
+
 describe('as a process', () => {
   test.each(['SIGTERM', 'SIGINT'] as const)('%s ends it with code 0', async (signal) => {
     const running = await spawned({ taskMs: 600_000 });
@@ -174,7 +204,7 @@ describe('as a process', () => {
     const env = {
       REELSCORE_SIMULATOR_OPTIONS: '{"faults":"http:500","appKey":"a","appSecret":"b"}',
     };
-    const running = await spawnSimulator(program.main, ['{"faults":""}'], env);
+    const running = await spawnSimulator(program.main, ['{"faults":""}'], { env });
     onTestFinished(async () => {
       await running.stop('SIGKILL');
     });

@@ -31,13 +31,15 @@ export interface SimulatorProcess {
   stop: (signal: NodeJS.Signals) => Promise<number | null>;
 }
 
-/** Starts `main.js` and waits for its line. */
+/** Starts `main.js` and waits for its line; `maxFileBlocks` bounds the files it may write. */
 export async function spawnSimulator(
   main: string,
   args: string[],
-  env: NodeJS.ProcessEnv = {},
+  { env = {}, maxFileBlocks }: { env?: NodeJS.ProcessEnv; maxFileBlocks?: number } = {},
 ): Promise<SimulatorProcess> {
-  const child = spawn(process.execPath, [main, ...args], { env: { ...process.env, ...env } });
+  const limit = maxFileBlocks === undefined ? '' : `ulimit -f ${maxFileBlocks} && `;
+  const command = ['-c', `${limit}exec "$0" "$@"`, process.execPath, main, ...args];
+  const child = spawn('sh', command, { env: { ...process.env, ...env } });
   const exited = new Promise<number | null>((resolve) => child.once('exit', resolve));
   let errors = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => (errors += text));
