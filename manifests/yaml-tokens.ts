@@ -7,15 +7,19 @@ import { UnreadableManifest } from './problems.js';
  * The concrete syntax of a text.
  * @throws UnreadableManifest when it nests too deep, has too wide a map, or too many tokens
  */
-export function tokenizeYaml(text: string, lines: LineCounter): CST.Token[] {
+export function tokenizeYaml(
+  text: string,
+  lines: LineCounter,
+  maxTokens = MAX_YAML_TOKENS,
+): CST.Token[] {
   const parser = new Parser(lines.addNewLine);
   lines.addNewLine(0);
   const tokens: CST.Token[] = [];
   let count = 0;
   for (const lexeme of new Lexer().lex(text)) {
     count += 1;
-    if (count > MAX_YAML_TOKENS) {
-      throw refusal(undefined, `the file has more than ${MAX_YAML_TOKENS} tokens`, 'use CSV');
+    if (count > maxTokens) {
+      throw refusal(undefined, `the file has more than ${maxTokens} tokens`, 'use CSV');
     }
     for (const token of parser.next(lexeme)) tokens.push(token);
     const top = parser.stack.at(-1);

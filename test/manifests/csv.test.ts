@@ -149,6 +149,12 @@ describe('CSV', () => {
     expect(problems[0]).toContain('a.csv:1: the header row is longer than');
   });
 
+  test('a header of too many columns is refused', async () => {
+    const more = Array.from({ length: 255 }, (_, n) => `c${n}`).join(',');
+    const { problems } = await read('a.csv', `file_link,prompt,${more}\n`);
+    expect(problems[0]).toContain('a.csv:1: the header has 257 columns, at most 256 are allowed');
+  });
+
   test('a stray quote in the header is not taken for a missing column', async () => {
     const { problems } = await read('a.csv', `file"_link,prompt\n${LINK},Calm\n`);
     expect(problems).toEqual([

@@ -38,6 +38,20 @@ describe('the encoding of a manifest', () => {
     expect(clips.at(-1)?.line).toBe(4_001);
   });
 
+  test('a Windows line end that lies across a chunk border is one', async () => {
+    const head = 'file_link,prompt,note\r\n';
+    // Rows to fill the reader's first chunk of 256 KB up to a \r.
+    const row = `${LINK},Calm,${'y'.repeat(200)}\r\n`;
+    const rows = row.repeat(Math.floor((262_144 - head.length) / row.length) - 1);
+    const room = 262_143 - head.length - rows.length;
+    const last = `${LINK},Calm,`.padEnd(room, 'z');
+    const text = `${head}${rows}${last}\r\n${LINK},Calm,\r\n`;
+    expect(text[262_143]).toBe('\r');
+    const { clips, problems } = await read('a.csv', text);
+    expect(problems).toEqual([]);
+    expect(clips.at(-1)?.line).toBe(text.split('\r\n').length - 1);
+  });
+
   test('the same holds for YAML', async () => {
     const { problems } = await read('a.yaml', Buffer.from('name: x\nclips: [é]\n', 'latin1'));
     expect(problems).toEqual([`a.yaml:2: the file is not UTF-8 text (${REMEDY})`]);

@@ -49,6 +49,7 @@ describe('a manifest file', () => {
   test.each([
     ['a good file', `file_link,prompt\r\n${LINK},Calm\r\n`],
     ['a bad one', `file_link,prompt\n${LINK},"Calm\n`],
+    ['one given up at its head', `file_link\n${`${LINK}\n`.repeat(50_000)}`],
   ])('the hash is that of the bytes: %s', async (_, text) => {
     const bytes = Buffer.from(`\uFEFF${text}`);
     const { report } = await read('a.csv', bytes);

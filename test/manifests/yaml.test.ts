@@ -1,4 +1,6 @@
+import { LineCounter } from 'yaml';
 import { describe, expect, test } from 'vitest';
+import { tokenizeYaml } from '../../manifests/yaml-tokens.js';
 import { LINK, read } from './support.js';
 
 const clips = (fields: string) => `clips:\n  - ${fields.replaceAll('\n', '\n    ')}\n`;
@@ -214,6 +216,26 @@ clips:
     const keys = Array.from({ length: 100_000 }, (_, n) => `k${n}: x`).join('\n');
     const { problems } = await read('a.yaml', keys);
     expect(problems[0]).toMatch(/^a\.yaml:\d+: a map has more than 256 fields/);
+  });
+
+  test('a file of many small tokens is refused while they are counted', () => {
+    const dense = `[${'1,'.repeat(1_000)}1]`;
+    expect(() => tokenizeYaml(dense, new LineCounter(), 2_000)).toThrow(
+      'the file has more than 2000 tokens (use CSV)',
+    );
+    expect(tokenizeYaml(dense, new LineCounter()).length).toBeGreaterThan(0);
+  });
+
+  test('clips that all have other fields are refused past 256 of them', async () => {
+    const rows = Array.from(
+      { length: 257 },
+      (_, n) => `- {file_link: "${LINK}?${n}", prompt: x, f${n}: x}`,
+    );
+    const { problems, report } = await read('a.yaml', `clips:\n${rows.join('\n')}\n`);
+    expect(problems).toEqual([
+      'a.yaml:258: the clips have more than 256 different fields (remove those that are not needed)',
+    ]);
+    expect(report.columns).toHaveLength(256);
   });
 
   test('a file that is too big is sent to CSV', async () => {
