@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
+import { Client, Connection, type WorkflowHandleWithFirstExecutionRunId } from '@temporalio/client';
 import { stringify } from 'csv-stringify/sync';
 import type { BatchOptions, BatchProgress, ScoreBatchInput } from '../../contract/batch.js';
 import type { BatchSummary } from '../../contract/clip.js';
@@ -36,7 +36,7 @@ export interface RigOptions {
 export interface StartedBatch {
   batch: string;
   folder: string;
-  handle: WorkflowHandle;
+  handle: WorkflowHandleWithFirstExecutionRunId;
   progress(): Promise<BatchProgress>;
   /** Waits for the end. */
   result(): Promise<BatchSummary>;

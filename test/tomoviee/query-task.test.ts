@@ -136,10 +136,15 @@ describe('a failure', () => {
       'result_missing',
     ],
     ['a status nobody documented', { status: 7 }, 'task_status_unknown'],
-    ['another task', { task_id: 'other', status: 3 }, 'answer_mismatch'],
-    ['no status', { task_id: ID }, 'answer_unreadable'],
   ])('%s', async (_, data, code) => {
     expect(await task(data)).toMatchObject({ kind: 'refused', failure: { class: 'rejected', code } });
+  });
+
+  test.each<[string, object, string]>([
+    ['another task', { task_id: 'other', status: 3 }, 'answer_mismatch'],
+    ['no status', { task_id: ID }, 'answer_unreadable'],
+  ])('%s: worth another query', async (_, data, code) => {
+    expect(await task(data)).toMatchObject({ kind: 'refused', failure: { class: 'retry', code } });
   });
 
   test('no data', async () => {
