@@ -3,11 +3,12 @@ import { PAUSE_SIGNAL, RESUME_SIGNAL, SIMULATOR_ACCOUNT, taskQueueOf } from '../
 import { openLocalStore } from '../store/local-store.js';
 import { resolveConfig, type ConfigOptions, type ResolvedConfig } from '../workers/config.js';
 import { openTemporal, type OpenedTemporal } from '../workers/connection.js';
-import { simulatedConfig } from '../workers/simulated.js';
+
 import { ReelscoreError } from './errors.js';
 import { locateBatch } from './locate.js';
 import { resultsOf, type BatchResults, type ResultsOptions } from './results.js';
 import { retryBatch, type RetriedBatch } from './retry.js';
+import { simulationConfig } from './simulation.js';
 import { startBatch, type StartedBatch, type StartOptions } from './start.js';
 import { isOpen } from './states.js';
 import { statusOf, type BatchStatus } from './status.js';
@@ -70,7 +71,7 @@ export class Reelscore {
     });
     try {
       const { simulatorUrl: url } = server;
-      const config = url === undefined ? given : simulatedConfig(given, { url });
+      const config = url === undefined ? given : simulationConfig(given, { url });
       return new Reelscore(config, server, await TemporalClient.connect(server), cwd);
     } catch (error) {
       await server.release();

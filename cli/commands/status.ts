@@ -5,6 +5,7 @@ import { readConfig } from '../config.js';
 import { connect } from '../connect.js';
 import { EXIT } from '../exit-codes.js';
 import { createIo, plainText, type Io } from '../io.js';
+import { doneOf, toCome } from '../progress/view.js';
 import { table } from '../table.js';
 
 export async function status(
@@ -58,10 +59,10 @@ function showOne(io: Io, status: BatchStatus): void {
     ['Done', `${doneOf(counts)} of ${counts.total}${outcomes(counts)}`],
   ];
   if (progress) {
-    const { queued, submitting, waiting, unresolved, backingOff, finishing } = progress;
+    const { submitting, waiting, unresolved, backingOff, finishing } = progress;
     rows.push(
       ['At the vendor', String(waiting)],
-      ['To come', String(queued + submitting)],
+      ['To come', String(toCome(progress) + submitting)],
       ...pair('Outcome unknown', unresolved),
       ...pair('To be tried again', backingOff),
       ...pair('Downloading', finishing),
@@ -88,11 +89,6 @@ function showOne(io: Io, status: BatchStatus): void {
 
 function pair(label: string, value: number): [string, string][] {
   return value > 0 ? [[label, String(value)]] : [];
-}
-
-function doneOf(counts: OutcomeCounts): number {
-  const { succeeded, failed, rejected, cancelled, skipped } = counts;
-  return succeeded + failed + rejected + cancelled + skipped;
 }
 
 function outcomes(counts: OutcomeCounts): string {

@@ -22,13 +22,12 @@ export function startDisplay(batch: string, io: Io, env: NodeJS.ProcessEnv = pro
   if (!stream || env['TERM'] === 'dumb') return plainDisplay(view, io);
   const colors = pc.createColors(hasColors(stream, env));
   const block = new LiveBlock(stream);
-  return {
-    update(progress) {
-      const seen = view.of(progress);
-      block.draw((width) => liveLines(seen, width, colors));
-    },
-    stop: () => block.close(),
+  const update = (progress: BatchProgress | undefined): void => {
+    const seen = view.of(progress);
+    block.draw((width) => liveLines(seen, width, colors));
   };
+  update(undefined);
+  return { update, stop: () => block.close() };
 }
 
 /** A line every ten seconds, and at once when the state changes. */

@@ -67,6 +67,13 @@ export function stateLines(batch: string, { state, pauseReason }: BatchProgress)
   }
 }
 
+/** Clips not submitted yet, those that are being looked into included. */
+export function toCome(progress: BatchProgress): number {
+  const { counts, submitting, waiting, unresolved, backingOff, finishing } = progress;
+  const begun = submitting + waiting + unresolved + backingOff + finishing;
+  return Math.max(0, counts.total - doneOf(counts) - begun);
+}
+
 function figures({ progress, clipsPerSecond, remainingMs }: ProgressView, done: number): string {
   const total = progress?.counts.total ?? 0;
   const share = total === 0 ? 100 : Math.floor((done / total) * 100);
@@ -107,13 +114,13 @@ function outcomeText(counts: OutcomeCounts, colors?: Colors): string {
 }
 
 function workText(progress: BatchProgress): string {
-  const { queued, submitting, waiting, unresolved, backingOff, finishing } = progress;
+  const { submitting, waiting, unresolved, backingOff, finishing } = progress;
   const parts = [`${waiting} at the vendor`];
   if (submitting > 0) parts.push(`${submitting} submitting`);
   if (finishing > 0) parts.push(`${finishing} downloading`);
   if (backingOff > 0) parts.push(`${backingOff} to be tried again`);
   if (unresolved > 0) parts.push(`${unresolved} of unknown outcome`);
-  parts.push(`${queued} to come`);
+  parts.push(`${toCome(progress)} to come`);
   return parts.join(', ');
 }
 
