@@ -11,7 +11,7 @@
 // A clip carries its own faults in its file_link (`?sim=fail*1,late:500`) or in its prompt or
 // params (`[sim:fail*1,late:500]`). Its own come before the simulator's.
 
-/** Every fault: the values it takes and what it does. The order is that of the help text. */
+/** Every fault: the values it takes and what it does, as printed by the help. */
 const FAULTS = {
   '429': ['[:SECONDS]', 'refuse with HTTP 429 and Retry-After (1)'],
   http: [':STATUS[:empty]', 'refuse with that HTTP status (400-599), with a JSON body or none'],
@@ -30,7 +30,7 @@ const FAULTS = {
   'timed-out': ['', 'the task times out (status 6)'],
   lost: ['', 'no callback'],
   late: [':MS', 'the callback comes so long after the end'],
-  reordered: ['[:N]', 'the callback comes after the next N callbacks of other tasks (1), or 2 s'],
+  reordered: ['[:N[:MS]]', 'the callback comes after N others (1), or after so long (2000)'],
   duplicate: ['[:N]', 'N further copies of the callback (1)'],
   processing: ['', 'a callback with status 2 when the task begins'],
   'forged-mac': ['', "a callback when the task begins, to a URL whose last segment isn't right"],
@@ -73,19 +73,24 @@ const ITEM = /^([a-z0-9-]+)((?::[^:*~@]*)*)((?:[*~@][\d.]+)*)$/;
 /** What Node's timers hold at most. */
 const MAX_MS = 2_147_483_647;
 
-/** Faults whose value is a number, with its bounds. */
-const NUMBERS: Partial<Record<FaultName, readonly [min: number, max: number]>> = {
-  '429': [0, 86_400],
-  http: [400, 599],
-  code: [1000, 999_999],
-  'http-after': [400, 599],
-  slow: [0, MAX_MS],
-  run: [0, MAX_MS],
-  late: [0, MAX_MS],
-  reordered: [1, 1000],
-  duplicate: [1, 1000],
-  query: [400, 999_999],
-  download: [400, 599],
+type Bounds = readonly [min: number, max: number];
+
+/** Faults whose values are numbers, with the bounds of each value. */
+const NUMBERS: Partial<Record<FaultName, readonly Bounds[]>> = {
+  '429': [[0, 86_400]],
+  http: [[400, 599]],
+  code: [[1000, 999_999]],
+  'http-after': [[400, 599]],
+  slow: [[0, MAX_MS]],
+  run: [[0, MAX_MS]],
+  late: [[0, MAX_MS]],
+  reordered: [
+    [1, 1000],
+    [0, MAX_MS],
+  ],
+  duplicate: [[1, 1000]],
+  query: [[400, 999_999]],
+  download: [[400, 599]],
 };
 
 /**
@@ -133,24 +138,25 @@ function checkValues({ name, args, text }: Fault): void {
   if (args.length > 0 && values === '') {
     throw new FaultSyntaxError(`fault "${text}" takes no value (${usage})`);
   }
-  const bounds = NUMBERS[name];
-  if (first === '' || bounds === undefined) return;
-  const number = Number(first);
-  if (!Number.isInteger(number) || number < bounds[0] || number > bounds[1]) {
-    throw new FaultSyntaxError(
-      `fault "${text}": expected a whole number from ${bounds[0]} to ${bounds[1]}, got ${first} (${usage})`,
-    );
-  }
+  NUMBERS[name]?.forEach(([min, max], i) => {
+    const value = args[i] ?? '';
+    const number = Number(value);
+    if (value !== '' && (!Number.isInteger(number) || number < min || number > max)) {
+      throw new FaultSyntaxError(
+        `fault "${text}": expected a whole number from ${min} to ${max}, got ${value} (${usage})`,
+      );
+    }
+  });
 }
 
 function isFaultName(name: string): name is FaultName {
   return Object.hasOwn(FAULTS, name);
 }
 
-/** The first value as a number. */
-export function numberOf(fault: Fault, fallback: number): number {
-  const [first] = fault.args;
-  return first === undefined || first === '' ? fallback : Number(first);
+/** A value of a fault as a number; the first by default. */
+export function numberOf(fault: Fault, fallback: number, place = 0): number {
+  const value = fault.args[place] ?? '';
+  return value === '' ? fallback : Number(value);
 }
 
 const TAG = /\[sim:([^\]]*)\]/g;

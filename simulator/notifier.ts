@@ -92,7 +92,8 @@ export class Notifier {
     if (delayMs > 0) await this.timers.sleep(delayMs);
     const reordered = this.plan.strike(clip, 'reordered');
     // With one held back already, this is the other that it waits for.
-    if (reordered !== undefined && this.#held.size === 0) await this.#hold(numberOf(reordered, 1));
+    if (reordered !== undefined && this.#held.size === 0)
+      await this.#hold(numberOf(reordered, 1), numberOf(reordered, MAX_HELD_MS, 1));
     const duplicate = this.plan.strike(clip, 'duplicate');
     const copies = 1 + (duplicate === undefined ? 0 : numberOf(duplicate, 1));
     const tries = Array.from({ length: copies }, () => this.#try(task, callback));
@@ -159,11 +160,11 @@ export class Notifier {
     };
   }
 
-  #hold(others: number): Promise<void> {
+  #hold(others: number, atMostMs: number): Promise<void> {
     return new Promise((resolve) => {
       const held: Held = { others, release: resolve };
       this.#held.add(held);
-      this.timers.after(MAX_HELD_MS, () => {
+      this.timers.after(atMostMs, () => {
         this.#held.delete(held);
         resolve();
       });

@@ -105,16 +105,23 @@ describe('a callback', () => {
     const receiver = await receive();
     const simulator = await simulate();
     const callback = receiver.url;
-    const first = await submit(simulator, { callback, file_link: linkWith('reordered') });
+    const first = await submit(simulator, { callback, file_link: linkWith('reordered:1:600000') });
     await ended(simulator, first);
     const second = await submit(simulator, { callback });
     await receiver.count(2);
     expect(receiver.received.map(({ body }) => body.task_id)).toEqual([second, first]);
   });
 
+  test('that is reordered comes in the end if no other does', async () => {
+    const receiver = await receive();
+    const simulator = await simulate();
+    await submit(simulator, { callback: receiver.url, file_link: linkWith('reordered:1:50') });
+    await receiver.count(1);
+  });
+
   test('of every task reordered still comes for every task', async () => {
     const receiver = await receive();
-    const simulator = await simulate({ faults: 'reordered:2' });
+    const simulator = await simulate({ faults: 'reordered:2:50' });
     const ids = await Promise.all(
       Array.from({ length: 9 }, () => submit(simulator, { callback: receiver.url })),
     );
@@ -139,6 +146,8 @@ describe('a forged callback', () => {
     const [callback] = await receiver.count(1);
     expect(callback!.path).toBe('/batch/7/bbc123');
     expect(callback!.body.status).toBe(3);
+    const { audio_path } = JSON.parse(callback!.body.result) as { audio_path: [string] };
+    expect((await fetch(audio_path[0])).status).toBe(404);
   });
 
   test('claims a success that is not there yet, or a failure that never comes', async () => {

@@ -24,6 +24,7 @@ describe('the grammar', () => {
     ['late:soon', 'expected a whole number from 0'],
     ['late:99999999999', 'expected a whole number from 0'],
     ['http:200', 'from 400 to 599, got 200'],
+    ['reordered:1:soon', 'expected a whole number from 0'],
     ['lost:3', 'takes no value'],
     ['fail*0', '*TIMES'],
     ['fail~2', '~PROBABILITY'],
@@ -43,7 +44,7 @@ describe('the grammar', () => {
   });
 
   test('every fault stands in the help', () => {
-    for (const text of ['429[:SECONDS]', 'forged-task', 'reordered[:N]', 'cut ', '?sim=']) {
+    for (const text of ['429[:SECONDS]', 'forged-task', 'reordered[:N[:MS]]', 'cut ', '?sim=']) {
       expect(faultHelp()).toContain(text);
     }
   });

@@ -1,4 +1,5 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
@@ -15,7 +16,7 @@ test('a journal says that a line is written only when it is in the file', async 
     journal.append(refusal(at));
     journal.append(refusal(at + 10));
     await journal.written();
-    const lines = (await readFile(file, 'utf8')).trim().split('\n');
+    const lines = readFileSync(file, 'utf8').trim().split('\n');
     expect(lines.map((line) => JSON.parse(line) as unknown)).toContainEqual(refusal(at + 10));
   }
   journal.append(refusal(3));

@@ -96,12 +96,12 @@ describe('after kill -9 and a new start', () => {
   test('faults counted for a clip stay counted, and revoked keys revoked', async () => {
     const stateDir = await newStateDir();
     const first = await spawned({ stateDir });
-    const fields = { file_link: 'http://clips.example/a.mp4?sim=http:500*2,revoke@3' };
+    const fields = { file_link: 'http://clips.example/a.mp4?sim=http:500*2' };
     expect((await post(first, fields)).status).toBe(500);
     await first.stop('SIGKILL');
     const second = await spawned({ stateDir });
     expect((await post(second, fields)).status).toBe(500);
-    expect((await post(second)).status).toBe(200);
+    expect((await post(second, fields)).status).toBe(200);
     const revoke = { method: 'POST', body: '{"revoked":true}' };
     await fetch(`${second.url}/_simulator/keys`, revoke);
     await second.stop('SIGKILL');
