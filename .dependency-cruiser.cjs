@@ -18,7 +18,17 @@ const MAY_IMPORT = {
     ...['simulator', 'store', 'tomoviee', 'workflows'],
   ],
   client: ['contract', 'manifests', 'net', 'outcomes', 'store', 'workers'],
-  cli: ['client', 'contract', 'manifests', 'net', 'outcomes', 'simulator', 'store', 'workers'],
+  cli: [
+    'client',
+    'contract',
+    'manifests',
+    'media',
+    'net',
+    'outcomes',
+    'simulator',
+    'store',
+    'workers',
+  ],
 };
 
 const folders = Object.keys(MAY_IMPORT);
@@ -46,7 +56,7 @@ const packageRules = Object.entries(MAY_USE).map(([folder, packages]) => ({
   from: { path: any([folder]) },
   to: {
     dependencyTypesNot: ['local', 'localmodule'],
-    pathNot: [any(folders), ...packages.map((name) => `^node_modules/${name}/`)],
+    pathNot: [any(folders), ...packages.map((name) => `(^|/)node_modules/${name}/`)],
   },
 }));
 
@@ -63,7 +73,7 @@ module.exports = {
       from: { path: any(folders) },
       to: {
         path: '^[^/.]+/',
-        pathNot: ['^node_modules/', any(folders)],
+        pathNot: ['(^|/)node_modules/', any(folders)],
         dependencyTypes: ['local'],
       },
     },
@@ -81,14 +91,14 @@ module.exports = {
       from: {
         path: any(['manifests', 'media', 'net', 'outcomes', 'simulator', 'store', 'tomoviee']),
       },
-      to: { path: '^node_modules/@temporalio/' },
+      to: { path: '(^|/)node_modules/@temporalio/' },
     },
     {
       name: 'light-supervisor',
       comment: 'one supervisor runs for each home: it loads nothing but zod',
       severity: 'error',
       from: { path: '^workers/embedded/supervisor-main\\.ts$' },
-      to: { reachable: true, path: '^node_modules/', pathNot: '^node_modules/zod/' },
+      to: { reachable: true, path: '(^|/)node_modules/', pathNot: '(^|/)node_modules/zod/' },
     },
     {
       name: 'no-cycles',

@@ -1,13 +1,16 @@
 // Owns dist/: the compiled sources and the workflow bundle made from them.
 import { chmod, mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { existsSync, readFileSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { join } from 'node:path';
 import { withLock } from './lock.mjs';
 import { ROOT, SCRATCH, tool } from './paths.mjs';
 import { run, say } from './run.mjs';
 import { hashOfSources, SOURCE_DIRS } from './sources.mjs';
 
 const DIST = join(ROOT, 'dist');
+/** As deep as dist/, for source maps name the sources relative to themselves. */
+const NEXT = join(ROOT, '.dist-next');
+const OLD = join(ROOT, '.dist-old');
 const STAMP = '.build.json';
 const BUNDLE = 'workflow-bundle.js';
 const ENTRY = join('workflows', 'index.js');
@@ -25,18 +28,16 @@ export async function build({ checkTypes = false } = {}) {
   await withLock(join(SCRATCH, 'build.lock'), async () => {
     if (isFresh(checkTypes)) return;
     say('Building...');
-    const next = join(SCRATCH, `dist-${process.pid}`);
-    await rm(next, { recursive: true, force: true });
+    await rm(NEXT, { recursive: true, force: true });
     try {
       const sources = hashOfSources();
-      await compile(next, checkTypes);
-      await bundleWorkflows(next);
-      await makeExecutable(next);
-      const stamp = { sources, checked: checkTypes };
-      await writeFile(join(next, STAMP), JSON.stringify(stamp));
-      await replaceDist(next);
+      await compile(checkTypes);
+      await bundleWorkflows();
+      await makeExecutable();
+      await writeFile(join(NEXT, STAMP), JSON.stringify({ sources, checked: checkTypes }));
+      await replaceDist();
     } finally {
-      await rm(next, { recursive: true, force: true });
+      await rm(NEXT, { recursive: true, force: true });
     }
   });
 }
@@ -54,8 +55,8 @@ function readStamp() {
   }
 }
 
-async function compile(outDir, checkTypes) {
-  const args = ['-p', 'tsconfig.build.json', '--outDir', outDir];
+async function compile(checkTypes) {
+  const args = ['-p', 'tsconfig.build.json', '--outDir', NEXT];
   if (!checkTypes) args.push('--noCheck', '--noResolve', '--declaration', 'false');
   const tsc = tool('typescript/bin/tsc');
   const { code, output } = await run(process.execPath, [tsc, ...args], { quiet: true });
@@ -63,37 +64,34 @@ async function compile(outDir, checkTypes) {
 }
 
 /** Ahead of time, so that starting a worker does not take a second more. */
-async function bundleWorkflows(outDir) {
+async function bundleWorkflows() {
   const { bundleWorkflowCode, DefaultLogger } = await import('@temporalio/worker');
   const { code } = await bundleWorkflowCode({
-    workflowsPath: join(outDir, ENTRY),
+    workflowsPath: join(NEXT, ENTRY),
     logger: new DefaultLogger('WARN'),
-    webpackConfigHook: (config) => {
-      config.output.devtoolModuleFilenameTemplate = ({ absoluteResourcePath }) =>
-        sourceName(absoluteResourcePath, outDir);
-      return config;
-    },
+    webpackConfigHook: (config) => ({ ...config, context: ROOT }),
   });
-  await writeFile(join(outDir, BUNDLE), code);
+  await writeFile(join(NEXT, BUNDLE), withoutOwnPaths(code));
 }
 
-/** Names in the source map must not tell where this machine keeps the sources. */
-function sourceName(path, outDir) {
-  const inDist = relative(outDir, path);
-  return inDist.startsWith('..') ? relative(ROOT, path) : inDist;
+/** The inlined source map must not tell where this machine keeps the sources. */
+function withoutOwnPaths(code) {
+  return code.replace(/(sourceMappingURL=data:[^,]+;base64,)(\S+)/, (_, start, encoded) => {
+    const map = Buffer.from(encoded, 'base64').toString();
+    const relative = map.replaceAll(`${NEXT}/`, '').replaceAll(`${ROOT}/`, '');
+    return start + Buffer.from(relative).toString('base64');
+  });
 }
 
 /** Each folder's main.js is a program. */
-async function makeExecutable(outDir) {
-  const programs = SOURCE_DIRS.map((dir) => join(outDir, dir, 'main.js')).filter((path) =>
-    existsSync(path),
-  );
-  await Promise.all(programs.map((program) => chmod(program, 0o755)));
+async function makeExecutable() {
+  const programs = SOURCE_DIRS.map((dir) => join(NEXT, dir, 'main.js'));
+  await Promise.all(programs.filter((path) => existsSync(path)).map((path) => chmod(path, 0o755)));
 }
 
-async function replaceDist(next) {
-  const old = `${next}-old`;
-  if (existsSync(DIST)) await rename(DIST, old);
-  await rename(next, DIST);
-  await rm(old, { recursive: true, force: true });
+async function replaceDist() {
+  await rm(OLD, { recursive: true, force: true });
+  if (existsSync(DIST)) await rename(DIST, OLD);
+  await rename(NEXT, DIST);
+  await rm(OLD, { recursive: true, force: true });
 }
