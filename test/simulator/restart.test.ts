@@ -1,7 +1,10 @@
 import { appendFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { faultHelp } from '../../simulator/faults.js';
+import { resolveSimulatorOptions } from '../../simulator/options.js';
 import { startSimulator } from '../../simulator/simulator.js';
 import {
   eventually,
@@ -213,6 +216,12 @@ describe('as a process', () => {
     const headers = { 'content-type': 'application/json', authorization, 'x-app-key': 'a' };
     expect((await post(running, {}, headers)).status).toBe(200);
     await expect(spawnSimulator(program.main, ['{"appKey":"a"}'])).rejects.toThrow('command line');
+  });
+
+  test('its help names every option and fault, and it ends', async () => {
+    const { stdout } = await execa(process.execPath, [program.main, '--help']);
+    for (const option of Object.keys(resolveSimulatorOptions({}))) expect(stdout).toContain(option);
+    expect(stdout).toContain(faultHelp());
   });
 
   test('it says what is wrong with its options', async () => {
