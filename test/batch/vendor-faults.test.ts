@@ -50,7 +50,10 @@ describe('refusals that cost nothing', () => {
     const { rows, paid, summary } = await score(2, 'code:689999:busy', { maxRetries: 2 });
     expect(statuses(rows)).toEqual(['failed']);
     expect(codes(rows)).toEqual(['689999']);
-    expect(rows[0]).toMatchObject({ attempts: 3, error_message: expect.stringContaining('busy') });
+    expect(rows[0]).toMatchObject({
+      attempts: 3,
+      error_message: expect.stringContaining('busy') as string,
+    });
     expect(paid).toEqual([]);
     expect(summary.submissions).toBe(0);
   });

@@ -1,0 +1,57 @@
+// The parts of the product as processes that can be killed at any moment and started again.
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { distFile } from '../../workers/paths.js';
+
+/** A long-running command, such as `reelscore worker`. */
+export class Part {
+  #child: ChildProcess | undefined;
+  kills = 0;
+
+  constructor(
+    private readonly args: string[],
+    private readonly env: NodeJS.ProcessEnv,
+    /** A text on stdout or stderr that says it is up. */
+    private readonly ready: string,
+  ) {}
+
+  /** Resolves once it is up. */
+  async start(): Promise<void> {
+    const child = spawn(process.execPath, [distFile('cli/main.js'), ...this.args], {
+      env: this.env,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    this.#child = child;
+    let output = '';
+    await new Promise<void>((resolve, reject) => {
+      const look = (chunk: Buffer): void => {
+        output += chunk.toString();
+        if (output.includes(this.ready)) resolve();
+      };
+      child.stdout.on('data', look);
+      child.stderr.on('data', look);
+      child.once('exit', (code) =>
+        reject(new Error(`${this.args.join(' ')} ended (${code}): ${output}`)),
+      );
+    });
+  }
+
+  /** SIGKILL; resolves when it is gone. */
+  async kill(): Promise<void> {
+    this.kills += 1;
+    await this.#end('SIGKILL');
+  }
+
+  /** An orderly end. */
+  async stop(): Promise<void> {
+    await this.#end('SIGTERM');
+  }
+
+  async #end(signal: NodeJS.Signals): Promise<void> {
+    const child = this.#child;
+    if (!child || child.exitCode !== null || child.signalCode !== null) return;
+    const gone = once(child, 'exit');
+    child.kill(signal);
+    await gone;
+  }
+}
