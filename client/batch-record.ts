@@ -1,8 +1,11 @@
 // Which batch a store belongs to, and the settings it was last started with. Lies in the store itself,
 // so that it outlives Temporal's memory of the batch.
+import { existsSync, realpathSync } from 'node:fs';
+import path from 'node:path';
 import { z } from 'zod';
 import type { BatchOptions } from '../contract/batch.js';
 import type { Store } from '../store/store.js';
+import { ReelscoreError } from './errors.js';
 
 const KEY = 'batch.json';
 
@@ -10,6 +13,8 @@ const recordSchema = z.object({
   version: z.literal(1),
   batch: z.string(),
   account: z.string(),
+  /** REELSCORE_HOME of the embedded server that knows the batch; absent for a named server. */
+  home: z.string().exactOptional(),
   /** Of the last start; it may not have come to run. */
   round: z.int().positive(),
   options: z.custom<BatchOptions>((value) => typeof value === 'object' && value !== null),
@@ -31,4 +36,23 @@ export async function readBatchRecord(store: Store): Promise<BatchRecord | undef
 /** Replaces the one that is there. */
 export async function writeBatchRecord(store: Store, record: BatchRecord): Promise<void> {
   await store.write(KEY, `${JSON.stringify(record)}\n`);
+}
+
+/** Which embedded server a record is to name. */
+export function recordedHome(server: { embedded: boolean }, home: string): { home?: string } {
+  return server.embedded ? { home: realpathSync(home) } : {};
+}
+
+/**
+ * A batch that this server does not know may still run on the embedded server of another home, where
+ * it would be paid for a second time.
+ * @throws ReelscoreError `batch_mismatch`
+ */
+export function checkHome({ batch, home }: BatchRecord, ours: { home?: string }): void {
+  if (home === undefined || home === ours.home) return;
+  if (!existsSync(path.join(home, 'temporal.db'))) return; // nothing can run there
+  throw new ReelscoreError(
+    'batch_mismatch',
+    `batch ${batch} belongs to the Temporal server of another home (set REELSCORE_HOME=${home})`,
+  );
 }

@@ -44,3 +44,11 @@ export class ManifestInvalidError extends ReelscoreError {
     );
   }
 }
+
+/** The error for a batch whose workflow ended without a summary. */
+export function stoppedError(batch: string, why: string): ReelscoreError {
+  return new ReelscoreError(
+    'batch_stopped',
+    `batch ${batch} stopped before all its clips had an outcome: ${why} (go on with: reelscore retry ${batch})`,
+  );
+}

@@ -5,9 +5,10 @@ import type { BatchSummary } from '../contract/clip.js';
 import { safeName } from '../manifests/batch-id.js';
 import { openLocalStore } from '../store/local-store.js';
 import type { Store } from '../store/store.js';
-import { readBatchRecord, type BatchRecord } from './batch-record.js';
+import { checkHome, readBatchRecord, type BatchRecord } from './batch-record.js';
 import { ReelscoreError } from './errors.js';
-import type { Execution, TemporalClient } from './temporal.js';
+import type { Execution } from './execution.js';
+import type { TemporalClient } from './temporal.js';
 
 export interface LocatedBatch {
   batch: string;
@@ -33,18 +34,28 @@ export function checkBatchId(batch: string): string {
   );
 }
 
-/** @throws ReelscoreError `batch_not_found` */
+/** Where batches are looked for. */
+export interface Whereabouts {
+  temporal: TemporalClient;
+  cwd: string;
+  /** Home of the embedded server in use. */
+  home?: string;
+}
+
+/** @throws ReelscoreError `batch_not_found`, `batch_mismatch` */
 export async function locateBatch(
-  temporal: TemporalClient,
+  { temporal, cwd, ...ours }: Whereabouts,
   batch: string,
-  cwd: string,
 ): Promise<LocatedBatch> {
   const execution = await temporal.describe(batch);
   if (!execution) checkBatchId(batch); // it becomes part of a path below
   const store = openLocalStore(execution?.memo.store ?? defaultFolder(cwd, batch));
   const record = await readBatchRecord(store);
   if (execution) return { batch, store, execution, ...(record && { record }) };
-  if (record?.batch === batch) return { batch, store, record };
+  if (record?.batch === batch) {
+    checkHome(record, ours);
+    return { batch, store, record };
+  }
   throw new ReelscoreError(
     'batch_not_found',
     `there is no batch ${batch} (see the batches with: reelscore status)`,

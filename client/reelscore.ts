@@ -4,12 +4,13 @@ import { openLocalStore } from '../store/local-store.js';
 import { resolveConfig, type ConfigOptions, type ResolvedConfig } from '../workers/config.js';
 import { openTemporal, type OpenedTemporal } from '../workers/connection.js';
 
+import { recordedHome } from './batch-record.js';
 import { ReelscoreError } from './errors.js';
 import { locateBatch } from './locate.js';
 import { resultsOf, type BatchResults, type ResultsOptions } from './results.js';
 import { retryBatch, type RetriedBatch } from './retry.js';
 import { simulationConfig } from './simulation.js';
-import { startBatch, type StartedBatch, type StartOptions } from './start.js';
+import { startBatch, type StartContext, type StartedBatch, type StartOptions } from './start.js';
 import { isOpen } from './states.js';
 import { statusOf, type BatchStatus } from './status.js';
 import { TemporalClient } from './temporal.js';
@@ -114,7 +115,7 @@ export class Reelscore {
 
   /** @throws ReelscoreError `batch_not_found` */
   async status(batch: string): Promise<BatchStatus> {
-    const located = await locateBatch(this.temporal, batch, this.cwd);
+    const located = await locateBatch(this.#context, batch);
     return this.#withUrl(await statusOf(this.temporal, located));
   }
 
@@ -143,7 +144,7 @@ export class Reelscore {
    * @throws ReelscoreError `batch_not_found`
    */
   async results(batch: string, options?: ResultsOptions): Promise<BatchResults> {
-    return await resultsOf(await locateBatch(this.temporal, batch, this.cwd), options);
+    return await resultsOf(await locateBatch(this.#context, batch), options);
   }
 
   /**
@@ -176,13 +177,14 @@ export class Reelscore {
    * @throws ReelscoreError `batch_not_found`
    */
   async isSimulated(batch: string): Promise<boolean> {
-    const { execution, record } = await locateBatch(this.temporal, batch, this.cwd);
+    const { execution, record } = await locateBatch(this.#context, batch);
     if (execution) return execution.taskQueue === taskQueueOf(SIMULATOR_ACCOUNT);
     return record?.account === SIMULATOR_ACCOUNT;
   }
 
-  get #context() {
-    return { temporal: this.temporal, config: this.config, cwd: this.cwd };
+  get #context(): StartContext {
+    const { temporal, config, cwd, server } = this;
+    return { temporal, config, cwd, ...recordedHome(server, config.home) };
   }
 
   #withUrl(status: BatchStatus): BatchStatus {
@@ -191,7 +193,7 @@ export class Reelscore {
   }
 
   async #mustRun(batch: string): Promise<void> {
-    const { execution } = await locateBatch(this.temporal, batch, this.cwd);
+    const { execution } = await locateBatch(this.#context, batch);
     if (execution && isOpen(execution)) return;
     throw new ReelscoreError(
       'batch_ended',

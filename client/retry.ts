@@ -25,11 +25,9 @@ export interface RetriedBatch {
  * Starts the next round of a batch that has ended, with today's settings.
  * @throws ReelscoreError `batch_not_found`, `batch_running`, `batch_mismatch`, `nothing_to_retry`
  */
-export async function retryBatch(
-  { temporal, config, cwd }: StartContext,
-  batch: string,
-): Promise<RetriedBatch> {
-  const located = await locateBatch(temporal, batch, cwd);
+export async function retryBatch(context: StartContext, batch: string): Promise<RetriedBatch> {
+  const { temporal, config, home } = context;
+  const located = await locateBatch(context, batch);
   const { store, execution, record } = located;
   if (execution && isOpen(execution)) throw runningError(batch);
   const taskQueue = taskQueueOf(config.account);
@@ -57,7 +55,10 @@ export async function retryBatch(
   const key = `selections/${round}.json`;
   await store.write(key, JSON.stringify(open));
   const options = batchOptionsOf(config);
-  await writeBatchRecord(store, { version: 1, batch, account: config.account, round, options });
+  await writeBatchRecord(store, {
+    ...{ version: 1, batch, account: config.account, round, options },
+    ...(home !== undefined && { home }),
+  });
   const rows = { count: open.length, key };
   const isNew = await temporal.start({
     batch,

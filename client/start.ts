@@ -4,20 +4,18 @@
 import { batchIdOf } from '../manifests/batch-id.js';
 import { freezeManifest } from '../manifests/freeze.js';
 import { checkManifest, type ManifestReport } from '../manifests/read.js';
-import { SNAPSHOT_KEY } from '../manifests/snapshot-format.js';
-import { openSnapshot } from '../manifests/snapshot.js';
 import { SIMULATOR_ACCOUNT, taskQueueOf } from '../contract/names.js';
 import type { BatchSummary } from '../contract/clip.js';
-import { listSegments } from '../outcomes/segments.js';
 import { openLocalStore } from '../store/local-store.js';
 import type { Store } from '../store/store.js';
 import { batchOptionsOf, type ResolvedConfig } from '../workers/config.js';
-import { readBatchRecord, writeBatchRecord } from './batch-record.js';
-import { ManifestInvalidError, ReelscoreError } from './errors.js';
-import { checkBatchId, defaultFolder, readSummary } from './locate.js';
+import { readBatchRecord } from './batch-record.js';
+import { checkContent, claimStore } from './claim.js';
+import { ManifestInvalidError, ReelscoreError, stoppedError } from './errors.js';
+import type { Execution } from './execution.js';
+import { checkBatchId, defaultFolder, readSummary, type Whereabouts } from './locate.js';
 import { optionNotes } from './option-notes.js';
 import { isOpen, phaseOf } from './states.js';
-import type { Execution, TemporalClient } from './temporal.js';
 
 export interface StartOptions {
   /** Default: the manifest's name and a hash of its content. */
@@ -44,10 +42,8 @@ export interface StartedBatch {
   notes: string[];
 }
 
-export interface StartContext {
-  temporal: TemporalClient;
+export interface StartContext extends Whereabouts {
   config: ResolvedConfig;
-  cwd: string;
 }
 
 /**
@@ -71,7 +67,7 @@ export async function startBatch(
   if (execution) return await attach(context, execution, report);
 
   const store = openLocalStore(config.outDir ?? defaultFolder(cwd, batch));
-  const ended = await claim(store, batch, report, config);
+  const ended = await claimStore(context, store, batch, report);
   if (ended) return started('ended', batch, report, store, { summary: ended });
 
   const info = await freezeManifest(manifest, store, {
@@ -134,61 +130,6 @@ async function attach(
     return started('ended', batch, report, store, { summary });
   }
   throw stoppedError(batch, execution.status.toLowerCase().replace('_', ' '));
-}
-
-/**
- * Makes the store this batch's own; returns the summary if the batch has ended, forgotten by Temporal.
- */
-async function claim(
-  store: Store,
-  batch: string,
-  report: ManifestReport,
-  config: ResolvedConfig,
-): Promise<BatchSummary | undefined> {
-  const record = await readBatchRecord(store);
-  const taken = record ? record.batch !== batch : await store.exists(SNAPSHOT_KEY);
-  if (taken) {
-    throw new ReelscoreError(
-      'store_taken',
-      `${store.location} holds the results of ${record ? `batch ${record.batch}` : 'another batch'} (use another --out)`,
-    );
-  }
-  if (record) {
-    if (record.account !== config.account) {
-      throw new ReelscoreError(
-        'batch_mismatch',
-        `batch ${batch} belongs to the account ${record.account} (use another --batch)`,
-      );
-    }
-    await checkContent(store, batch, report);
-    const summary = await readSummary(store, batch);
-    if (summary) return summary;
-    // Whoever lost the workflow must not pay for the whole batch again.
-    const begun = (await store.list('submissions')).length + (await listSegments(store)).length;
-    if (begun > 0) throw stoppedError(batch, 'lost by Temporal');
-  }
-  const { account } = config;
-  const options = batchOptionsOf(config);
-  await writeBatchRecord(store, { version: 1, batch, account, round: 1, options });
-  return undefined;
-}
-
-async function checkContent(store: Store, batch: string, report: ManifestReport): Promise<void> {
-  if (!(await store.exists(SNAPSHOT_KEY))) return;
-  const { hash } = await openSnapshot(store).info();
-  if (hash === report.hash) return;
-  throw new ReelscoreError(
-    'batch_mismatch',
-    `batch ${batch} was made of another content than ${report.path} has now (use another --batch)`,
-  );
-}
-
-/** The error for a batch whose workflow ended without a summary. */
-export function stoppedError(batch: string, why: string): ReelscoreError {
-  return new ReelscoreError(
-    'batch_stopped',
-    `batch ${batch} stopped before all its clips had an outcome: ${why} (go on with: reelscore retry ${batch})`,
-  );
 }
 
 function started(

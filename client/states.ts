@@ -1,6 +1,6 @@
 // What a batch is doing, in one word for people and programs.
 import type { BatchProgress } from '../contract/batch.js';
-import type { Execution } from './temporal.js';
+import type { Execution } from './execution.js';
 
 /**
  * - `running`, `paused`, `cancelling`, `finishing`: the batch is alive.

@@ -8,7 +8,8 @@ import { openLocalStore } from '../store/local-store.js';
 import type { Store } from '../store/store.js';
 import { readSummary, type LocatedBatch } from './locate.js';
 import { isOpen, phaseOf, type BatchPhase } from './states.js';
-import type { Execution, TemporalClient } from './temporal.js';
+import type { Execution } from './execution.js';
+import type { TemporalClient } from './temporal.js';
 
 export interface BatchStatus {
   batch: string;

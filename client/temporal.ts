@@ -3,19 +3,16 @@
 import {
   Client,
   Connection,
-  isGrpcServiceError,
   WorkflowExecutionAlreadyStartedError,
   WorkflowNotFoundError,
-  type WorkflowExecutionInfo,
-  type WorkflowExecutionStatusName,
 } from '@temporalio/client';
-import { z } from 'zod';
 import type { BatchProgress, ScoreBatchInput } from '../contract/batch.js';
 import type { BatchSummary } from '../contract/clip.js';
 import { PROGRESS_QUERY, SCORE_BATCH_WORKFLOW } from '../contract/names.js';
-import { isPassing, withRpcRetry } from '../net/retry-rpc.js';
+import { withRpcRetry } from '../net/retry-rpc.js';
 import type { OpenedTemporal } from '../workers/connection.js';
-import { ReelscoreError } from './errors.js';
+import { executionOf, type BatchMemo, type Execution } from './execution.js';
+import { translateRpcError } from './rpc-errors.js';
 
 /** For one try; a healthy server answers within some milliseconds. */
 const DEADLINE_MS = 10_000;
@@ -23,28 +20,6 @@ const DEADLINE_MS = 10_000;
 const RETRY_MS = 30_000;
 /** Queries are answered by a worker, and there may be none. */
 const QUERY_MS = 3_000;
-
-/** What a batch says of itself in its memo, readable without a worker. */
-const memoSchema = z.object({
-  name: z.string(),
-  store: z.string(),
-  /** Rows of the manifest. */
-  total: z.number(),
-  /** Rows of this round. */
-  rows: z.number(),
-  round: z.number(),
-});
-export type BatchMemo = z.infer<typeof memoSchema>;
-
-/** One execution of a batch, as the server sees it. */
-export interface Execution {
-  batch: string;
-  status: WorkflowExecutionStatusName;
-  taskQueue: string;
-  startedAt: Date;
-  closedAt?: Date;
-  memo: BatchMemo;
-}
 
 export interface StartRequest {
   batch: string;
@@ -55,7 +30,7 @@ export interface StartRequest {
   again: boolean;
 }
 
-/** Queries of one batch type only; other workflows of the namespace are not ours. */
+/** Other workflows of the namespace are not ours. */
 const LIST_QUERY = `WorkflowType = '${SCORE_BATCH_WORKFLOW}' AND ExecutionStatus != 'ContinuedAsNew'`;
 
 export class TemporalClient {
@@ -78,7 +53,7 @@ export class TemporalClient {
       });
       return new TemporalClient(connection, server);
     } catch (error) {
-      throw translate(error, server.connection.address);
+      throw translateRpcError(error, server.connection.address);
     }
   }
 
@@ -86,7 +61,7 @@ export class TemporalClient {
     await this.connection.close();
   }
 
-  /** The newest execution of a batch; undefined if there is none (any more). */
+  /** The newest execution of a batch; undefined if there is none (any more), or it is not ours. */
   async describe(batch: string, signal?: AbortSignal): Promise<Execution | undefined> {
     try {
       const info = await this.#call(
@@ -154,8 +129,8 @@ export class TemporalClient {
       const newest = new Map<string, Execution>();
       for await (const info of this.#client.workflow.list({ query: LIST_QUERY })) {
         const found = executionOf(info);
-        const known = newest.get(found.batch);
-        if (!known || known.startedAt < found.startedAt) newest.set(found.batch, found);
+        const known = newest.get(info.workflowId);
+        if (found && !(known && known.startedAt > found.startedAt)) newest.set(found.batch, found);
       }
       return [...newest.values()].sort((a, b) => b.startedAt.getTime() - a.startedAt.getTime());
     });
@@ -175,55 +150,9 @@ export class TemporalClient {
         ...(signal && { signal }),
       });
     } catch (error) {
-      throw translate(error, this.server.connection.address);
+      throw translateRpcError(error, this.server.connection.address);
     }
   }
 }
 
 type BatchWorkflow = (input: ScoreBatchInput) => Promise<BatchSummary>;
-
-function executionOf(
-  info: Pick<WorkflowExecutionInfo, 'workflowId' | 'status' | 'taskQueue' | 'startTime'> & {
-    closeTime?: Date | undefined;
-    memo?: Record<string, unknown> | undefined;
-  },
-): Execution {
-  const memo = memoSchema.safeParse(info.memo);
-  if (!memo.success) {
-    throw new ReelscoreError(
-      'temporal_refused',
-      `workflow ${info.workflowId} was not started by reelscore: its memo does not tell where its results lie`,
-      { cause: memo.error },
-    );
-  }
-  return {
-    batch: info.workflowId,
-    status: info.status.name,
-    taskQueue: info.taskQueue,
-    startedAt: info.startTime,
-    ...(info.closeTime && { closedAt: info.closeTime }),
-    memo: memo.data,
-  };
-}
-
-function translate(error: unknown, address: string): unknown {
-  if (error instanceof WorkflowNotFoundError) return error;
-  if (error instanceof WorkflowExecutionAlreadyStartedError) return error;
-  if (error instanceof ReelscoreError) return error;
-  if (isPassing(error)) {
-    return new ReelscoreError(
-      'temporal_unreachable',
-      `Temporal at ${address} does not answer (check that it runs, and TEMPORAL_ADDRESS)`,
-      { cause: error },
-    );
-  }
-  const grpc = [error, error instanceof Error ? error.cause : undefined].find(isGrpcServiceError);
-  if (grpc) {
-    return new ReelscoreError(
-      'temporal_refused',
-      `Temporal at ${address} refused a request: ${grpc.details || grpc.message} (check TEMPORAL_NAMESPACE and the credentials)`,
-      { cause: error },
-    );
-  }
-  return error;
-}

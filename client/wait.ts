@@ -3,11 +3,11 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { BatchProgress } from '../contract/batch.js';
 import type { BatchSummary } from '../contract/clip.js';
 import { openLocalStore } from '../store/local-store.js';
-import { ReelscoreError } from './errors.js';
+import { ReelscoreError, stoppedError } from './errors.js';
 import { readSummary } from './locate.js';
-import { stoppedError } from './start.js';
 import { isOpen, phaseOf } from './states.js';
-import type { Execution, TemporalClient } from './temporal.js';
+import type { Execution } from './execution.js';
+import type { TemporalClient } from './temporal.js';
 
 /** Often enough that a bar moves, seldom enough that the batch does not notice. */
 const INTERVAL_MS = 500;

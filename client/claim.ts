@@ -1,0 +1,66 @@
+// Makes a store one batch's own, before anything of the batch is written into it.
+import type { BatchSummary } from '../contract/clip.js';
+import { SNAPSHOT_KEY } from '../manifests/snapshot-format.js';
+import type { ManifestReport } from '../manifests/read.js';
+import { openSnapshot } from '../manifests/snapshot.js';
+import { listSegments } from '../outcomes/segments.js';
+import type { Store } from '../store/store.js';
+import { batchOptionsOf } from '../workers/config.js';
+import { checkHome, readBatchRecord, writeBatchRecord } from './batch-record.js';
+import { ReelscoreError, stoppedError } from './errors.js';
+import { readSummary } from './locate.js';
+import type { StartContext } from './start.js';
+
+/**
+ * Makes the store this batch's own; returns the summary if the batch has ended, forgotten by Temporal.
+ */
+export async function claimStore(
+  { config, home }: StartContext,
+  store: Store,
+  batch: string,
+  report: ManifestReport,
+): Promise<BatchSummary | undefined> {
+  const ours = home === undefined ? {} : { home };
+  const record = await readBatchRecord(store);
+  const taken = record ? record.batch !== batch : await store.exists(SNAPSHOT_KEY);
+  if (taken) {
+    throw new ReelscoreError(
+      'store_taken',
+      `${store.location} holds the results of ${record ? `batch ${record.batch}` : 'another batch'} (use another --out)`,
+    );
+  }
+  if (record) {
+    if (record.account !== config.account) {
+      throw new ReelscoreError(
+        'batch_mismatch',
+        `batch ${batch} belongs to the account ${record.account} (use another --batch)`,
+      );
+    }
+    checkHome(record, ours);
+    await checkContent(store, batch, report);
+    const summary = await readSummary(store, batch);
+    if (summary) return summary;
+    // Whoever lost the workflow must not pay for the whole batch again.
+    const begun = (await store.list('submissions')).length + (await listSegments(store)).length;
+    if (begun > 0) throw stoppedError(batch, 'lost by Temporal');
+  }
+  const { account } = config;
+  const options = batchOptionsOf(config);
+  await writeBatchRecord(store, { version: 1, batch, account, ...ours, round: 1, options });
+  return undefined;
+}
+
+/** @throws ReelscoreError `batch_mismatch` if the store's snapshot is of another content */
+export async function checkContent(
+  store: Store,
+  batch: string,
+  report: ManifestReport,
+): Promise<void> {
+  if (!(await store.exists(SNAPSHOT_KEY))) return;
+  const { hash } = await openSnapshot(store).info();
+  if (hash === report.hash) return;
+  throw new ReelscoreError(
+    'batch_mismatch',
+    `batch ${batch} was made of another content than ${report.path} has now (use another --batch)`,
+  );
+}

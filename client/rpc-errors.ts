@@ -1,0 +1,30 @@
+import {
+  isGrpcServiceError,
+  WorkflowExecutionAlreadyStartedError,
+  WorkflowNotFoundError,
+} from '@temporalio/client';
+import { isPassing } from '../net/retry-rpc.js';
+import { ReelscoreError } from './errors.js';
+
+/** What a call to Temporal failed of, as ours where it is not the caller's to handle. */
+export function translateRpcError(error: unknown, address: string): unknown {
+  if (error instanceof WorkflowNotFoundError) return error;
+  if (error instanceof WorkflowExecutionAlreadyStartedError) return error;
+  if (error instanceof ReelscoreError) return error;
+  if (isPassing(error)) {
+    return new ReelscoreError(
+      'temporal_unreachable',
+      `Temporal at ${address} does not answer (check that it runs, and TEMPORAL_ADDRESS)`,
+      { cause: error },
+    );
+  }
+  const grpc = [error, error instanceof Error ? error.cause : undefined].find(isGrpcServiceError);
+  if (grpc) {
+    return new ReelscoreError(
+      'temporal_refused',
+      `Temporal at ${address} refused a request: ${grpc.details || grpc.message} (check TEMPORAL_NAMESPACE and the credentials)`,
+      { cause: error },
+    );
+  }
+  return error;
+}
