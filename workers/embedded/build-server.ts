@@ -1,7 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import ms from 'ms';
 import type { ServerRecipe } from './recipe.js';
 
 /** Between two lines that say it is still at work. */
@@ -20,9 +19,10 @@ export async function buildServer(options: BuildOptions): Promise<string> {
   const { recipe, workDir, env, onProgress } = options;
   const binary = join(workDir, 'temporal');
   const from = Date.now();
+  const elapsed = () => `${Math.round((Date.now() - from) / 1000)} s`;
   onProgress('Building the Temporal server once (about 5 minutes on 2 cores)...');
   const tick = setInterval(
-    () => onProgress(`  still building, ${ms(Date.now() - from)} so far`),
+    () => onProgress(`  still building, ${elapsed()} so far`),
     PROGRESS_EVERY_MS,
   );
   try {
@@ -34,7 +34,7 @@ export async function buildServer(options: BuildOptions): Promise<string> {
   } finally {
     clearInterval(tick);
   }
-  onProgress(`Built the Temporal server in ${ms(Date.now() - from)}.`);
+  onProgress(`Built the Temporal server in ${elapsed()}.`);
   return binary;
 }
 
