@@ -1,5 +1,7 @@
 // Appends lines to one file, many callers sharing one write and one sync.
 import { open } from 'node:fs/promises';
+import path from 'node:path';
+import { syncFolder, type Folders } from './folders.js';
 
 interface Waiting {
   content: string;
@@ -7,13 +9,23 @@ interface Waiting {
   reject: (reason: unknown) => void;
 }
 
-/** S3. `append` resolves only when its lines are on disk. */
 export class Appender {
+  readonly #folder: string;
   #queue: Waiting[] = [];
   #busy = false;
+  /** The file's name is on disk. */
+  #named = false;
+  /** The last write failed and may have left half a line. */
+  #torn = false;
 
-  constructor(private readonly file: string) {}
+  constructor(
+    private readonly file: string,
+    private readonly folders: Folders,
+  ) {
+    this.#folder = path.dirname(file);
+  }
 
+  /** Resolves once the lines are on disk (S3). */
   append(content: string): Promise<void> {
     return new Promise((resolve, reject) => {
       this.#queue.push({ content, resolve, reject });
@@ -30,6 +42,8 @@ export class Appender {
         await this.#write(group.map(({ content }) => content).join(''));
         for (const { resolve } of group) resolve();
       } catch (error) {
+        this.#named = false;
+        this.folders.failed(this.#folder, error);
         for (const { reject } of group) reject(error);
       }
     }
@@ -37,12 +51,18 @@ export class Appender {
   }
 
   async #write(content: string): Promise<void> {
+    await this.folders.ensure(this.#folder);
     const file = await open(this.file, 'a');
     try {
-      await file.appendFile(content);
+      const start = this.#torn ? '\n' : '';
+      this.#torn = true;
+      await file.appendFile(start + content);
       await file.datasync(); // S3
+      this.#torn = false;
     } finally {
       await file.close();
     }
+    if (!this.#named) await syncFolder(this.#folder); // S3: else the file itself may be lost
+    this.#named = true;
   }
 }

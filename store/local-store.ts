@@ -1,19 +1,20 @@
 // A store in a folder of this machine (or one mounted on all machines that work on the batch).
-import { createReadStream, createWriteStream } from 'node:fs';
-import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { createReadStream, createWriteStream, type Dirent } from 'node:fs';
+import { open, readdir, readFile, rename, rm, stat, unlink } from 'node:fs/promises';
 import { randomBytes } from 'node:crypto';
 import path from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { Appender } from './appender.js';
+import { Folders, isMissing, syncFolder } from './folders.js';
 import { checkKey } from './keys.js';
 import type { Store } from './store.js';
 
 /** What Reelscore needs for itself lies below this folder; results and soundtracks beside it. */
 const PRIVATE_FOLDER = '.reelscore';
+const PUBLIC_FOLDER = 'soundtracks';
+const PUBLIC_FILES = new Set(['results.csv', 'results.jsonl', 'summary.json', 'warnings.jsonl']);
 const PART = /^\.[0-9a-f]{12}\.part$/;
-const PUBLIC_KEYS =
-  /^(soundtracks\/|results\.csv$|results\.jsonl$|summary\.json$|warnings\.jsonl$)/;
 
 /**
  * Opens the store in a folder, which need not exist yet.
@@ -28,7 +29,7 @@ export function openLocalStore(location: string): Store {
 
 class LocalStore implements Store {
   readonly #appenders = new Map<string, Appender>();
-  readonly #folders = new Map<string, Promise<unknown>>();
+  readonly #folders = new Folders();
 
   constructor(readonly location: string) {}
 
@@ -48,23 +49,25 @@ class LocalStore implements Store {
     key: string,
     content: Readable | AsyncIterable<Uint8Array | string>,
   ): Promise<number> {
+    const source = content instanceof Readable ? content : Readable.from(content);
+    source.on('error', () => undefined); // one that comes too early is found by the pipeline
     let written = 0;
-    await this.#replace(key, async (part) => {
-      const file = createWriteStream(part, { flags: 'wx', flush: true });
-      await pipeline(content instanceof Readable ? content : Readable.from(content), file);
-      written = file.bytesWritten;
-    });
+    try {
+      await this.#replace(key, async (part) => {
+        const file = createWriteStream(part, { flags: 'wx', flush: true });
+        await pipeline(source, file);
+        written = file.bytesWritten;
+      });
+    } finally {
+      source.destroy(); // nobody else reads it where the write failed before it began
+    }
     return written;
   }
 
   async append(key: string, content: string): Promise<void> {
     const target = this.#path(key);
-    let appender = this.#appenders.get(key);
-    if (!appender) {
-      await this.#folder(path.dirname(target));
-      appender = this.#appenders.get(key) ?? new Appender(target);
-      this.#appenders.set(key, appender);
-    }
+    const appender = this.#appenders.get(key) ?? new Appender(target, this.#folders);
+    this.#appenders.set(key, appender);
     await appender.append(content);
   }
 
@@ -93,34 +96,34 @@ class LocalStore implements Store {
 
   async list(prefix: string): Promise<string[]> {
     const folder = prefix.replace(/\/$/, '');
-    try {
-      const entries = await readdir(this.#path(folder), { withFileTypes: true });
-      return entries
-        .filter((entry) => entry.isFile() && !entry.name.startsWith('.'))
-        .map((entry) => `${folder}/${entry.name}`)
-        .sort();
-    } catch (error) {
-      if (isMissing(error)) return [];
-      throw error;
-    }
+    const entries = await entriesOf(this.#path(folder));
+    return entries
+      .filter((entry) => entry.isFile() && !entry.name.startsWith('.'))
+      .map((entry) => `${folder}/${entry.name}`)
+      .sort();
   }
 
   async sweep(): Promise<void> {
-    const names = await readdir(this.location, { recursive: true });
-    for (const name of names.filter((name) => PART.test(path.basename(name)))) {
-      await rm(path.join(this.location, name), { force: true });
+    for (const { name, parentPath } of await entriesOf(this.location, { recursive: true })) {
+      if (PART.test(name)) await rm(path.join(parentPath, name), { force: true });
     }
   }
 
   async remove(key: string): Promise<void> {
-    await rm(this.#path(key), { force: true });
+    const target = this.#path(key);
+    try {
+      await unlink(target);
+      await syncFolder(path.dirname(target)); // S3
+    } catch (error) {
+      if (!isMissing(error)) throw error;
+    }
   }
 
-  /** S2. A file under its own name is whole and on disk: it is written beside it, synced, renamed. */
+  /** S2. A file is written beside its place, synced, and renamed. */
   async #replace(key: string, fill: (part: string) => Promise<void>): Promise<void> {
     const target = this.#path(key);
     const folder = path.dirname(target);
-    await this.#folder(folder);
+    await this.#folders.ensure(folder);
     const part = path.join(folder, `.${randomBytes(6).toString('hex')}.part`);
     try {
       await fill(part);
@@ -128,42 +131,23 @@ class LocalStore implements Store {
       await syncFolder(folder); // S2: else a power cut may undo the renaming
     } catch (error) {
       await rm(part, { force: true });
-      if (isMissing(error)) this.#folders.delete(folder);
+      this.#folders.failed(folder, error);
       throw error;
     }
   }
 
   #path(key: string): string {
     const segments = checkKey(key);
-    const root = PUBLIC_KEYS.test(key) ? this.location : path.join(this.location, PRIVATE_FOLDER);
-    return path.join(root, ...segments);
-  }
-
-  /** Creates a folder once. */
-  #folder(folder: string): Promise<unknown> {
-    let made = this.#folders.get(folder);
-    if (!made) {
-      made = mkdir(folder, { recursive: true })
-        .then(() => syncFolder(path.dirname(folder)))
-        .catch((error: unknown) => {
-          this.#folders.delete(folder);
-          throw error;
-        });
-      this.#folders.set(folder, made);
-    }
-    return made;
+    const isPublic = segments[0] === PUBLIC_FOLDER || PUBLIC_FILES.has(key);
+    return path.join(this.location, ...(isPublic ? [] : [PRIVATE_FOLDER]), ...segments);
   }
 }
 
-async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, 'r');
+async function entriesOf(folder: string, options: { recursive?: boolean } = {}): Promise<Dirent[]> {
   try {
-    await handle.sync();
-  } finally {
-    await handle.close();
+    return await readdir(folder, { ...options, withFileTypes: true });
+  } catch (error) {
+    if (isMissing(error)) return [];
+    throw error;
   }
-}
-
-function isMissing(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
 }

@@ -3,23 +3,33 @@ import type { Readable } from 'node:stream';
 /**
  * Where one batch's snapshot, outcomes and soundtracks lie.
  *
- * Keys are relative, '/'-separated paths of safe names (see `checkKey`); a key from outside is
- * refused, never used as a path. A write is whole or absent: readers never see half a file.
+ * Keys are relative, '/'-separated paths of safe names (see `checkKey`).
+ *
+ * - S1. A key from outside is refused, never used as a path unchecked.
+ * - S2. A write is whole or absent, also after a power cut: readers never see half an object.
+ * - S3. Once the promise of a change has resolved, the change is on disk.
  */
 export interface Store {
   /** For people and messages: where it is. */
   readonly location: string;
   /** Writes a small object, replacing what was there. */
   write(key: string, content: string | Uint8Array): Promise<void>;
-  /** Writes a stream, replacing what was there; returns its length in bytes. Nothing is kept if the stream fails. */
+  /**
+   * Writes a stream, replacing what was there; returns its length in bytes. Nothing is kept if the
+   * stream fails, and the stream is destroyed if the store does.
+   */
   writeStream(key: string, content: Readable | AsyncIterable<Uint8Array | string>): Promise<number>;
-  /** Appends lines to an object and returns when they are on disk. */
+  /**
+   * Appends lines to an object and returns when they are on disk. A failed append may leave part of
+   * its lines; those of later ones are whole all the same, so a reader passes over what it cannot read.
+   * @param content lines, each with its line feed
+   */
   append(key: string, content: string): Promise<void>;
   /** Whole content as UTF-8, or undefined if there is none. */
   readText(key: string): Promise<string | undefined>;
   readStream(key: string): Readable;
   exists(key: string): Promise<boolean>;
-  /** Keys below a prefix ('outcomes/'), sorted. */
+  /** Keys directly below a folder ('outcomes/'), sorted; none if there is no such folder. */
   list(prefix: string): Promise<string[]>;
   remove(key: string): Promise<void>;
   /** Removes what interrupted writes left; only when nothing else writes here. */
