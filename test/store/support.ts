@@ -1,0 +1,48 @@
+import fs from 'node:fs';
+import { mkdtemp, open, readlink, rm, type FileHandle } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { onTestFinished, vi } from 'vitest';
+import { openLocalStore } from '../../store/local-store.js';
+import type { Store } from '../../store/store.js';
+
+/** A folder that is gone when the test ends. */
+export async function temporaryFolder(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'reelscore-store-'));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+/** A store in a folder of its own, which does not exist yet. */
+export async function temporaryStore(): Promise<Store> {
+  return openLocalStore(join(await temporaryFolder(), 'batch'));
+}
+
+/** The prototype of all file handles, which Node does not export. */
+export async function fileHandles(): Promise<FileHandle> {
+  const handle = await open('/');
+  await handle.close();
+  return Object.getPrototypeOf(handle) as FileHandle;
+}
+
+/** Paths of all files and folders brought to disk from now on, in order. Linux only. */
+export async function recordSyncs(): Promise<string[]> {
+  const synced: string[] = [];
+  const note = async (fd: number): Promise<void> => {
+    synced.push(await readlink(`/proc/self/fd/${fd}`));
+  };
+  const handles = await fileHandles();
+  for (const method of ['sync', 'datasync'] as const) {
+    const original = handles[method] as (this: FileHandle) => Promise<void>;
+    vi.spyOn(handles, method).mockImplementation(async function (this: FileHandle) {
+      await original.call(this);
+      await note(this.fd);
+    });
+  }
+  const { fsync } = fs;
+  vi.spyOn(fs, 'fsync').mockImplementation((fd, done) => {
+    fsync(fd, (error) => void note(fd).then(() => done(error)));
+  });
+  onTestFinished(() => void vi.restoreAllMocks());
+  return synced;
+}
