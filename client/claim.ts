@@ -7,9 +7,9 @@ import { listSegments } from '../outcomes/segments.js';
 import type { Store } from '../store/store.js';
 import { batchOptionsOf } from '../workers/config.js';
 import { checkHome, readBatchRecord, writeBatchRecord } from './batch-record.js';
+import type { StartContext } from './context.js';
 import { ReelscoreError, stoppedError } from './errors.js';
 import { readSummary } from './locate.js';
-import type { StartContext } from './start.js';
 
 /**
  * Makes the store this batch's own; returns the summary if the batch has ended, forgotten by Temporal.

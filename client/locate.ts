@@ -6,9 +6,9 @@ import { safeName } from '../manifests/batch-id.js';
 import { openLocalStore } from '../store/local-store.js';
 import type { Store } from '../store/store.js';
 import { checkHome, readBatchRecord, type BatchRecord } from './batch-record.js';
+import type { Whereabouts } from './context.js';
 import { ReelscoreError } from './errors.js';
 import type { Execution } from './execution.js';
-import type { TemporalClient } from './temporal.js';
 
 export interface LocatedBatch {
   batch: string;
@@ -32,14 +32,6 @@ export function checkBatchId(batch: string): string {
     'batch_id_invalid',
     `batch id ${JSON.stringify(batch)} cannot be used (write letters, digits and ._- such as ${safe})`,
   );
-}
-
-/** Where batches are looked for. */
-export interface Whereabouts {
-  temporal: TemporalClient;
-  cwd: string;
-  /** Home of the embedded server in use. */
-  home?: string;
 }
 
 /** @throws ReelscoreError `batch_not_found`, `batch_mismatch` */

@@ -5,12 +5,13 @@ import { resolveConfig, type ConfigOptions, type ResolvedConfig } from '../worke
 import { openTemporal, type OpenedTemporal } from '../workers/connection.js';
 
 import { recordedHome } from './batch-record.js';
+import type { StartContext } from './context.js';
 import { ReelscoreError } from './errors.js';
 import { locateBatch } from './locate.js';
 import { resultsOf, type BatchResults, type ResultsOptions } from './results.js';
 import { retryBatch, type RetriedBatch } from './retry.js';
 import { simulationConfig } from './simulation.js';
-import { startBatch, type StartContext, type StartedBatch, type StartOptions } from './start.js';
+import { startBatch, type StartedBatch, type StartOptions } from './start.js';
 import { isOpen } from './states.js';
 import { statusOf, type BatchStatus } from './status.js';
 import { TemporalClient } from './temporal.js';

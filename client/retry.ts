@@ -5,9 +5,9 @@ import { mergeRows, type MergedRow } from '../outcomes/merge.js';
 import type { Store } from '../store/store.js';
 import { batchOptionsOf } from '../workers/config.js';
 import { writeBatchRecord } from './batch-record.js';
+import type { StartContext } from './context.js';
 import { ReelscoreError } from './errors.js';
 import { locateBatch, type LocatedBatch } from './locate.js';
-import type { StartContext } from './start.js';
 import { isOpen } from './states.js';
 
 export interface RetriedBatch {

@@ -11,9 +11,10 @@ import type { Store } from '../store/store.js';
 import { batchOptionsOf, type ResolvedConfig } from '../workers/config.js';
 import { readBatchRecord } from './batch-record.js';
 import { checkContent, claimStore } from './claim.js';
+import type { StartContext } from './context.js';
 import { ManifestInvalidError, ReelscoreError, stoppedError } from './errors.js';
 import type { Execution } from './execution.js';
-import { checkBatchId, defaultFolder, readSummary, type Whereabouts } from './locate.js';
+import { checkBatchId, defaultFolder, readSummary } from './locate.js';
 import { optionNotes } from './option-notes.js';
 import { isOpen, phaseOf } from './states.js';
 
@@ -40,10 +41,6 @@ export interface StartedBatch {
   summary?: BatchSummary;
   /** What the caller asked for and did not get, for people. */
   notes: string[];
-}
-
-export interface StartContext extends Whereabouts {
-  config: ResolvedConfig;
 }
 
 /**

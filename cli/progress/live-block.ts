@@ -1,6 +1,4 @@
 // A few lines of a terminal, redrawn in place.
-import type { WriteStream } from 'node:tty';
-
 const HIDE_CURSOR = '\u001b[?25l';
 const SHOW_CURSOR = '\u001b[?25h';
 /** A line that is longer than the terminal is cut off by it: wrapped, it would break the redrawing. */
@@ -10,6 +8,14 @@ const CLEAR_TO_END = '\u001b[0J';
 const CLEAR_LINE_END = '\u001b[K';
 const DEFAULT_WIDTH = 80;
 
+/** What the block needs of a `tty.WriteStream`. */
+export interface Terminal {
+  columns?: number;
+  write(text: string): unknown;
+  on(event: 'resize', listener: () => void): unknown;
+  off(event: 'resize', listener: () => void): unknown;
+}
+
 export class LiveBlock {
   #drawn = 0;
   #open = false;
@@ -17,9 +23,7 @@ export class LiveBlock {
   readonly #redraw = (): void => this.#paint();
   readonly #restore = (): void => void this.stream.write(SHOW_CURSOR + WRAP);
 
-  constructor(
-    private readonly stream: Pick<WriteStream, 'write' | 'on' | 'off'> & { columns?: number },
-  ) {}
+  constructor(private readonly stream: Terminal) {}
 
   /** @param render lines for a width in columns; also called when the terminal changes its size */
   draw(render: (width: number) => string[]): void {

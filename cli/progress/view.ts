@@ -14,6 +14,7 @@ export interface ProgressView {
 }
 
 const BAR_WIDTH = 40;
+const LEAST_BAR = 4;
 const SHOWN_FAILURES = 3;
 const GRAPHEMES = new Intl.Segmenter();
 
@@ -27,10 +28,12 @@ export function liveLines(view: ProgressView, width: number, colors: Colors): st
   if (!progress) return [cut(`${batch}: waiting for the worker`, width)];
   const { counts } = progress;
   const done = doneOf(counts);
+  const text = figures(view, done);
+  const cells = Math.max(LEAST_BAR, Math.min(BAR_WIDTH, width - text.length - 2));
+  const outcomes = `  ${outcomeText(counts)}`;
   const lines = [
-    bar(done, counts, width, colors) +
-      cut(`  ${figures(view, done)}`, Math.max(8, width - BAR_WIDTH - 2)),
-    `  ${outcomeText(counts, colors)}`,
+    `${bar(done, counts, cells, colors)}  ${cut(text, width - cells - 2)}`,
+    outcomes.length <= width ? `  ${outcomeText(counts, colors)}` : cut(outcomes, width),
     cut(`  ${workText(progress)}`, width),
   ];
   for (const { id, code, message } of progress.lastFailures.slice(-SHOWN_FAILURES)) {
@@ -87,8 +90,7 @@ function rateText(perSecond: number): string {
   return perSecond >= 10 ? perSecond.toFixed(0) : perSecond.toFixed(perSecond >= 1 ? 1 : 2);
 }
 
-function bar(done: number, counts: OutcomeCounts, width: number, colors: Colors): string {
-  const cells = Math.max(4, Math.min(BAR_WIDTH, width - 30));
+function bar(done: number, counts: OutcomeCounts, cells: number, colors: Colors): string {
   const { total } = counts;
   const full = total === 0 ? cells : Math.floor((done / total) * cells);
   const paint = counts.failed + counts.rejected > 0 ? colors.yellow : colors.green;

@@ -1,0 +1,15 @@
+import type { ResolvedConfig } from '../workers/config.js';
+import type { TemporalClient } from './temporal.js';
+
+/** Where batches are looked for. */
+export interface Whereabouts {
+  temporal: TemporalClient;
+  cwd: string;
+  /** Home of the embedded server in use. */
+  home?: string;
+}
+
+/** What starting a batch needs besides. */
+export interface StartContext extends Whereabouts {
+  config: ResolvedConfig;
+}

@@ -1,0 +1,131 @@
+import fc from 'fast-check';
+import pc from 'picocolors';
+import { stripVTControlCharacters } from 'node:util';
+import { describe, expect, test } from 'vitest';
+import { durationText } from '../../cli/progress/durations.js';
+import { LiveBlock } from '../../cli/progress/live-block.js';
+import { Speed } from '../../cli/progress/speed.js';
+import { liveLines, plainLine, type ProgressView } from '../../cli/progress/view.js';
+import type { BatchProgress } from '../../contract/batch.js';
+
+const PROGRESS: BatchProgress = {
+  ...{ name: 'library', store: '/out', round: 1, state: 'running', warnings: 0, submissions: 14 },
+  counts: { total: 40, succeeded: 8, failed: 1, rejected: 1, cancelled: 0, skipped: 0 },
+  ...{ queued: 0, submitting: 1, waiting: 5, unresolved: 0, backingOff: 0, finishing: 2 },
+  lastFailures: [{ row: 3, id: 'intro', code: 'task_failed', message: 'no\u001b[2J music' }],
+  pace: { ratePerSecond: 1, burst: 1, maxInFlight: 20 },
+  startedAt: '2026-01-01T00:00:00.000Z',
+};
+
+function view(progress: Partial<BatchProgress> = {}): ProgressView {
+  const whole = { ...PROGRESS, ...progress };
+  return { batch: 'library-1a2b3c4d', progress: whole, clipsPerSecond: 0.98, remainingMs: 31_000 };
+}
+
+const colors = pc.createColors(false);
+
+describe('what a person sees', () => {
+  test('share, count, speed, time left, outcomes, work and failures', () => {
+    const text = liveLines(view(), 100, colors).join('\n');
+    expect(text).toContain('25%  10/40  0.98/s  31 s left');
+    expect(text).toContain('8 succeeded, 1 failed, 1 rejected');
+    expect(text).toContain('5 at the vendor, 1 submitting, 2 downloading, 22 to come');
+    expect(text).toContain('intro: task_failed');
+  });
+
+  test('a paused batch says why and what to do', () => {
+    const paused = view({ state: 'paused', pauseReason: 'the vendor denies access: 401' });
+    const text = liveLines(paused, 100, colors).join('\n');
+    expect(text).toContain('PAUSED: the vendor denies access: 401');
+    expect(text).toContain('reelscore resume library-1a2b3c4d');
+  });
+
+  test('no line is wider than the terminal, and no text can steer it', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 20, max: 200 }), fc.string(), (width, message) => {
+        const lastFailures = [{ row: 0, id: 'x', code: 'y', message: `${message}\u001b[31m\n` }];
+        for (const line of liveLines(view({ lastFailures }), width, colors)) {
+          expect(line).not.toMatch(/[\u0000-\u001f\u007f-\u009f]/);
+          const signs = [...new Intl.Segmenter().segment(line)];
+          expect(signs.length).toBeLessThanOrEqual(width);
+        }
+      }),
+    );
+  });
+
+  test('colours change nothing but colour', () => {
+    const painted = liveLines(view(), 80, pc.createColors(true)).map(stripVTControlCharacters);
+    expect(painted).toEqual(liveLines(view(), 80, colors));
+  });
+
+  test('off a terminal it is one line', () => {
+    expect(plainLine(view())).not.toContain('\n');
+  });
+});
+
+describe('the live block', () => {
+  /** Collects what is written, and plays a terminal that only knows what the block uses. */
+  class Screen {
+    columns = 60;
+    rows: string[] = [''];
+    #at = 0;
+    write(text: string): boolean {
+      for (const part of text.match(/\u001b\[\??\d*[a-zA-Z]|\r|\n|[^\u001b\r\n]+/g) ?? []) {
+        const up = /^\u001b\[(\d+)A$/.exec(part);
+        if (up) this.#at -= Number(up[1]);
+        else if (part === '\u001b[0J') this.rows.splice(this.#at);
+        else if (part === '\n') this.#at += 1;
+        else if (!part.startsWith('\u001b') && part !== '\r') this.rows[this.#at] = part;
+      }
+      return true;
+    }
+    on(): this {
+      return this;
+    }
+    off(): this {
+      return this;
+    }
+  }
+
+  test('is redrawn in place, shrinks, and leaves nothing behind', () => {
+    const screen = new Screen();
+    const block = new LiveBlock(screen);
+    block.draw(() => ['one', 'two', 'three']);
+    expect(screen.rows).toEqual(['one', 'two', 'three']);
+    block.draw(() => ['1', '2']);
+    expect(screen.rows).toEqual(['1', '2']);
+    block.close();
+    expect(screen.rows).toEqual([]);
+  });
+});
+
+describe('speed', () => {
+  test('cannot be told from the first moments', () => {
+    const speed = new Speed();
+    speed.note(0, 0);
+    speed.note(5, 1000);
+    expect(speed.perSecond()).toBeUndefined();
+  });
+
+  test('follows the last half minute', () => {
+    const speed = new Speed();
+    for (let second = 0; second <= 100; second += 1) speed.note(second, second * 1000);
+    for (let second = 101; second <= 140; second += 1) {
+      speed.note(100 + (second - 100) * 3, second * 1000);
+    }
+    expect(speed.perSecond()).toBeCloseTo(3, 1);
+    expect(speed.remainingMs(30)).toBeCloseTo(10_000, -3);
+  });
+
+  test('a standstill has no end', () => {
+    const speed = new Speed();
+    for (let second = 0; second < 60; second += 1) speed.note(4, second * 1000);
+    expect(speed.remainingMs(10)).toBeUndefined();
+  });
+});
+
+test('durations are in the two largest units', () => {
+  expect([900, 42_000, 185_000, 7_440_000, 266_400_000].map(durationText)).toEqual([
+    ...['1 s', '42 s', '3 min 5 s', '2 h 4 min', '3 d 2 h'],
+  ]);
+});
