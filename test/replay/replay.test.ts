@@ -1,0 +1,49 @@
+// Recorded histories replay with the present code: running batches survive an upgrade.
+import { readdirSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { gunzip } from 'node:zlib';
+
+import { Worker } from '@temporalio/worker';
+import { DeterminismViolationError } from '@temporalio/workflow';
+import { expect, test } from 'vitest';
+import { distFile } from '../../workers/paths.js';
+import { built } from '../support/built.js';
+
+await built();
+const FOLDER = join(import.meta.dirname, 'histories');
+const names = readdirSync(FOLDER).filter((name) => name.endsWith('.json.gz'));
+const options = { workflowBundle: { codePath: distFile('workflow-bundle.js') } };
+
+interface RecordedHistory {
+  events: { activityTaskScheduledEventAttributes?: { activityType: { name: string } } }[];
+}
+
+async function load(name: string): Promise<RecordedHistory> {
+  const json = (await promisify(gunzip)(await readFile(join(FOLDER, name)))).toString();
+  return JSON.parse(json) as RecordedHistory;
+}
+
+test('there are histories of every kind', () => {
+  for (const kind of ['plain', 'faults', 'paused', 'cancelled']) {
+    expect(names.some((name) => name.includes(`-${kind}-`))).toBe(true);
+  }
+  expect(names.filter((name) => name.includes('-faults-')).length).toBeGreaterThan(2);
+});
+
+test.each(names)('%s replays', async (name) => {
+  await Worker.runReplayHistory(options, await load(name), `replay-${name}`);
+});
+
+test('negative control: a history of other commands does not replay', async () => {
+  const name = names.find((other) => other.includes('-plain-'))!;
+  const history = await load(name);
+  const types = history.events.flatMap(
+    ({ activityTaskScheduledEventAttributes: scheduled }) => scheduled?.activityType ?? [],
+  );
+  types.find(({ name }) => name === 'submitClip')!.name = 'somethingElse';
+  await expect(Worker.runReplayHistory(options, history, 'replay-control')).rejects.toThrow(
+    DeterminismViolationError,
+  );
+});
