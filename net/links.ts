@@ -57,7 +57,7 @@ export function isRedirect(status: number): boolean {
 }
 
 /**
- * The URL a redirect leads to, without credentials: a server cannot make us send any.
+ * The URL a redirect leads to. Credentials in it are never sent: only those of the first link are.
  *
  * A step from https to plain http is refused, since a signed link would travel in the open and
  * anyone on the way could exchange the content.
@@ -79,8 +79,6 @@ export function redirectTarget(from: URL, location: string): URL {
       `${printableUrl(from)}: redirects from https to plain http (use a link that stays on https)`,
     );
   }
-  to.username = '';
-  to.password = '';
   return to;
 }
 

@@ -24,6 +24,10 @@ const RECIPES: Record<string, string> = {
   'bare.m2v': `${picture()} -c:v mpeg2video`,
   'long.mp4': `${picture('640x360', '15', 96, 'color')} ${STILL}`,
   'long.ts': `${picture('640x360', '15', 96, 'testsrc2')} -c:v mpeg2video -qscale:v 31`,
+  // So dense that what lies between its ends would be missed, were bit rate asked and not time.
+  'dense.ts': `${picture('640x360', '25', 8, 'testsrc2')} -c:v mpeg2video -qscale:v 2`,
+  // Some 3 MB in fragments of half a second.
+  'fragments.mp4': `${picture('640x360', '24', 4, 'testsrc2')} -c:v mpeg4 -qscale:v 1 -g 12 -movflags frag_keyframe+empty_moov`,
   'slow.mp4': `${picture('640x360', '10')} ${STILL}`,
   'fast.mp4': `${picture('640x360', '100')} ${STILL}`,
   'ntsc15.mp4': `${picture('640x360', '15000/1001', 2)} ${STILL}`,
@@ -162,9 +166,18 @@ describe.skipIf(!hasFfmpeg)('content', () => {
     expect(requests).toBeLessThanOrEqual(4);
   });
 
-  test('a long stream takes its beginning and end only', async () => {
-    expect(clip('long.ts').length).toBeGreaterThan(2_000_000);
-    expect((await probe('long.ts')).requests).toBeLessThanOrEqual(8);
+  test('the ends of a long stream tell its duration', async () => {
+    const { verdict, requests } = await probe('long.ts');
+    const blocks = Math.ceil(clip('long.ts').length / 262_144);
+    expect(blocks).toBeGreaterThan(9);
+    expect(requests).toBeLessThanOrEqual(6);
+    expect(Math.abs((media(verdict).durationSeconds ?? 0) - 96)).toBeLessThan(0.5);
+  });
+
+  test('the duration of a stream comes from its timestamps, not from its bit rate', async () => {
+    expect(clip('dense.ts').length).toBeGreaterThan(2_000_000);
+    const { durationSeconds = 0 } = media((await probe('dense.ts')).verdict);
+    expect(Math.abs(durationSeconds - 8)).toBeLessThan(0.1);
   });
 
   test('many clips at once share the parsers', async () => {
@@ -194,6 +207,19 @@ describe.skipIf(!hasFfmpeg)('servers without range requests', () => {
     const verdict = await probeWhole(clip('far-end.mov'));
     expect(verdict).toMatchObject({ verdict: 'ok', warnings: [{ code: 'media_not_checked' }] });
   });
+
+  test.each(['long.ts', 'fragments.mp4'])(
+    'of %s, read in part only, the duration is not guessed',
+    async (name) => {
+      expect(clip(name).length).toBeGreaterThan(1_500_000);
+      const server = await serve(handOutWhole(clip(name)));
+      const limits = { probe: { maxReadBytes: 1_048_576 } };
+      const verdict = await probeClip(server.origin, probing(), limits);
+      expect(verdict).toMatchObject({ verdict: 'ok' });
+      expect(media(verdict).durationSeconds).toBeUndefined();
+      expect(JSON.stringify(verdict)).toContain('media_duration_unknown');
+    },
+  );
 
   test('a size that nobody tells is found by reading', async () => {
     const server = await serve((request, response) => {

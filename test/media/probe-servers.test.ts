@@ -223,7 +223,7 @@ describe('servers that lie or stall', () => {
 
   test('another part than was asked for is not taken for the file', async () => {
     const { verdict } = await probe((_request, response) => {
-      response.writeHead(206, { 'content-range': 'bytes 500-523/50000', 'content-length': 24 });
+      response.writeHead(206, { 'content-range': 'bytes 1-24/24', 'content-length': 24 });
       response.end(MP4_HEAD);
     });
     expect(verdict).toMatchObject({ verdict: 'ok' });
@@ -235,6 +235,20 @@ describe('servers that lie or stall', () => {
       response.setHeader('content-encoding', 'gzip').end('packed');
     });
     expect(JSON.stringify(verdict)).toContain('media_not_checked');
+  });
+
+  test.each([
+    [503, 'unreachable', 'clip_http_error'],
+    [404, 'rejected', 'clip_not_found'],
+  ])('a %d in the middle of a file counts as one at its beginning', async (status, word, code) => {
+    const { verdict } = await probe((request, response) => {
+      if (!request.headers.range?.startsWith('bytes=0-')) response.writeHead(status).end();
+      else {
+        const headers = { 'content-range': 'bytes 0-23/1000000', 'content-length': 24 };
+        response.writeHead(206, headers).end(MP4_HEAD);
+      }
+    });
+    expect(verdict).toMatchObject({ verdict: word, code });
   });
 
   test('an answer shorter than its length is unreachable', async () => {

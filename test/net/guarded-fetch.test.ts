@@ -337,6 +337,17 @@ describe('failures', () => {
     }
   });
 
+  test('a body that is let go ends its connection', async () => {
+    let closed: () => void;
+    const gone = new Promise<void>((resolve) => (closed = resolve));
+    const server = await serve((_request, response) => {
+      response.on('close', () => closed()).write('begin');
+    });
+    const { body } = await guarded({ allowHosts: ['127.0.0.1'] }).request(server.origin);
+    body.destroy();
+    await gone;
+  });
+
   test('close ends requests under way', async () => {
     const server = await serve(() => undefined);
     const fetch = guarded({ allowHosts: ['127.0.0.1'] });

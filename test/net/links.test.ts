@@ -1,0 +1,24 @@
+import { describe, expect, test } from 'vitest';
+import { redirectTarget } from '../../net/links.js';
+
+describe('redirectTarget', () => {
+  test('a step from https to plain http is refused', () => {
+    const from = new URL('https://cdn.test/clip.mp4?sig=SECRET');
+    expect(() => redirectTarget(from, 'http://cdn.test/clip.mp4?sig=SECRET')).toThrow(
+      expect.objectContaining({
+        code: 'redirect_insecure',
+        message:
+          'https://cdn.test/clip.mp4: redirects from https to plain http (use a link that stays on https)',
+      }),
+    );
+  });
+
+  test.each([
+    ['https://cdn.test/a/b', 'https://other.test/c', 'https://other.test/c'],
+    ['http://cdn.test/a/b', 'https://cdn.test/c', 'https://cdn.test/c'],
+    ['https://cdn.test/a/b', 'c?d=1', 'https://cdn.test/a/c?d=1'],
+    ['https://cdn.test/a/b', '//other.test/c', 'https://other.test/c'],
+  ])('%s to %s is %s', (from, location, target) => {
+    expect(redirectTarget(new URL(from), location).href).toBe(target);
+  });
+});
