@@ -14,8 +14,6 @@ export async function showEnd(io: Io, api: Reelscore, ended: EndedBatch): Promis
   const { batch, state, summary, store } = ended;
   const { counts, submissions, startedAt, finishedAt } = summary;
   io.document({ ...summary, state, store });
-  if (io.asJson) return exitCodeOf(counts);
-
   const { possibleDuplicates, codes } = await lookThrough(api, batch);
   const took = durationText(Date.parse(finishedAt) - Date.parse(startedAt));
   const bold = io.colors.bold;

@@ -36,9 +36,9 @@ export interface ConnectOptions {
 export interface BatchHandle extends StartedBatch {
   /** Page of the batch in Temporal's web UI, if it is known where that is. */
   url?: string;
-  status(): Promise<BatchStatus>;
-  wait(options?: WaitOptions): Promise<EndedBatch>;
-  results(options?: ResultsOptions): Promise<BatchResults>;
+  status: () => Promise<BatchStatus>;
+  wait: (options?: WaitOptions) => Promise<EndedBatch>;
+  results: (options?: ResultsOptions) => Promise<BatchResults>;
 }
 
 /** How long the batches of a list may take to answer, all at once. */

@@ -12,11 +12,7 @@ export function translateRpcError(error: unknown, address: string): unknown {
   if (error instanceof WorkflowExecutionAlreadyStartedError) return error;
   if (error instanceof ReelscoreError) return error;
   if (isPassing(error)) {
-    return new ReelscoreError(
-      'temporal_unreachable',
-      `Temporal at ${address} does not answer (check that it runs, and TEMPORAL_ADDRESS)`,
-      { cause: error },
-    );
+    return unreachable(address, error);
   }
   const grpc = [error, error instanceof Error ? error.cause : undefined].find(isGrpcServiceError);
   if (grpc) {
@@ -27,4 +23,12 @@ export function translateRpcError(error: unknown, address: string): unknown {
     );
   }
   return error;
+}
+
+export function unreachable(address: string, cause: unknown): ReelscoreError {
+  return new ReelscoreError(
+    'temporal_unreachable',
+    `Temporal at ${address} does not answer (check that it runs, and TEMPORAL_ADDRESS)`,
+    { cause },
+  );
 }

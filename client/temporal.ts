@@ -12,7 +12,7 @@ import { PROGRESS_QUERY, SCORE_BATCH_WORKFLOW } from '../contract/names.js';
 import { withRpcRetry } from '../net/retry-rpc.js';
 import type { OpenedTemporal } from '../workers/connection.js';
 import { executionOf, type BatchMemo, type Execution } from './execution.js';
-import { translateRpcError } from './rpc-errors.js';
+import { translateRpcError, unreachable } from './rpc-errors.js';
 
 /** For one try; a healthy server answers within some milliseconds. */
 const DEADLINE_MS = 10_000;
@@ -53,7 +53,10 @@ export class TemporalClient {
       });
       return new TemporalClient(connection, server);
     } catch (error) {
-      throw translateRpcError(error, server.connection.address);
+      const { address } = server.connection;
+      const translated = translateRpcError(error, address);
+      // The SDK's own error for a connection that did not come about has no code.
+      throw translated === error ? unreachable(address, error) : translated;
     }
   }
 
