@@ -1,12 +1,10 @@
-// Joins snapshot and outcomes into rows in manifest order, in memory that does not grow with the batch:
+// Joins snapshot and outcomes into rows in manifest order, in memory that hardly grows with the batch:
 // of each row only the number of its segment is kept.
 import type { Clip, Outcome } from '../contract/clip.js';
 import type { Snapshot } from '../manifests/snapshot.js';
 import type { Store } from '../store/store.js';
+import { SegmentCache } from './segment-cache.js';
 import { listSegments, readSegment } from './segments.js';
-
-/** Parsed segments kept; rows of one page lie in few segments, since clips end nearly in order. */
-const KEPT_SEGMENTS = 256;
 
 export interface BatchStoreView {
   store: Store;
@@ -15,36 +13,35 @@ export interface BatchStoreView {
 
 /** A row and how it ended; without an outcome it has not ended. */
 export interface MergedRow {
+  /** With a value for each of the manifest's own columns, in their order; '' where it has none. */
   clip: Clip;
   outcome?: Outcome;
 }
 
-/** Every row of the manifest, in its order. */
+/**
+ * Every row of the manifest, in its order.
+ * @throws SnapshotError, or an Error naming the outcome segment that cannot be read
+ */
 export async function* mergeRows({ store, snapshot }: BatchStoreView): AsyncIterable<MergedRow> {
+  const { total, columns } = await snapshot.info();
   const segments = await listSegments(store);
-  const { total } = await snapshot.info();
-  const segmentOf = new Uint32Array(total); // 0 = none, else the segment's number + 1
-  for (const [number, key] of segments.entries()) {
-    for (const { row } of await readSegment(store, key)) segmentOf[row] = number + 1; // O2
+  const segmentOf = new Uint32Array(total); // 0 = none, else the segment's position + 1
+  for (const [at, key] of segments.entries()) {
+    for (const { row } of await readSegment(store, key)) segmentOf[row] = at + 1; // O2
   }
-  const kept = new Map<number, Map<number, Outcome>>();
-  const outcomeOf = async (row: number): Promise<Outcome | undefined> => {
-    const number = (segmentOf[row] ?? 0) - 1;
-    const key = segments[number];
-    if (key === undefined) return undefined;
-    let segment = kept.get(number);
-    if (!segment) {
-      segment = new Map((await readSegment(store, key)).map((outcome) => [outcome.row, outcome]));
-      kept.set(number, segment);
-      const oldest = kept.keys().next().value;
-      if (kept.size > KEPT_SEGMENTS && oldest !== undefined) kept.delete(oldest);
-    }
-    return segment.get(row);
-  };
+  const cache = new SegmentCache(store);
   for await (const page of snapshot.pages()) {
     for (const clip of page) {
-      const outcome = await outcomeOf(clip.row);
-      yield outcome ? { clip, outcome } : { clip };
+      const key = segments[(segmentOf[clip.row] ?? 0) - 1];
+      const outcome = key === undefined ? undefined : await cache.outcomeOf(clip.row, key);
+      yield { clip: { ...clip, extra: filled(clip.extra, columns) }, ...(outcome && { outcome }) };
     }
   }
+}
+
+/** Clips of a YAML manifest may each have fields of their own. */
+function filled(extra: Record<string, string>, columns: string[]): Record<string, string> {
+  return Object.fromEntries(
+    columns.map((column) => [column, Object.hasOwn(extra, column) ? (extra[column] ?? '') : '']),
+  );
 }

@@ -1,30 +1,33 @@
 // What validation could not tell: such clips are submitted all the same.
+import { z } from 'zod';
 import type { Store } from '../store/store.js';
+import { jsonLines } from './json-lines.js';
+import { listRoundFiles, readRoundFile, writeRoundFile } from './round-files.js';
 
-const FOLDER = 'warnings/';
+const FOLDER = 'warnings';
 
-export interface Warning {
-  id: string;
-  code: string;
-  message: string;
-}
+const WarningRecord = z.object({ id: z.string(), code: z.string(), message: z.string() });
 
-/** Writes one page's warnings; none replaces what an earlier try of the activity left. */
-export async function writeWarnings(
+/** One line of `warnings.jsonl`. */
+export type Warning = z.infer<typeof WarningRecord>;
+
+/** Writes one page's warnings, in place of what an earlier try of the activity wrote. */
+export function writeWarnings(
   store: Store,
   round: number,
   page: string,
   warnings: Warning[],
 ): Promise<void> {
-  const key = `${FOLDER}${round}-${page}.jsonl`;
-  if (warnings.length === 0) await store.remove(key);
-  else await store.write(key, warnings.map((warning) => JSON.stringify(warning) + '\n').join(''));
+  return writeRoundFile(store, FOLDER, { round, name: page }, warnings);
 }
 
-/** All warnings of the batch, page by page. */
-export async function* readWarnings(store: Store): AsyncIterable<Warning> {
-  for (const key of await store.list(FOLDER)) {
-    const text = (await store.readText(key)) ?? '';
-    for (const line of text.split('\n')) if (line !== '') yield JSON.parse(line) as Warning;
-  }
+/** Writes `warnings.jsonl`, all warnings of the batch page by page; none if there are none. */
+export async function collectWarnings(store: Store): Promise<void> {
+  const pages = await listRoundFiles(store, FOLDER);
+  if (pages.length === 0) await store.remove('warnings.jsonl');
+  else await store.writeStream('warnings.jsonl', jsonLines(readAll(store, pages)));
+}
+
+async function* readAll(store: Store, pages: string[]): AsyncIterable<Warning> {
+  for (const page of pages) yield* await readRoundFile(store, page, WarningRecord);
 }

@@ -1,13 +1,11 @@
-// Writes results.csv, results.jsonl and summary.json at the end of a batch.
-import { z } from 'zod';
+// Writes results.csv, results.jsonl, warnings.jsonl and summary.json at the end of a batch.
 import type { BatchSummary, OutcomeCounts } from '../contract/clip.js';
 import { csvLines } from './csv.js';
 import { jsonLines } from './json-lines.js';
 import { mergeRows, type BatchStoreView } from './merge.js';
 import { resultRow, type ResultRow } from './result-row.js';
-import { readWarnings } from './warnings.js';
-
-const RoundRecord = z.object({ startedAt: z.string(), submissions: z.number() });
+import { sumRounds, writeRound } from './rounds.js';
+import { collectWarnings } from './warnings.js';
 
 /** Merges, writes and returns the summary. Repeating it overwrites the same files. */
 export async function writeResults(
@@ -16,8 +14,7 @@ export async function writeResults(
 ): Promise<BatchSummary> {
   const { store, snapshot } = view;
   const { batch, round, startedAt, submissions } = run;
-  await store.write(`rounds/${round}.json`, JSON.stringify({ startedAt, submissions }));
-  const rounds = await readRounds(view);
+  await writeRound(store, round, { startedAt, submissions });
 
   const rows = async function* (): AsyncIterable<ResultRow> {
     for await (const merged of mergeRows(view)) yield resultRow(merged, 'cancelled');
@@ -25,16 +22,14 @@ export async function writeResults(
   const counts = { total: 0, succeeded: 0, failed: 0, rejected: 0, cancelled: 0, skipped: 0 };
   await store.writeStream('results.csv', csvLines(rows(), (await snapshot.info()).columns));
   await store.writeStream('results.jsonl', jsonLines(counted(rows(), counts)));
-  await store.remove('warnings.jsonl');
-  if ((await store.list('warnings/')).length > 0) {
-    await store.writeStream('warnings.jsonl', jsonLines(readWarnings(store)));
-  }
+  await collectWarnings(store);
 
+  const sum = await sumRounds(store);
   const summary: BatchSummary = {
     batch,
     counts,
-    submissions: rounds.reduce((sum, past) => sum + past.submissions, 0),
-    startedAt: rounds[0]?.startedAt ?? startedAt,
+    submissions: sum.submissions,
+    startedAt: sum.startedAt,
     finishedAt: new Date().toISOString(),
   };
   // Last: it marks the other files as whole.
@@ -51,12 +46,4 @@ async function* counted(
     if (row.status !== 'pending') counts[row.status] += 1;
     yield row;
   }
-}
-
-async function readRounds({ store }: BatchStoreView): Promise<z.infer<typeof RoundRecord>[]> {
-  const keys = await store.list('rounds/');
-  const records = await Promise.all(
-    keys.map(async (key) => RoundRecord.parse(JSON.parse((await store.readText(key)) ?? ''))),
-  );
-  return records.sort((a, b) => (a.startedAt < b.startedAt ? -1 : 1));
 }

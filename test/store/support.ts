@@ -33,7 +33,7 @@ export async function recordSyncs(): Promise<string[]> {
   };
   const handles = await fileHandles();
   for (const method of ['sync', 'datasync'] as const) {
-    const original = handles[method] as (this: FileHandle) => Promise<void>;
+    const original: () => Promise<void> = Reflect.get(handles, method);
     vi.spyOn(handles, method).mockImplementation(async function (this: FileHandle) {
       await original.call(this);
       await note(this.fd);

@@ -1,0 +1,45 @@
+// What activities leave for the end of the batch: small files of JSON lines, `<round>-<name>.jsonl`.
+//
+// O1. A file's name follows from workflow state, so a repeated activity overwrites its own.
+import type { z } from 'zod';
+import type { Store } from '../store/store.js';
+
+/** Writes one file; an empty one only removes what an earlier try of the activity left. */
+export async function writeRoundFile(
+  store: Store,
+  folder: string,
+  { round, name }: { round: number; name: string },
+  values: unknown[],
+): Promise<void> {
+  const key = `${folder}/${round}-${name}.jsonl`;
+  if (values.length === 0)
+    await store.remove(key); // O1
+  else await store.write(key, values.map((value) => JSON.stringify(value) + '\n').join(''));
+}
+
+/** Keys of a folder's files, earlier rounds first. */
+export async function listRoundFiles(store: Store, folder: string): Promise<string[]> {
+  const roundOf = (key: string): number => Number.parseInt(key.slice(folder.length + 1), 10);
+  const keys = await store.list(folder);
+  return keys.sort((a, b) => roundOf(a) - roundOf(b) || (a < b ? -1 : 1));
+}
+
+/** @throws Error naming the file and line that cannot be read */
+export async function readRoundFile<Value>(
+  store: Store,
+  key: string,
+  schema: z.ZodType<Value>,
+): Promise<Value[]> {
+  const text = await store.readText(key);
+  if (text === undefined) throw new Error(`${store.location}: ${key} is missing (restore it)`);
+  const lines = text.split('\n');
+  if (lines.pop() !== '') throw new Error(`${store.location}: ${key} is cut short (restore it)`);
+  return lines.map((line, at) => {
+    try {
+      return schema.parse(JSON.parse(line));
+    } catch (cause) {
+      const place = `${store.location}: ${key}:${at + 1}`;
+      throw new Error(`${place} is damaged (restore it)`, { cause });
+    }
+  });
+}
