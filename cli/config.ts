@@ -18,7 +18,7 @@ export function readConfig(settings: ConfigOptions = {}): ResolvedConfig {
 export function needKeys(config: ResolvedConfig): void {
   if (config.tomoviee.keys) return;
   throw new ConfigError([
-    'TOMOVIEE_APP_KEY and TOMOVIEE_APP_SECRET are not set (set them to your keys, or use --simulate to try it without)',
+    'TOMOVIEE_APP_KEY and TOMOVIEE_APP_SECRET are not set (set them to your keys; without keys, try: reelscore run MANIFEST --simulate)',
   ]);
 }
 

@@ -43,7 +43,10 @@ export async function statusOf(
 ): Promise<BatchStatus> {
   if (!execution) return await forgotten(batch, store);
   if (isOpen(execution)) {
-    const progress = await temporal.progress(batch, withinMs);
+    // Without this, a query that nobody will answer is waited for.
+    const progress = (await temporal.hasPollers(execution.taskQueue))
+      ? await temporal.progress(batch, withinMs)
+      : undefined;
     return progress ? answered(execution, progress) : await unanswered(execution);
   }
   const state = phaseOf(execution);

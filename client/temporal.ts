@@ -91,6 +91,20 @@ export class TemporalClient {
     }
   }
 
+  /**
+   * Whether a worker has asked this queue for work in the last minutes. It may have died since: only
+   * an answer of the batch is proof.
+   */
+  async hasPollers(taskQueue: string): Promise<boolean> {
+    const { pollers } = await this.#call(() =>
+      this.connection.workflowService.describeTaskQueue({
+        namespace: this.server.namespace,
+        taskQueue: { name: taskQueue },
+      }),
+    );
+    return pollers.length > 0;
+  }
+
   /** Summary of a completed batch. */
   async result(batch: string): Promise<BatchSummary> {
     return await this.#call(() => this.#client.workflow.getHandle<BatchWorkflow>(batch).result());

@@ -1,0 +1,101 @@
+// The parts that run all day, each a process of its own, on a server they share.
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { stringify } from 'csv-stringify/sync';
+import { afterAll, expect, test } from 'vitest';
+import { Reelscore } from '../../client/index.js';
+import { startSimulator } from '../../simulator/simulator.js';
+import { resolveConfig } from '../../workers/config.js';
+import { clips } from '../support/rig.js';
+import { ownServer } from '../support/temporal.js';
+import { reelscore } from './cli.js';
+
+const { home } = await ownServer();
+const cwd = await mkdtemp(join(tmpdir(), 'reelscore-services-'));
+const keys = { appKey: 'test-key', appSecret: 'test-secret' };
+const simulator = await startSimulator({ ...keys, taskMs: 50, soundtrackSeconds: 0.05 });
+const env = {
+  REELSCORE_HOME: home,
+  REELSCORE_POLL_INTERVAL: '500ms',
+  REELSCORE_RATE: '50',
+  REELSCORE_PROBE: 'false',
+  REELSCORE_ALLOW_HOSTS: new URL(simulator.url).host,
+  TOMOVIEE_BASE_URL: simulator.url,
+  TOMOVIEE_APP_KEY: keys.appKey,
+  TOMOVIEE_APP_SECRET: keys.appSecret,
+};
+const api = await Reelscore.connect({ config: resolveConfig({}, env, cwd), cwd });
+afterAll(async () => {
+  await api.close();
+  await simulator.close();
+  await rm(cwd, { recursive: true, force: true });
+});
+
+/** Starts a service and resolves once it has printed a text. */
+async function service(name: string, ready: string, more: Record<string, string> = {}) {
+  const process = reelscore([name], { cwd, env: { ...env, ...more } });
+  let printed = '';
+  await new Promise<void>((resolve, reject) => {
+    process.stdout.setEncoding('utf8').on('data', (chunk: string) => {
+      printed += chunk;
+      if (printed.includes(ready)) resolve();
+    });
+    process.stdout.on('end', () => reject(new Error(`${name} ended: ${printed}`)));
+  });
+  return {
+    printed: () => printed,
+    async stop() {
+      process.kill('SIGTERM');
+      const { exitCode, stdout, stderr } = await process;
+      return { exitCode, output: `${stdout}${stderr}` };
+    },
+  };
+}
+
+async function manifest(name: string): Promise<string> {
+  const path = join(cwd, name);
+  await writeFile(path, stringify(clips(5), { header: true }));
+  return path;
+}
+
+test('a worker process scores what start began, and stops in good order', async () => {
+  const started = await reelscore(['start', await manifest('worker.csv'), '--json'], { cwd, env });
+  const { batch, workerAnswering } = JSON.parse(started.stdout) as Record<string, unknown>;
+  expect(workerAnswering).toBe(false);
+  const worker = await service('worker', 'Worker:');
+  const { summary } = await api.wait(String(batch));
+  expect(summary.counts.succeeded).toBe(5);
+  const { exitCode, output } = await worker.stop();
+  expect(exitCode).toBe(0);
+  expect(output).not.toContain(keys.appSecret);
+});
+
+test('serve is worker and receiver in one: it takes callbacks', async () => {
+  const listen = { REELSCORE_CALLBACK_LISTEN: '127.0.0.1:0' };
+  // A free port, kept for the URL that the worker gives out.
+  const finding = await service('callbacks', 'Callbacks:', listen);
+  const port = /127\.0\.0\.1:(\d+)/.exec(finding.printed())?.[1] ?? '';
+  expect((await finding.stop()).exitCode).toBe(0);
+
+  const url = `http://127.0.0.1:${port}`;
+  const serve = await service('serve', 'Worker:', {
+    REELSCORE_CALLBACK_LISTEN: `127.0.0.1:${port}`,
+    REELSCORE_CALLBACK_URL: url,
+    REELSCORE_CALLBACK_GRACE: '1h', // no poll saves a callback that is not taken
+  });
+  expect(serve.printed()).toContain(`public URL: ${url}`);
+  expect((await fetch(`${url}/health`)).status).toBe(200);
+  const { wait } = await api.start(await manifest('serve.csv'), { batch: 'served' });
+  expect((await wait()).summary.counts.succeeded).toBe(5);
+  expect((await serve.stop()).exitCode).toBe(0);
+});
+
+test.each(['serve', 'worker'])('%s without keys exits 1 at once', async (name) => {
+  const { stderr, exitCode } = await reelscore([name], {
+    cwd,
+    env: { ...env, TOMOVIEE_APP_KEY: '', TOMOVIEE_APP_SECRET: '' },
+  });
+  expect(exitCode).toBe(1);
+  expect(stderr).toContain('TOMOVIEE_APP_KEY and TOMOVIEE_APP_SECRET are not set');
+});
