@@ -42,11 +42,11 @@ export function hasColors(stream: { isTTY?: boolean }, env: NodeJS.ProcessEnv): 
   return stream.isTTY === true && env['TERM'] !== 'dumb';
 }
 
-/** A reader that went away (`| head`) is no failure of ours. */
+/** A reader that went away (`| head`: EPIPE), or a closed terminal (EIO), is no failure of ours. */
 export function ignoreClosedPipes(): void {
   for (const stream of [process.stdout, process.stderr]) {
     stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EPIPE') throw error;
+      if (error.code !== 'EPIPE' && error.code !== 'EIO') throw error;
     });
   }
 }

@@ -39,7 +39,8 @@ export function liveLines(view: ProgressView, width: number, colors: Colors): st
   for (const { id, code, message } of progress.lastFailures.slice(-SHOWN_FAILURES)) {
     lines.push(colors.dim(cut(plainText(`  ${id}: ${code} ${message}`), width)));
   }
-  lines.push(...stateLines(batch, progress).map((line) => colors.yellow(cut(line, width))));
+  const said = stateLines(batch, progress).flatMap((line) => wrap(line, width));
+  lines.push(...said.map((line) => colors.yellow(line)));
   return lines;
 }
 
@@ -58,7 +59,8 @@ export function stateLines(batch: string, { state, pauseReason }: BatchProgress)
     case 'paused':
       return [
         `PAUSED: ${plainText(pauseReason ?? 'no reason given')}`,
-        `Nothing is submitted until you go on with: reelscore resume ${batch}`,
+        'Nothing is submitted until you go on with:',
+        `  reelscore resume ${batch}`,
       ];
     case 'cancelling':
       return ['Cancelling: no more is submitted'];
@@ -81,6 +83,7 @@ function figures({ progress, clipsPerSecond, remainingMs }: ProgressView, done: 
   const total = progress?.counts.total ?? 0;
   const share = total === 0 ? 100 : Math.floor((done / total) * 100);
   const parts = [`${share}%`, `${done}/${total}`];
+  if (progress?.state === 'paused') return parts.join('  ');
   if (clipsPerSecond !== undefined) parts.push(`${rateText(clipsPerSecond)}/s`);
   if (remainingMs !== undefined && done < total) parts.push(`${durationText(remainingMs)} left`);
   return parts.join('  ');
@@ -129,6 +132,20 @@ function workText(progress: BatchProgress): string {
 /** Shortens to a width in columns. */
 function cut(text: string, width: number): string {
   if (text.length <= width) return text;
-  const signs = Array.from(GRAPHEMES.segment(text), ({ segment }) => segment);
+  const signs = signsOf(text);
   return signs.length <= width ? text : `${signs.slice(0, Math.max(1, width - 1)).join('')}…`;
+}
+
+/** Breaks into lines of a width: what says what to do must not be shortened. */
+function wrap(text: string, width: number): string[] {
+  const signs = signsOf(text);
+  const lines: string[] = [];
+  for (let at = 0; at < signs.length; at += width) {
+    lines.push(signs.slice(at, at + width).join(''));
+  }
+  return lines;
+}
+
+function signsOf(text: string): string[] {
+  return Array.from(GRAPHEMES.segment(text), ({ segment }) => segment);
 }

@@ -3,6 +3,7 @@ import pc from 'picocolors';
 import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { durationText } from '../../cli/progress/durations.js';
+import { hasColors } from '../../cli/io.js';
 import { LiveBlock } from '../../cli/progress/live-block.js';
 import { Speed } from '../../cli/progress/speed.js';
 import { liveLines, plainLine, type ProgressView } from '../../cli/progress/view.js';
@@ -38,6 +39,14 @@ describe('what a person sees', () => {
     const text = liveLines(paused, 100, colors).join('\n');
     expect(text).toContain('PAUSED: the vendor denies access: 401');
     expect(text).toContain('reelscore resume library-1a2b3c4d');
+  });
+
+  test('what to do about a pause is whole on a narrow terminal too', () => {
+    const paused = view({ state: 'paused', pauseReason: 'x'.repeat(50) });
+    const text = liveLines(paused, 30, colors).join('');
+    expect(text).toContain('x'.repeat(50));
+    expect(text).toContain('reelscore resume library-1a2b3c4d');
+    expect(text).not.toContain('left');
   });
 
   test('no line is wider than the terminal, and no text can steer it', () => {
@@ -122,6 +131,17 @@ describe('speed', () => {
     for (let second = 0; second < 60; second += 1) speed.note(4, second * 1000);
     expect(speed.remainingMs(10)).toBeUndefined();
   });
+});
+
+test.each([
+  [{ isTTY: true }, {}, true],
+  [{ isTTY: true }, { NO_COLOR: '1' }, false],
+  [{ isTTY: true }, { NO_COLOR: '' }, true],
+  [{ isTTY: true }, { TERM: 'dumb' }, false],
+  [{}, {}, false],
+  [{}, { FORCE_COLOR: '1' }, true],
+])('colours on %j with %j: %s', (stream, env, colored) => {
+  expect(hasColors(stream, env)).toBe(colored);
 });
 
 test('durations are in the two largest units', () => {
