@@ -1,0 +1,75 @@
+// Runs benchmarks by name, prints what they found and keeps it in bench/out.
+import { parseArgs } from 'node:util';
+import { cli } from './cli.js';
+import { mainJob } from './main-job.js';
+import { memory } from './memory.js';
+import { report, type Measurement } from './report.js';
+
+const HELP = `npm run bench [-- NAME... OPTIONS]
+
+Names: main-job, memory, cli (default: all)
+
+Options:
+  --quick          small sizes: to see that it works, not to quote
+  --full           memory of 100,000 rows too (about 20 minutes more)
+  --rounds N       main-job: batches of each design
+  --clips N        main-job: clips of a batch of ours
+  --child-clips N  main-job: clips of a batch of child workflows
+
+Ends with 1 when a target is not reached.`;
+
+const SIZES = {
+  quick: { rounds: 1, clips: 400, childClips: 60, starts: 1, batches: [200, 1_000] },
+  default: { rounds: 3, clips: 3_000, childClips: 300, starts: 3, batches: [1_000, 10_000] },
+};
+
+type Sizes = (typeof SIZES)['default'];
+
+const BENCHMARKS: Record<string, (sizes: Sizes) => Promise<Measurement[]>> = {
+  'main-job': mainJob,
+  memory,
+  cli,
+};
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    help: { type: 'boolean', short: 'h' },
+    quick: { type: 'boolean' },
+    full: { type: 'boolean' },
+    rounds: { type: 'string' },
+    clips: { type: 'string' },
+    'child-clips': { type: 'string' },
+  },
+});
+const names = positionals.length > 0 ? positionals : Object.keys(BENCHMARKS);
+const unknown = names.filter((name) => !(name in BENCHMARKS));
+if (values.help || unknown.length > 0) {
+  if (unknown.length > 0) console.error(`no such benchmark: ${unknown.join(', ')}\n`);
+  console.log(HELP);
+  process.exitCode = unknown.length > 0 ? 1 : 0;
+} else {
+  const sizes = chooseSizes();
+  const measurements: Measurement[] = [];
+  for (const name of names) measurements.push(...(await BENCHMARKS[name]!(sizes)));
+  const reached = await report(measurements, { names, sizes });
+  process.exitCode = reached ? 0 : 1;
+}
+
+function chooseSizes(): Sizes {
+  const sizes = values.quick ? SIZES.quick : SIZES.default;
+  return {
+    ...sizes,
+    batches: values.full ? [1_000, 10_000, 100_000] : sizes.batches,
+    rounds: count(values.rounds) ?? sizes.rounds,
+    clips: count(values.clips) ?? sizes.clips,
+    childClips: count(values['child-clips']) ?? sizes.childClips,
+  };
+}
+
+function count(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const value = Number(text);
+  if (Number.isInteger(value) && value > 0) return value;
+  throw new Error(`${text} is not a whole number above 0`);
+}
