@@ -91,6 +91,13 @@ test('retry runs only what did not succeed, as another round', async () => {
   await expect(api.retry(batch)).rejects.toMatchObject({ code: 'nothing_to_retry' });
 });
 
+test('rows left out with skipInvalid are rejected, and not retried', async () => {
+  const path = await manifest([...clips(2), { id: 'bad', file_link: 'nowhere', prompt: 'x' }]);
+  const { batch, wait } = await api.start(path, { skipInvalid: true });
+  expect((await wait()).summary.counts).toMatchObject({ total: 3, succeeded: 2, rejected: 1 });
+  await expect(api.retry(batch)).rejects.toMatchObject({ code: 'nothing_to_retry' });
+});
+
 test('a batch that runs is not retried', async () => {
   const { batch } = await idle.start(await manifest(clips(2)));
   await expect(idle.retry(batch)).rejects.toMatchObject({ code: 'batch_running' });
