@@ -33,7 +33,7 @@ export async function showEnd(io: Io, api: Reelscore, ended: EndedBatch): Promis
   io.say();
   io.say(`Results: ${store}`);
   io.say('         results.csv, results.jsonl, summary.json, soundtracks/');
-  for (const line of nextSteps(batch, counts)) io.say(line);
+  for (const line of nextSteps(batch, counts, api.server.simulatorUrl !== undefined)) io.say(line);
   return exitCodeOf(counts);
 }
 
@@ -73,9 +73,13 @@ async function lookThrough(api: Reelscore, batch: string) {
   return { possibleDuplicates, codes };
 }
 
-function nextSteps(batch: string, counts: OutcomeCounts): string[] {
+function nextSteps(batch: string, counts: OutcomeCounts, simulated: boolean): string[] {
   const open = counts.failed + counts.rejected + counts.cancelled;
-  if (open === 0) return [];
+  if (open === 0) {
+    return simulated
+      ? ['Next:    validate and score your own: reelscore validate library.csv']
+      : [`Next:    reelscore results ${batch}`];
+  }
   const worst = (['failed', 'rejected', 'cancelled'] as const).find((status) => counts[status] > 0);
   return [
     `Look:    reelscore results ${batch} --status ${worst ?? 'failed'}`,

@@ -80,7 +80,7 @@ export interface BatchProgress {
   holdReason?: string;
   /** Rows of this round by outcome; `total` is this round's rows. */
   counts: OutcomeCounts;
-  /** Rows validated, or being so, that are not submitted yet. */
+  /** Rows not submitted yet, those being validated included. */
   queued: number;
   /** Submissions under way. */
   submitting: number;
@@ -90,7 +90,7 @@ export interface BatchProgress {
   unresolved: number;
   /** Clips waiting for another try. */
   backingOff: number;
-  /** Soundtracks being confirmed, downloaded or recorded. */
+  /** Clips whose soundtrack is being downloaded or whose outcome is being recorded. */
   finishing: number;
   /** Accepted by the vendor so far. */
   submissions: number;

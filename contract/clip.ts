@@ -49,6 +49,12 @@ export interface OutcomeCounts {
   skipped: number;
 }
 
+/** Rows that have their outcome. */
+export function doneOf(counts: OutcomeCounts): number {
+  const { succeeded, failed, rejected, cancelled, skipped } = counts;
+  return succeeded + failed + rejected + cancelled + skipped;
+}
+
 /** The content of `summary.json`. Times are ISO 8601. */
 export interface BatchSummary {
   batch: string;

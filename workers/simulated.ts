@@ -24,7 +24,7 @@ export function simulatedConfig(
     account: SIMULATOR_ACCOUNT,
     tomoviee: {
       baseUrl: simulator.url,
-      keys: { appKey: new Secret('simulated'), appSecret: new Secret('simulated') },
+      keys: { appKey: new Secret('simulator-key'), appSecret: new Secret('simulator-secret') },
     },
     allowHosts: [...config.allowHosts, host],
     hostAliases: { [SIMULATOR_HOST]: { host: hostname, port: Number(port) } },

@@ -242,6 +242,7 @@ export class BatchRun {
   async #finishGroup(group: ActiveClip[], record: Outcome[]): Promise<void> {
     const { state, input } = this;
     const { store, round, options } = input;
+    state.recording += record.length;
     const answer = await this.activities.finishClips({
       ...{ store, round, record },
       segment: state.nextSegment(),
@@ -253,6 +254,7 @@ export class BatchRun {
     });
     const now = Date.now();
     const troubles = new Map(answer.troubles.map((trouble) => [trouble.row, trouble.failure]));
+    state.recording -= record.length;
     for (const outcome of record) state.count(outcome.status); // B2
     for (const clip of group) {
       delete clip.busy;

@@ -17,6 +17,8 @@ export class BatchState {
   readonly counts: CarriedState['counts'];
   readonly pace: CarriedState['pace'];
   unrecorded: Outcome[];
+  /** Outcomes being recorded, downloads apart. */
+  recording = 0;
   cursor: number;
   submissions: number;
   warnings: number;

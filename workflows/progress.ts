@@ -1,5 +1,6 @@
 // What a batch tells about itself: to the progress query and, in words, to the Temporal UI.
 import type { BatchProgress, ScoreBatchInput } from '../contract/batch.js';
+import { doneOf } from '../contract/clip.js';
 import type { BatchState } from './batch-state.js';
 import { survey } from './survey.js';
 
@@ -10,6 +11,9 @@ export function progressOf(
   batchState: BatchProgress['state'],
 ): BatchProgress {
   const seen = survey(state.clips.values(), now);
+  const { submitting, waiting, unresolved, backingOff } = seen;
+  const finishing = seen.finishing + state.unrecorded.length + state.recording;
+  const begun = submitting + waiting + unresolved + backingOff + finishing;
   return {
     name: input.name,
     store: input.store,
@@ -18,12 +22,8 @@ export function progressOf(
     ...(state.pause && { pauseReason: state.pause.reason }),
     ...(state.pace.holdUntil > now && { holdReason: state.pace.holdReason ?? 'throttled' }),
     counts: { ...state.counts },
-    queued: input.rows.count - state.cursor + state.fresh.length + seen.ready.length,
-    submitting: seen.submitting,
-    waiting: seen.waiting,
-    unresolved: seen.unresolved,
-    backingOff: seen.backingOff,
-    finishing: seen.finishing + state.unrecorded.length,
+    queued: state.counts.total - doneOf(state.counts) - begun,
+    ...{ submitting, waiting, unresolved, backingOff, finishing },
     submissions: state.submissions,
     warnings: state.warnings,
     lastFailures: [...state.lastFailures],
@@ -35,8 +35,7 @@ export function progressOf(
 /** Markdown for the Temporal UI. */
 export function detailsOf(progress: BatchProgress): string {
   const { counts } = progress;
-  const done =
-    counts.succeeded + counts.failed + counts.rejected + counts.cancelled + counts.skipped;
+  const done = doneOf(counts);
   const lines = [
     `**${progress.name}**: ${progress.state}${progress.pauseReason ? ` (${progress.pauseReason})` : ''}`,
     '',

@@ -5,7 +5,7 @@ import { readConfig } from '../config.js';
 import { connect } from '../connect.js';
 import { EXIT } from '../exit-codes.js';
 import { createIo, plainText, type Io } from '../io.js';
-import { doneOf, toCome } from '../progress/view.js';
+import { doneOf } from '../../contract/clip.js';
 import { table } from '../table.js';
 
 export async function status(
@@ -62,7 +62,7 @@ function showOne(io: Io, status: BatchStatus): void {
     const { submitting, waiting, unresolved, backingOff, finishing } = progress;
     rows.push(
       ['At the vendor', String(waiting)],
-      ['To come', String(toCome(progress) + submitting)],
+      ['To come', String(progress.queued + submitting)],
       ...pair('Outcome unknown', unresolved),
       ...pair('To be tried again', backingOff),
       ...pair('Downloading', finishing),

@@ -4,7 +4,8 @@ import type { BatchProgress } from '../../contract/batch.js';
 import { hasColors, type Io } from '../io.js';
 import { LiveBlock } from './live-block.js';
 import { Speed } from './speed.js';
-import { doneOf, liveLines, plainLine, stateLines, type ProgressView } from './view.js';
+import { doneOf } from '../../contract/clip.js';
+import { liveLines, plainLine, stateLines, type ProgressView } from './view.js';
 
 export interface Display {
   /** @param progress undefined when no worker answers */

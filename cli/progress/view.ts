@@ -1,7 +1,7 @@
 // What the progress of a batch looks like. Pure: lines of text from facts.
 import type { Colors } from 'picocolors/types.js';
 import type { BatchProgress } from '../../contract/batch.js';
-import type { OutcomeCounts } from '../../contract/clip.js';
+import { doneOf, type OutcomeCounts } from '../../contract/clip.js';
 import { plainText } from '../io.js';
 import { durationText } from './durations.js';
 
@@ -17,10 +17,6 @@ const BAR_WIDTH = 40;
 const LEAST_BAR = 4;
 const SHOWN_FAILURES = 3;
 const GRAPHEMES = new Intl.Segmenter();
-
-export function doneOf({ succeeded, failed, rejected, cancelled, skipped }: OutcomeCounts): number {
-  return succeeded + failed + rejected + cancelled + skipped;
-}
 
 /** The lines of the live display, none longer than `width`. */
 export function liveLines(view: ProgressView, width: number, colors: Colors): string[] {
@@ -54,7 +50,8 @@ export function plainLine(view: ProgressView): string {
 }
 
 /** What is to be said when a batch is not simply running. */
-export function stateLines(batch: string, { state, pauseReason }: BatchProgress): string[] {
+export function stateLines(batch: string, progress: BatchProgress): string[] {
+  const { state, pauseReason, holdReason } = progress;
   switch (state) {
     case 'paused':
       return [
@@ -67,16 +64,10 @@ export function stateLines(batch: string, { state, pauseReason }: BatchProgress)
     case 'finishing':
       return ['Writing the results'];
     case 'running':
+      return holdReason === undefined ? [] : [`Holding back: ${plainText(holdReason)}`];
     case 'done':
       return [];
   }
-}
-
-/** Clips not submitted yet, those that are being looked into included. */
-export function toCome(progress: BatchProgress): number {
-  const { counts, submitting, waiting, unresolved, backingOff, finishing } = progress;
-  const begun = submitting + waiting + unresolved + backingOff + finishing;
-  return Math.max(0, counts.total - doneOf(counts) - begun);
 }
 
 function figures({ progress, clipsPerSecond, remainingMs }: ProgressView, done: number): string {
@@ -125,7 +116,7 @@ function workText(progress: BatchProgress): string {
   if (finishing > 0) parts.push(`${finishing} downloading`);
   if (backingOff > 0) parts.push(`${backingOff} to be tried again`);
   if (unresolved > 0) parts.push(`${unresolved} of unknown outcome`);
-  parts.push(`${toCome(progress)} to come`);
+  parts.push(`${progress.queued} to come`);
   return parts.join(', ');
 }
 

@@ -12,7 +12,7 @@ import type { BatchProgress } from '../../contract/batch.js';
 const PROGRESS: BatchProgress = {
   ...{ name: 'library', store: '/out', round: 1, state: 'running', warnings: 0, submissions: 14 },
   counts: { total: 40, succeeded: 8, failed: 1, rejected: 1, cancelled: 0, skipped: 0 },
-  ...{ queued: 0, submitting: 1, waiting: 5, unresolved: 0, backingOff: 0, finishing: 2 },
+  ...{ queued: 22, submitting: 1, waiting: 5, unresolved: 0, backingOff: 0, finishing: 2 },
   lastFailures: [{ row: 3, id: 'intro', code: 'task_failed', message: 'no\u001b[2J music' }],
   pace: { ratePerSecond: 1, burst: 1, maxInFlight: 20 },
   startedAt: '2026-01-01T00:00:00.000Z',
@@ -32,6 +32,11 @@ describe('what a person sees', () => {
     expect(text).toContain('8 succeeded, 1 failed, 1 rejected');
     expect(text).toContain('5 at the vendor, 1 submitting, 2 downloading, 22 to come');
     expect(text).toContain('intro: task_failed');
+  });
+
+  test('a batch held back by the vendor says why', () => {
+    const held = view({ holdReason: 'network_refused connect ECONNREFUSED' });
+    expect(liveLines(held, 100, colors).join('\n')).toContain('Holding back: network_refused');
   });
 
   test('a paused batch says why and what to do', () => {

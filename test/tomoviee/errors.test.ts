@@ -1,3 +1,4 @@
+import { CLIENT_ERRORS } from '../../client/errors.js';
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { OWN_CODES } from '../../contract/error-codes.js';
@@ -73,7 +74,12 @@ describe('docs/errors.md', () => {
     .map(([, code = '', rest = '']) => [code, ...rest.split('|').map((cell) => cell.trim())])
     .filter(([code = '']) => !CLASSES.includes(code));
   const byCode = new Map(rows.map((row) => [row[0], row.slice(1)]));
-  const meanings = Object.entries({ ...OWN_CODES, ...MEDIA_CODES, ...NET_CODES });
+  const meanings = Object.entries({
+    ...OWN_CODES,
+    ...MEDIA_CODES,
+    ...NET_CODES,
+    ...CLIENT_ERRORS,
+  });
 
   test('lists every code once, and none that does not exist', () => {
     const known = [...Object.keys(ERROR_TABLE), ...meanings.map(([code]) => code)];
@@ -94,6 +100,6 @@ describe('docs/errors.md', () => {
 });
 
 test('no code stands in two registries', () => {
-  const all = [ERROR_TABLE, OWN_CODES, MEDIA_CODES, NET_CODES].flatMap(Object.keys);
+  const all = [ERROR_TABLE, OWN_CODES, MEDIA_CODES, NET_CODES, CLIENT_ERRORS].flatMap(Object.keys);
   expect(all).toHaveLength(new Set(all).size);
 });

@@ -137,7 +137,10 @@ describe('a failure', () => {
     ],
     ['a status nobody documented', { status: 7 }, 'task_status_unknown'],
   ])('%s', async (_, data, code) => {
-    expect(await task(data)).toMatchObject({ kind: 'refused', failure: { class: 'rejected', code } });
+    expect(await task(data)).toMatchObject({
+      kind: 'refused',
+      failure: { class: 'rejected', code },
+    });
   });
 
   test.each<[string, object, string]>([
