@@ -1,12 +1,12 @@
 // Callbacks of one batch that arrive close together travel as one signal: a signal costs history and
 // a workflow task however many callbacks it carries.
 import type { TaskCallback } from '../contract/callback.js';
+import type { DeliverCallbacks } from './delivery.js';
 
-/** Hands callbacks to a batch; resolves once they are durable there. */
-export type DeliverCallbacks = (batch: string, callbacks: TaskCallback[]) => Promise<void>;
-
-interface Pending {
+interface Group {
+  /** By content. */
   callbacks: Map<string, TaskCallback>;
+  /** Settles with the delivery. */
   done: Promise<void>;
 }
 
@@ -14,7 +14,9 @@ interface Pending {
 const MAX_GROUP = 500;
 
 export class Coalescer {
-  readonly #pending = new Map<string, Pending>();
+  /** The group of a batch that still takes callbacks. */
+  readonly #pending = new Map<string, Group>();
+  /** The last delivery of a batch, begun or to come. */
   readonly #delivering = new Map<string, Promise<void>>();
 
   /** @param windowMs how long the first callback of a group waits for others */
@@ -30,15 +32,15 @@ export class Coalescer {
       group = this.#open(batch);
       this.#pending.set(batch, group);
     }
-    group.callbacks.set(Object.values(callback).join('/'), callback);
+    group.callbacks.set(JSON.stringify(callback), callback);
     return group.done;
   }
 
-  #open(batch: string): Pending {
+  #open(batch: string): Group {
     const callbacks = new Map<string, TaskCallback>();
     const before = this.#delivering.get(batch) ?? Promise.resolve();
     const windowOver = new Promise((resolve) => setTimeout(resolve, this.windowMs));
-    const group: Pending = {
+    const group: Group = {
       callbacks,
       // One signal of a batch at a time: under load the groups grow instead of the queue.
       done: Promise.all([windowOver, before.catch(() => undefined)]).then(() => {

@@ -1,24 +1,25 @@
 // HTTP in, signal out. Owns the callback endpoint; believes nothing but the MAC in the path.
 //
 // R1. A request without a valid MAC gets 404 and touches nothing.
-// R2. 2xx only when Temporal has taken the signal; otherwise the sender should try again.
+// R2. 2xx only when Temporal has taken the signal. Otherwise the sender should try again (503), unless
+//     the batch has ended (410).
 import fastify, { type FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
-import { z } from 'zod';
 import type { CallbackTarget } from '../contract/callback.js';
-import { Coalescer, type DeliverCallbacks } from './coalescer.js';
+import { readBody } from './body.js';
+import { Coalescer } from './coalescer.js';
+import { BatchEndedError, type DeliverCallbacks } from './delivery.js';
 import { CALLBACK_ROUTE, verifyCallback } from './url.js';
 
 /** The vendor's callback is a few hundred bytes. */
 const BODY_LIMIT = 64 * 1024;
 const REQUEST_TIMEOUT_MS = 10_000;
+/** How often Node looks for slow requests; by default only every 30 s. */
+const TIMEOUT_CHECK_MS = 1000;
+/** Of a part of the path: a workflow id has up to 1,000 bytes, each of them escaped. */
+const MAX_PARAM_LENGTH = 3000;
 const RETRY_AFTER_S = 5;
 const COALESCE_MS = 25;
-
-/** The batch a callback is for has ended; `DeliverCallbacks` throws it. */
-export class BatchEndedError extends Error {
-  override readonly name = 'BatchEndedError';
-}
 
 export interface ReceiverOptions {
   /** Where to listen; port 0 takes a free one. */
@@ -28,37 +29,44 @@ export interface ReceiverOptions {
   /** Throws if callbacks could not be delivered now. */
   checkHealth: () => Promise<void>;
   logger: Logger;
+  /** For a request to be there as a whole; default 10 s. */
+  requestTimeoutMs?: number;
 }
 
 export interface Receiver {
   port: number;
-  /** Stops taking requests and waits for those under way. */
+  /** Stops taking requests and waits for those under way, though not for slow senders. */
   close(): Promise<void>;
 }
 
-/** The documented body; anything else in it is ignored [vendor-api: Callback]. */
-const Body = z.object({
-  task_id: z.union([z.string().min(1).max(256), z.number().int()]).transform(String),
-  // Without a status it is still a hint to look, so it counts as the end of the task.
-  status: z.coerce.number().int().catch(3).default(3),
-});
-
 /** Starts the receiver. Rejects if it cannot listen. */
 export async function startReceiver(options: ReceiverOptions): Promise<Receiver> {
-  const app = createApp(options);
-  await app.listen({ host: options.listen.host, port: options.listen.port });
+  const { listen, requestTimeoutMs = REQUEST_TIMEOUT_MS } = options;
+  const app = createApp({ ...options, requestTimeoutMs });
+  await app.listen({ host: listen.host, port: listen.port });
   const address = app.server.address();
-  const port = typeof address === 'object' && address ? address.port : options.listen.port;
-  return { port, close: () => app.close() };
+  return {
+    port: typeof address === 'object' && address ? address.port : listen.port,
+    async close() {
+      // Node's own timeout of requests ends when the closing begins.
+      const timer = setTimeout(() => app.server.closeAllConnections(), requestTimeoutMs);
+      await app.close().finally(() => clearTimeout(timer));
+    },
+  };
 }
 
-function createApp({ secret, deliver, checkHealth, logger }: ReceiverOptions): FastifyInstance {
-  const coalescer = new Coalescer(deliver, COALESCE_MS);
+function createApp(options: Required<ReceiverOptions>): FastifyInstance {
+  const { secret, checkHealth, requestTimeoutMs } = options;
   const app = fastify({
     bodyLimit: BODY_LIMIT,
-    requestTimeout: REQUEST_TIMEOUT_MS,
+    requestTimeout: requestTimeoutMs,
+    http: {
+      // Here too: from it Node sets headersTimeout, and of two different ones it takes the longer for bodies.
+      requestTimeout: requestTimeoutMs,
+      connectionsCheckingInterval: Math.min(TIMEOUT_CHECK_MS, requestTimeoutMs),
+    },
     forceCloseConnections: 'idle',
-    routerOptions: { maxParamLength: 256 },
+    routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
   });
   app.decorateRequest('callbackTarget', null);
   app.removeAllContentTypeParsers();
@@ -73,6 +81,7 @@ function createApp({ secret, deliver, checkHealth, logger }: ReceiverOptions): F
     }
   });
 
+  const take = callbackTaker(options);
   app.post<{ Params: Record<string, string>; Body: string | undefined }>(
     CALLBACK_ROUTE,
     {
@@ -87,39 +96,43 @@ function createApp({ secret, deliver, checkHealth, logger }: ReceiverOptions): F
         done();
       },
     },
-    async (request, reply) => {
-      const { batch, ...target } = request.callbackTarget as CallbackTarget;
-      const body = Body.safeParse(parseJson(request.body));
-      if (!body.success) {
-        logger.warn({ batch, ...target }, 'callback with a body that is not the documented JSON');
-        return reply.code(400).send({ error: 'expected JSON with task_id and status' });
-      }
-      const { task_id: taskId, status } = body.data;
-      try {
-        await coalescer.add(batch, { ...target, taskId, status });
-        return { status: 'accepted' }; // R2
-      } catch (error) {
-        if (error instanceof BatchEndedError) {
-          logger.info({ batch, ...target, taskId }, 'callback for a batch that has ended');
-          return reply.code(410).send({ error: 'the batch has ended' });
-        }
-        logger.warn({ batch, ...target, err: error }, 'callback could not be delivered');
-        return reply
-          .code(503)
-          .header('retry-after', RETRY_AFTER_S)
-          .send({ error: 'not taken; send it again' }); // R2
-      }
+    async ({ callbackTarget, body }, reply) => {
+      const { code, ...answer } = await take(callbackTarget as CallbackTarget, body);
+      if (code === 503) reply.header('retry-after', RETRY_AFTER_S);
+      return reply.code(code).send(answer);
     },
   );
   return app;
 }
 
-function parseJson(text: string | undefined): unknown {
-  try {
-    return JSON.parse(text ?? '');
-  } catch {
-    return undefined;
-  }
+type Answer = { code: 200; status: string } | { code: 400 | 410 | 503; error: string };
+
+function callbackTaker({
+  deliver,
+  logger,
+}: Pick<ReceiverOptions, 'deliver' | 'logger'>): (
+  target: CallbackTarget,
+  body: string | undefined,
+) => Promise<Answer> {
+  const coalescer = new Coalescer(deliver, COALESCE_MS);
+  return async ({ batch, ...target }, body) => {
+    const said = readBody(body);
+    if (!said) {
+      logger.warn({ batch, ...target }, 'callback with a body that is not the documented JSON');
+      return { code: 400, error: 'expected JSON with task_id and status' };
+    }
+    try {
+      await coalescer.add(batch, { ...target, ...said });
+      return { code: 200, status: 'accepted' }; // R2
+    } catch (error) {
+      if (error instanceof BatchEndedError) {
+        logger.info({ batch, ...target, ...said }, 'callback for a batch that has ended');
+        return { code: 410, error: 'the batch has ended' }; // R2
+      }
+      logger.warn({ batch, ...target, err: error }, 'callback could not be delivered');
+      return { code: 503, error: 'not taken; send it again' }; // R2
+    }
+  };
 }
 
 declare module 'fastify' {

@@ -2,23 +2,24 @@ import { WorkflowNotFoundError, type Client } from '@temporalio/client';
 import type { TaskCallback } from '../contract/callback.js';
 import { TASK_CALLBACKS_SIGNAL } from '../contract/names.js';
 import { withRpcRetry } from '../net/retry-rpc.js';
-import type { DeliverCallbacks } from './coalescer.js';
-import { BatchEndedError } from './receiver.js';
+import { BatchEndedError, type DeliverCallbacks } from './delivery.js';
 
 /** Senders wait some seconds for an answer; a server that restarts is back in less. */
-const RETRY_MS = 5000;
+const WITHIN_MS = 5000;
 
-/** Delivers callbacks by signal. The promise resolves when Temporal has taken it. */
-export function signalBatch(client: Client): DeliverCallbacks {
+/**
+ * Delivers callbacks by signal. The promise resolves when Temporal has taken it.
+ * @param withinMs after which a delivery has failed
+ */
+export function signalBatch(client: Client, withinMs = WITHIN_MS): DeliverCallbacks {
   return async (batch, callbacks) => {
+    const signal = (): Promise<void> =>
+      client.workflow.getHandle(batch).signal<[TaskCallback[]]>(TASK_CALLBACKS_SIGNAL, callbacks);
+    // The deadline ends a call to a server that hangs, and the SDK's own tries.
+    const deadline = Date.now() + withinMs;
     try {
-      await withRpcRetry(
-        () =>
-          client.workflow
-            .getHandle(batch)
-            .signal<[TaskCallback[]]>(TASK_CALLBACKS_SIGNAL, callbacks),
-        { forMs: RETRY_MS }, // a signal sent twice carries the same hints twice
-      );
+      // A signal sent twice carries the same hints twice.
+      await withRpcRetry(() => client.withDeadline(deadline, signal), { forMs: withinMs });
     } catch (cause) {
       if (!(cause instanceof WorkflowNotFoundError)) throw cause;
       throw new BatchEndedError(`batch ${batch} is not running`, { cause });
