@@ -1,5 +1,6 @@
 // What a command may write, and where: one JSON document on stdout and people's text on stderr, or
 // people's text on stdout.
+import { isAbsolute, relative } from 'node:path';
 import pc from 'picocolors';
 import type { Colors } from 'picocolors/types.js';
 
@@ -56,4 +57,10 @@ const CONTROL = /[\u0000-\u001f\u007f-\u009f]+/g;
 /** Text from a manifest or the vendor, safe to write to a terminal: one line, no escape sequences. */
 export function plainText(text: string): string {
   return text.replace(CONTROL, ' ');
+}
+
+/** A folder as people would type it here: relative where it lies below the working folder. */
+export function shownPath(folder: string): string {
+  const below = relative(process.cwd(), folder);
+  return below === '' || below.startsWith('..') || isAbsolute(below) ? folder : below;
 }

@@ -25,8 +25,11 @@ export async function runCommandLine(args: string[]): Promise<number> {
   }
 }
 
-/** @param setExitCode told what each command's action returns */
-function createProgram(setExitCode: (code: number) => void): Command {
+/**
+ * The commands, not run yet.
+ * @param setExitCode told what each command's action returns
+ */
+export function createProgram(setExitCode: (code: number) => void): Command {
   const program = new Command('reelscore');
   program
     .description('Background music for a library of video clips, scored durably.')

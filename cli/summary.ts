@@ -3,7 +3,7 @@ import type { Reelscore } from '../client/reelscore.js';
 import type { EndedBatch } from '../client/wait.js';
 import type { OutcomeCounts } from '../contract/clip.js';
 import { EXIT, exitCodeOf } from './exit-codes.js';
-import { plainText, type Io } from './io.js';
+import { plainText, type Io, shownPath } from './io.js';
 import { durationText } from './progress/durations.js';
 import { table } from './table.js';
 
@@ -31,7 +31,7 @@ export async function showEnd(io: Io, api: Reelscore, ended: EndedBatch): Promis
   for (const line of table(rows)) io.say(line);
   for (const [text, number] of codes.slice(0, SHOWN_CODES)) io.say(`  ${number} x ${text}`);
   io.say();
-  io.say(`Results: ${store}`);
+  io.say(`Results: ${shownPath(store)}`);
   io.say('         results.csv, results.jsonl, summary.json, soundtracks/');
   for (const line of nextSteps(batch, counts, api.server.simulatorUrl !== undefined)) io.say(line);
   return exitCodeOf(counts);

@@ -5,7 +5,7 @@ import { needKeys, readConfig } from '../config.js';
 import { connect } from '../connect.js';
 import { EXIT } from '../exit-codes.js';
 import { Interrupts } from '../interrupts.js';
-import { createIo, type Io } from '../io.js';
+import { createIo, type Io, shownPath } from '../io.js';
 import { settingsOf, type RunFlags } from '../run-flags.js';
 import { scoreHere } from '../score-here.js';
 import { showDetached, showEnd } from '../summary.js';
@@ -22,7 +22,7 @@ export async function retry(batch: string, flags: RetryFlags): Promise<number> {
     if (api.server.simulatorUrl === undefined) needKeys(config);
     const { rows, total, store } = await api.retry(batch);
     io.say(`Batch ${batch}: ${rows} of ${total} clips again`);
-    io.say(`Results: ${store}`);
+    io.say(`Results: ${shownPath(store)}`);
     const url = api.server.uiUrl(batch);
     if (url !== undefined) io.say(`Temporal: ${url}`);
     const ended = await scoreHere({ api, config, batch, io, interrupts });

@@ -6,7 +6,7 @@ import { checkForRun } from '../check-manifest.js';
 import { connect } from '../connect.js';
 import { EXIT } from '../exit-codes.js';
 import { Interrupts } from '../interrupts.js';
-import { createIo } from '../io.js';
+import { createIo, shownPath } from '../io.js';
 import { scoreHere } from '../score-here.js';
 import { showDetached, showEnd } from '../summary.js';
 
@@ -34,7 +34,7 @@ export async function run(manifest: string, flags: RunFlags): Promise<number> {
     io.say(`Batch ${batch}: ${handle.total} clips${simulate ? ', simulated' : ''}`);
     if (handle.how === 'attached') io.say('It was started before and goes on.');
     for (const text of handle.notes) io.say(`Note: ${text}`);
-    io.say(`Results: ${store}`);
+    io.say(`Results: ${shownPath(store)}`);
     if (handle.url !== undefined) io.say(`Temporal: ${handle.url}`);
     const ended = await scoreHere({ api, config, batch, io, interrupts });
     if (ended) return await showEnd(io, api, ended);

@@ -3,7 +3,7 @@ import { checkForRun } from '../check-manifest.js';
 import { readConfig } from '../config.js';
 import { connect } from '../connect.js';
 import { EXIT } from '../exit-codes.js';
-import { createIo } from '../io.js';
+import { createIo, shownPath } from '../io.js';
 import { settingsOf, type RunFlags } from '../run-flags.js';
 
 export async function start(manifest: string, flags: RunFlags): Promise<number> {
@@ -25,7 +25,7 @@ export async function start(manifest: string, flags: RunFlags): Promise<number> 
     const verb = { started: 'started', attached: 'is running already', ended: 'has run already' };
     io.say(`Batch ${batch} ${verb[how]}: ${total} clips`);
     for (const text of notes) io.say(`Note: ${text}`);
-    io.say(`Results: ${store}`);
+    io.say(`Results: ${shownPath(store)}`);
     if (url !== undefined) io.say(`Temporal: ${url}`);
     if (summary) {
       io.say(`What did not succeed: reelscore retry ${batch}; all again: --batch NEW-NAME`);
