@@ -60,17 +60,19 @@ export function queryTasksActivity(
   };
 }
 
-/** One failure of these classes speaks for all tasks of the account; so do several of the others. */
+/**
+ * Whether the vendor is out: one `throttled` or `denied` speaks for all tasks of the account, and so do
+ * several failures of class `retry` in a row.
+ */
 class Outage {
   failure: VendorFailure | undefined;
   #inARow = 0;
 
   note(failure: VendorFailure): void {
-    this.#inARow += 1;
+    // A rejection is about one task alone.
+    this.#inARow = failure.class === 'rejected' ? 0 : this.#inARow + 1;
     const forAll = failure.class === 'throttled' || failure.class === 'denied';
-    if (forAll || (failure.class === 'retry' && this.#inARow >= OUTAGE_AFTER)) {
-      this.failure = failure;
-    }
+    if (forAll || this.#inARow >= OUTAGE_AFTER) this.failure ??= failure;
   }
 
   over(): void {

@@ -3,12 +3,16 @@
 //
 // J1. A POST leaves only after its intent is on disk.
 // J2. Each worker appends to a file of its own; all files of the batch are read to find a POST.
-import { randomBytes } from 'node:crypto';
-import { z } from 'zod';
-import type { SubmitClipOutput } from '../contract/activities.js';
 import type { Store } from '../store/store.js';
+import {
+  JOURNAL_FOLDER,
+  lineOf,
+  readJournal,
+  type Answer,
+  type FoundRecord,
+} from './journal-records.js';
 
-const FOLDER = 'submissions/';
+export type { Answer } from './journal-records.js';
 
 /** One POST, and which try of its activity made it. */
 export interface PostKey {
@@ -18,40 +22,35 @@ export interface PostKey {
   activityTry: number;
 }
 
-/** An answer that leaves no doubt. */
-export type Answer = Exclude<SubmitClipOutput, { kind: 'unknown' }>;
-
-const Failure = z.object({
-  class: z.enum(['retry', 'throttled', 'rejected', 'denied']),
-  code: z.string(),
-  message: z.string(),
-  retryAfterMs: z.number().exactOptional(),
-});
-const Record = z.object({
-  post: z.string(),
-  try: z.number(),
-  answer: z
-    .union([
-      z.object({ kind: z.literal('accepted'), taskId: z.string(), callback: z.boolean() }),
-      z.object({ kind: z.literal('refused'), failure: Failure }),
-    ])
-    .exactOptional(),
-});
-type Record = z.infer<typeof Record>;
+/** One reading of the journal on behalf of several callers. */
+interface Reading {
+  wanted: Set<string>;
+  found: Promise<Map<string, FoundRecord[]>>;
+}
 
 export class SubmissionJournal {
-  readonly #file = `${FOLDER}${randomBytes(6).toString('hex')}.jsonl`; // J2
+  readonly #file: string;
+  /** A reading that has not begun yet. */
+  #next: Reading | undefined;
+  #last: Promise<unknown> = Promise.resolve();
 
-  constructor(private readonly store: Store) {}
+  /** @param worker a name that no other worker has (J2) */
+  constructor(
+    private readonly store: Store,
+    worker: string,
+  ) {
+    this.#file = `${JOURNAL_FOLDER}/${worker}.jsonl`;
+  }
 
   /** Resolves once the intent is on disk. */
   begin(key: PostKey): Promise<void> {
-    return this.#append({ post: nameOf(key), try: key.activityTry });
+    return this.store.append(this.#file, lineOf({ post: nameOf(key), try: key.activityTry }));
   }
 
   /** Resolves once the answer is on disk. */
   end(key: PostKey, answer: Answer): Promise<void> {
-    return this.#append({ post: nameOf(key), try: key.activityTry, answer });
+    const record = { post: nameOf(key), try: key.activityTry, answer };
+    return this.store.append(this.#file, lineOf(record));
   }
 
   /**
@@ -59,38 +58,33 @@ export class SubmissionJournal {
    * no answer known; else the answer.
    */
   async find(key: PostKey): Promise<'none' | 'begun' | Answer> {
-    const tries = new Map<number, Answer | 'begun'>();
-    for await (const { try: activityTry, answer } of this.#records(nameOf(key))) {
-      if (answer?.kind === 'accepted') return answer;
-      if (answer || !tries.has(activityTry)) tries.set(activityTry, answer ?? 'begun');
+    const tries = new Map<string, Answer | 'begun'>();
+    for (const record of await this.#recordsOf(nameOf(key))) {
+      if (record.answer?.kind === 'accepted') return record.answer;
+      tries.set(`${record.file} ${record.try}`, record.answer ?? 'begun');
     }
     const ends = [...tries.values()];
     return ends.includes('begun') ? 'begun' : (ends.at(-1) ?? 'none');
   }
 
-  async *#records(post: string): AsyncIterable<Record> {
-    for (const file of await this.store.list(FOLDER)) {
-      const text = (await this.store.readText(file)) ?? '';
-      for (const line of text.split('\n')) {
-        if (line.includes(`"${post}"`)) yield parse(line) ?? { post, try: -1 };
-      }
-    }
+  /** After a crash many POSTs are looked for at once; those that come meanwhile share the next reading. */
+  async #recordsOf(post: string): Promise<FoundRecord[]> {
+    const reading = (this.#next ??= this.#prepare());
+    reading.wanted.add(post);
+    return (await reading.found).get(post) ?? [];
   }
 
-  #append(record: Record): Promise<void> {
-    return this.store.append(this.#file, `${JSON.stringify(record)}\n`);
+  #prepare(): Reading {
+    const wanted = new Set<string>();
+    const found = this.#last.then(() => {
+      this.#next = undefined;
+      return readJournal(this.store, wanted);
+    });
+    this.#last = found.catch(() => undefined);
+    return { wanted, found };
   }
 }
 
 function nameOf({ round, row, attempt }: PostKey): string {
   return `${round}.${row}.${attempt}`;
-}
-
-/** A line torn by a power cut is unreadable; its POST may have left. */
-function parse(line: string): Record | undefined {
-  try {
-    return Record.parse(JSON.parse(line));
-  } catch {
-    return undefined;
-  }
 }

@@ -36,7 +36,7 @@ export function submitClipActivity(
     const batch = currentBatch();
     const { journal, snapshot } = batches.at(store);
     const post = { round, row, attempt, activityTry: info.attempt };
-    const callback = callbackUrl({ batch, ...post });
+    const callback = callbackUrl({ batch, round, row, attempt });
 
     return withHeartbeat(async () => {
       if (info.attempt > 1) {
@@ -53,7 +53,7 @@ export function submitClipActivity(
       const answer = await vendor.submit({
         fileLink: clip.fileLink,
         prompt: clip.prompt,
-        params: paramsOf(clip, batch, post),
+        params: paramsOf(clip, batch, { round, attempt }),
         ...(callback !== undefined && { callback }),
       });
       switch (answer.kind) {

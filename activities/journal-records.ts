@@ -1,0 +1,84 @@
+// How a journal of submissions lies in the store, and how it is read.
+import { z } from 'zod';
+import type { Store } from '../store/store.js';
+
+export const JOURNAL_FOLDER = 'submissions';
+
+const Failure = z.object({
+  class: z.enum(['retry', 'throttled', 'rejected', 'denied']),
+  code: z.string(),
+  message: z.string(),
+  retryAfterMs: z.number().exactOptional(),
+});
+
+/** One line: the intent of a POST, or its answer. */
+const JournalRecord = z.object({
+  post: z.string(),
+  try: z.number(),
+  answer: z
+    .union([
+      z.object({ kind: z.literal('accepted'), taskId: z.string(), callback: z.boolean() }),
+      z.object({ kind: z.literal('refused'), failure: Failure }),
+    ])
+    .exactOptional(),
+});
+export type JournalRecord = z.infer<typeof JournalRecord>;
+
+/** An answer that leaves no doubt. */
+export type Answer = NonNullable<JournalRecord['answer']>;
+
+/** A record found; `answer` is absent also where a line cannot be read. */
+export interface FoundRecord {
+  /** The worker's file. */
+  file: string;
+  try: number;
+  answer?: Answer;
+}
+
+export function lineOf(record: JournalRecord): string {
+  return `${JSON.stringify(record)}\n`; // `post` first: see POST
+}
+
+/** Looked at before a line is parsed: nearly all of a journal's are about other POSTs. */
+const POST = /^\{"post":"([\d.]+)"/;
+
+/**
+ * Reads every file of a batch's journal once, in memory that does not grow with it.
+ * Returns the records of the wanted POSTs, those of one file in the order written.
+ */
+export async function readJournal(
+  store: Store,
+  wanted: ReadonlySet<string>,
+): Promise<Map<string, FoundRecord[]>> {
+  const found = new Map<string, FoundRecord[]>();
+  for (const file of await store.list(JOURNAL_FOLDER)) {
+    for await (const lines of linesOf(store, file)) {
+      for (const line of lines) {
+        const post = POST.exec(line)?.[1];
+        if (post === undefined || !wanted.has(post)) continue;
+        found.set(post, [...(found.get(post) ?? []), { file, ...parse(line) }]);
+      }
+    }
+  }
+  return found;
+}
+
+/** A chunk's lines at a time. */
+async function* linesOf(store: Store, key: string): AsyncIterable<string[]> {
+  let rest = '';
+  for await (const chunk of store.readStream(key).setEncoding('utf8') as AsyncIterable<string>) {
+    const lines = (rest + chunk).split('\n');
+    rest = lines.pop() ?? '';
+    yield lines;
+  }
+  yield [rest];
+}
+
+/** A line torn by a full disk or a power cut is unreadable; its POST may have left. */
+function parse(line: string): Omit<FoundRecord, 'file'> {
+  try {
+    return JournalRecord.parse(JSON.parse(line));
+  } catch {
+    return { try: -1 };
+  }
+}
