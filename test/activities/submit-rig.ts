@@ -1,0 +1,35 @@
+// What submitClip works with: the simulator over HTTP, and workers on one batch.
+import type { ActivityDependencies } from '../../activities/index.js';
+import { SubmissionJournal } from '../../activities/submission-journal.js';
+import type { BatchActivities, SubmitClipInput } from '../../contract/activities.js';
+import type { Simulator } from '../../simulator/simulator.js';
+import type { Store } from '../../store/store.js';
+import { simulate } from '../simulator/support.js';
+import { frozenBatch, manifestOf, vendorAt, workerOf } from './support.js';
+
+export interface Rig {
+  simulator: Simulator;
+  store: Store;
+  input: SubmitClipInput;
+  /** A further worker on the same batch. */
+  worker: (deps?: Partial<ActivityDependencies>) => BatchActivities;
+}
+
+export async function rig(manifest = manifestOf(1)): Promise<Rig> {
+  const simulator = await simulate();
+  const { location, store } = await frozenBatch(manifest);
+  return {
+    simulator,
+    store,
+    input: { store: location, round: 1, row: 0, attempt: 1, notBefore: 0 },
+    worker: (deps) => workerOf({ vendor: vendorAt(simulator.url), ...deps }),
+  };
+}
+
+/** The journal of a worker that is gone. */
+export function journalOf(store: Store): SubmissionJournal {
+  return new SubmissionJournal(store, 'earlier-worker');
+}
+
+/** The first try of what `input` asks for. */
+export const POST = { round: 1, row: 0, attempt: 1, activityTry: 1 };
