@@ -56,7 +56,10 @@ export class Appender {
     try {
       const start = this.#torn ? '\n' : '';
       this.#torn = true;
-      await file.appendFile(start + content);
+      const bytes = Buffer.from(start + content);
+      // One call: with O_APPEND it is not mixed with what other processes append.
+      const { bytesWritten } = await file.write(bytes);
+      if (bytesWritten < bytes.length) throw new Error(`${this.file}: only a part was written`);
       await file.datasync(); // S3
       this.#torn = false;
     } finally {
