@@ -88,15 +88,19 @@ describe('of several tries', () => {
 
   test('one begun anew, as by a batch started over, is not hidden by its earlier answer', async () => {
     const store = await batch();
-    const [a, b] = ['a', 'b'].map((name) => new SubmissionJournal(store, name));
-    await a!.begin(key(1));
-    await a!.end(key(1), REFUSED);
-    await a!.begin(key(1));
-    expect(await b!.find(key(1, 2))).toBe('begun');
-    await a!.end(key(1), REFUSED);
-    expect(await b!.find(key(1, 2))).toEqual(REFUSED);
+    const [b, c, reader] = ['b', 'c', 'd'].map((name) => new SubmissionJournal(store, name));
     await b!.begin(key(1));
-    expect(await a!.find(key(1, 2))).toBe('begun');
+    await b!.end(key(1), REFUSED);
+    await b!.begin(key(1));
+    expect(await reader!.find(key(1, 2))).toBe('begun');
+    await b!.end(key(1), REFUSED);
+    expect(await reader!.find(key(1, 2))).toEqual(REFUSED);
+    for (const other of [new SubmissionJournal(store, 'a'), c!]) {
+      await other.begin(key(1));
+      expect(await reader!.find(key(1, 2))).toBe('begun');
+      await other.end(key(1), REFUSED);
+      expect(await reader!.find(key(1, 2))).toEqual(REFUSED);
+    }
   });
 });
 

@@ -140,11 +140,9 @@ test('one batch does not wait for another', async () => {
 
 describe('over HTTP', () => {
   test('many callbacks at once are each delivered once, and answered 200', async () => {
-    const groups: number[] = [];
     const rows: number[] = [];
     const { urlOf } = await receive({
       deliver: (_batch, callbacks) => {
-        groups.push(callbacks.length);
         rows.push(...callbacks.map(({ row }) => row));
         return Promise.resolve();
       },
@@ -154,7 +152,6 @@ describe('over HTTP', () => {
     );
     expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
     expect(rows.sort((a, b) => a - b)).toEqual(Array.from({ length: 200 }, (_, row) => row));
-    expect(groups.length).toBeLessThan(100);
   });
 
   test('R2: nobody is answered before the delivery has ended', async () => {
