@@ -75,8 +75,8 @@ describe('a disk that fills up', () => {
     const store = await temporaryStore();
     await store.append('submissions/a.jsonl', '{"n":1}\n');
     const handles = await fileHandles();
-    vi.spyOn(handles, 'appendFile').mockImplementationOnce(async function (this: FileHandle) {
-      await this.write('{"n"');
+    vi.spyOn(handles, 'write').mockImplementationOnce(async function (this: FileHandle) {
+      await this.appendFile('{"n"');
       throw new Error('ENOSPC');
     });
     onTestFinished(() => void vi.restoreAllMocks());
