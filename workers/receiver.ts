@@ -7,6 +7,9 @@ import type { ResolvedConfig } from './config.js';
 import type { OpenedTemporal } from './connection.js';
 import { createLogger } from './logger.js';
 
+/** Load balancers give up after some seconds. */
+const HEALTH_DEADLINE_MS = 2000;
+
 export interface RunningReceiver {
   port: number;
   close(): Promise<void>;
@@ -32,7 +35,9 @@ export async function startCallbackReceiver({
       secret: secret.reveal(),
       deliver: signalBatch(client),
       checkHealth: async () => {
-        await connection.workflowService.getSystemInfo({});
+        await connection.withDeadline(Date.now() + HEALTH_DEADLINE_MS, () =>
+          connection.workflowService.getSystemInfo({}),
+        );
       },
       logger: createLogger({ level: config.logLevel, hide: [secret] }),
     });

@@ -39,7 +39,7 @@ const MAX_ASKING = 4;
 const HINTED_GROUP = 20;
 const POLL_GROUP = 500;
 const MAX_FINISHING = 4;
-const FINISH_GROUP = 20;
+const FINISH_GROUP = 50;
 /** Clips in the window beyond the in-flight limit: waiting for a retry or a download. */
 const MAX_BACKLOG = 500;
 
