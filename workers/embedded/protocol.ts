@@ -56,7 +56,9 @@ export function receive<T>(
   schema: z.ZodType<T>,
   onMessage: (message: T) => void,
 ): void {
-  createInterface({ input: socket }).on('line', (line) => {
+  const lines = createInterface({ input: socket });
+  lines.on('error', () => undefined); // the socket's own error, passed on; its close tells it
+  lines.on('line', (line) => {
     let message: T;
     try {
       message = schema.parse(JSON.parse(line));
