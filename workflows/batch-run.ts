@@ -8,10 +8,9 @@ import type { ScoreBatchInput } from '../contract/batch.js';
 import type { TaskCallback } from '../contract/callback.js';
 import type { ActiveClip } from '../contract/carried.js';
 import type { Outcome } from '../contract/clip.js';
+import { adoptionExpired, calledBack } from './adoption.js';
+import type { BatchState } from './batch-state.js';
 import {
-  adoptionExpired,
-  calledBack,
-  cancelled,
   downloadFailed,
   newClip,
   queryFailed,
@@ -20,7 +19,7 @@ import {
   submitting,
   taskEnded,
 } from './clip.js';
-import type { BatchState } from './batch-state.js';
+import { cancelled } from './effect.js';
 import { earliest, reserve, speedUp } from './pace.js';
 import { survey, type Survey } from './survey.js';
 

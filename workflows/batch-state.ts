@@ -3,7 +3,7 @@ import type { ScoreBatchInput } from '../contract/batch.js';
 import type { ActiveClip, CarriedState } from '../contract/carried.js';
 import type { Outcome, OutcomeStatus } from '../contract/clip.js';
 import type { FailureNote } from '../contract/batch.js';
-import type { Effect } from './clip.js';
+import type { Effect } from './effect.js';
 import { newPace, slowDown } from './pace.js';
 import { RowQueue } from './row-queue.js';
 

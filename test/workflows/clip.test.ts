@@ -3,9 +3,8 @@ import { describe, expect, test } from 'vitest';
 import type { BatchOptions } from '../../contract/batch.js';
 import type { ActiveClip } from '../../contract/carried.js';
 import type { VendorFailure } from '../../contract/failure.js';
+import { adoptionExpired, calledBack } from '../../workflows/adoption.js';
 import {
-  adoptionExpired,
-  calledBack,
   downloadFailed,
   newClip,
   queryFailed,
@@ -288,6 +287,15 @@ describe('a task', () => {
     }
     const { settled } = queryFailed(clip, failure('retry'), 3_600_000, options);
     expect(settled).toMatchObject({ status: 'failed', errorCode: 'c', taskId: 'T1' });
+  });
+
+  test('C5: a throttled or denied vendor never fails a download', () => {
+    const clip = waiting();
+    taskEnded(clip, end('succeeded'), 0, options);
+    for (let time = 0; time < 20; time++) {
+      expect(downloadFailed(clip, failure('throttled'), time, options)).toEqual({});
+      expect(downloadFailed(clip, failure('denied'), time, options).settled).toBeUndefined();
+    }
   });
 
   test('a soundtrack that cannot be had fails the clip, with its task id', () => {
