@@ -33,7 +33,10 @@ async function keep(batch: StartedBatch, name: string): Promise<void> {
     const history = await show(batch.batch, runId);
     runId = /"newExecutionRunId": *"([^"]+)"/.exec(history)?.[1];
     // Process and host names of whoever records have no place in a repository.
-    const json = history.replaceAll(/"identity": *"[^"]*"/g, '"identity": "recorder"');
+    const json = history
+      .replaceAll(/"identity": *"[^"]*"/g, '"identity": "recorder"')
+      .replaceAll(/"\d+@[^"]*-([0-9a-f]{32})"/g, '"recorder-$1"'); // sticky task queues
+
     await writeFile(
       join(FOLDER, `${VERSION}-${name}-${run}.json.gz`),
       await promisify(gzip)(json, { level: 9 }),
