@@ -20,7 +20,7 @@ Ends with 1 when a target is not reached.`;
 
 const SIZES = {
   quick: { rounds: 1, clips: 400, childClips: 60, starts: 1, batches: [200, 1_000] },
-  default: { rounds: 3, clips: 3_000, childClips: 300, starts: 3, batches: [1_000, 10_000] },
+  default: { rounds: 5, clips: 2_000, childClips: 200, starts: 3, batches: [1_000, 10_000] },
 };
 
 type Sizes = (typeof SIZES)['default'];
