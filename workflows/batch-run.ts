@@ -27,8 +27,11 @@ import { survey, type Survey } from './survey.js';
 const HORIZON_MS = 1500;
 /** How late a submission may be when no answer of an earlier one wakes the batch. */
 const WAKE_SLACK_MS = 4000;
-/** Submissions given out and not answered; bounds what is unknown after a crash. */
-const MAX_SUBMITTING = 100;
+/**
+ * Submissions given out and not answered. Bounds what is unknown after a crash, and the answers that
+ * arrive during one workflow task: a server fails a task over some hundred.
+ */
+const MAX_SUBMITTING = 40;
 /** Prepared rows kept ahead of the submissions. */
 const LOOKAHEAD_ROWS = 200;
 const MAX_PREPARING = 4;
