@@ -1,20 +1,10 @@
 // Names of columns and fields: ours, those of the results, and the manifest's own.
+import { RESULT_COLUMNS } from '../contract/result-columns.js';
 import { MAX_COLUMN_NAME_CHARS } from './limits.js';
 import type { Fault } from './problems.js';
 
 /** Columns that mean something to Reelscore. */
 export const KNOWN_COLUMNS = ['id', 'file_link', 'prompt', 'params'] as const;
-
-/** Columns that the results add; the manifest's own columns stand beside them. */
-const RESULT_COLUMNS = [
-  'status',
-  'task_id',
-  'attempts',
-  'error_code',
-  'error_message',
-  'output',
-  'possible_duplicate',
-];
 
 const known = new Set<string>(KNOWN_COLUMNS);
 const byLowerCase = new Map<string, string>(KNOWN_COLUMNS.map((name) => [name, name]));

@@ -1,7 +1,7 @@
 // Finds the name a person probably meant.
 
 /** Number of single-character insertions, removals and changes between two texts. */
-function distance(a: string, b: string): number {
+export function editDistance(a: string, b: string): number {
   let previous = Array.from({ length: b.length + 1 }, (_, index) => index);
   for (let i = 1; i <= a.length; i += 1) {
     const current = [i];
@@ -24,7 +24,7 @@ export function nearestName(name: string, known: Iterable<string>): string | und
   let best: string | undefined;
   let bestDistance = Math.max(1, Math.floor((wanted.length + 1) / 3)) + 1;
   for (const candidate of known) {
-    const found = distance(wanted, plain(candidate));
+    const found = editDistance(wanted, plain(candidate));
     if (found < bestDistance) [best, bestDistance] = [candidate, found];
   }
   return best;

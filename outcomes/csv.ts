@@ -1,6 +1,7 @@
 import { pipeline, Readable } from 'node:stream';
 import { stringify } from 'csv-stringify';
-import { RESULT_COLUMNS, type ResultRow } from './result-row.js';
+import { RESULT_COLUMNS } from '../contract/result-columns.js';
+import type { ResultRow } from './result-row.js';
 
 /**
  * Results as CSV, header first. Cells that a spreadsheet would run as a formula are escaped with an

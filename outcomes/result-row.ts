@@ -2,20 +2,6 @@
 import type { OutcomeStatus } from '../contract/clip.js';
 import type { MergedRow } from './merge.js';
 
-/** The fixed columns; the manifest's own follow. Scripts depend on these names and this order. */
-export const RESULT_COLUMNS = [
-  'id',
-  'status',
-  'file_link',
-  'prompt',
-  'task_id',
-  'attempts',
-  'error_code',
-  'error_message',
-  'output',
-  'possible_duplicate',
-] as const;
-
 /** `pending`: not ended yet; only in results read while the batch runs. */
 export type ResultStatus = OutcomeStatus | 'pending';
 

@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { checkManifest, formatProblem } from '../../manifests/index.js';
-import { RESULT_COLUMNS } from '../../outcomes/result-row.js';
+import { RESULT_COLUMNS } from '../../contract/result-columns.js';
 import { createProgram } from '../../cli/program.js';
 import { PACKAGE_ROOT } from '../../workers/paths.js';
 import { SETTINGS } from '../../workers/settings.js';

@@ -1,0 +1,15 @@
+// The names that results and manifests must agree on.
+
+/** The fixed columns; the manifest's own follow. Scripts depend on these names and this order. */
+export const RESULT_COLUMNS = [
+  'id',
+  'status',
+  'file_link',
+  'prompt',
+  'task_id',
+  'attempts',
+  'error_code',
+  'error_message',
+  'output',
+  'possible_duplicate',
+] as const;
