@@ -11,8 +11,8 @@ export type JournalRecord =
   | { e: 'accept'; task: TaskRecord }
   | { e: 'start'; id: string; at: number }
   | { e: 'end'; id: string; at: number; status: number; reason?: string }
-  /** Nothing more will be sent to the callback URL. */
-  | { e: 'notified'; id: string; sent: number; delivered: boolean }
+  /** Nothing more will be sent to the callback URL; `at` tells when the first callback left. */
+  | { e: 'notified'; id: string; sent: number; delivered: boolean; at?: number }
   /** A submission that was not accepted; `answer` as in `Arrival`. */
   | { e: 'refuse'; at: number; answer: number }
   | { e: 'strike'; key: string; seen: number; struck: number }

@@ -44,6 +44,8 @@ export interface Task extends TaskRecord {
   /** Callbacks sent, copies and further tries included, forged ones not. */
   callbacksSent: number;
   callbackDelivered: boolean;
+  /** When the first callback left; further copies and tries leave it as it is. */
+  calledBackAt?: number;
   /** No callback is to come any more. */
   notified: boolean;
   /** The clip's own faults; absent when it has none. */
@@ -97,8 +99,9 @@ export class Ledger {
 
   notified(task: Task): void {
     task.notified = true;
-    const { taskId: id, callbacksSent: sent, callbackDelivered: delivered } = task;
-    this.journal.append({ e: 'notified', id, sent, delivered });
+    const { taskId: id, callbacksSent: sent, callbackDelivered: delivered, calledBackAt } = task;
+    const record = { e: 'notified' as const, id, sent, delivered };
+    this.journal.append(calledBackAt === undefined ? record : { ...record, at: calledBackAt });
   }
 
   /** Takes a line of the journal; lines that are not about tasks or arrivals pass by. */
@@ -116,6 +119,7 @@ export class Ledger {
       task.notified = true;
       task.callbacksSent = record.sent;
       task.callbackDelivered = record.delivered;
+      if (record.at !== undefined) task.calledBackAt = record.at;
     }
   }
 

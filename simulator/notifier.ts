@@ -121,6 +121,7 @@ export class Notifier {
 
   async #try(task: Task, callback: string): Promise<boolean> {
     task.callbacksSent++;
+    task.calledBackAt ??= Date.now();
     const delivered = await this.#post(callback, this.#bodyOf(task, task.status));
     task.callbackDelivered ||= delivered;
     return delivered;

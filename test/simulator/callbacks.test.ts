@@ -90,6 +90,25 @@ describe('a callback', () => {
     expect(Date.now() - simulator.ledger()[0]!.endedAt!).toBeGreaterThanOrEqual(190);
   });
 
+  test('is in the ledger with the moment when it first left', async () => {
+    const left: number[] = [];
+    const receiver = await receive((nth) => {
+      left.push(Date.now());
+      return nth < 3 ? 503 : 204;
+    });
+    const simulator = await simulate({
+      ...{ callbackDelayMs: 50, callbackRetries: 5, callbackBackoffMs: 100 },
+    });
+    await submit(simulator, { callback: receiver.url });
+    await eventually(() => simulator.ledger()[0]?.notified).toBe(true);
+    const { endedAt, calledBackAt } = simulator.ledger()[0]!;
+    expect(calledBackAt! - endedAt!).toBeGreaterThanOrEqual(40);
+    expect(calledBackAt).toBeLessThanOrEqual(left[0]!);
+    const taskId = await submit(simulator);
+    await ended(simulator, taskId);
+    expect(simulator.ledger()[1]).not.toHaveProperty('calledBackAt');
+  });
+
   test('comes in as many further copies as told', async () => {
     const receiver = await receive();
     const simulator = await simulate();

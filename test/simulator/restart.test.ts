@@ -91,9 +91,12 @@ describe('after kill -9 and a new start', () => {
     const [callback] = await receiver.count(1);
     expect(callback!.body.task_id).toBe(taskId);
     await eventually(() => second.ledger()[0]?.notified).toBe(true);
+    const known = second.ledger();
     await second.close();
-    await simulate({ stateDir });
+    const third = await simulate({ stateDir });
     expect(receiver.received).toHaveLength(1);
+    expect(known[0]!.calledBackAt).toBeGreaterThan(0);
+    expect(third.ledger()).toEqual(known);
   });
 
   test('faults counted for a clip stay counted, and revoked keys revoked', async () => {
