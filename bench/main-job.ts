@@ -31,7 +31,7 @@ export async function mainJob(sizes: MainJobSizes): Promise<Measurement[]> {
       const { config, temporal } = rig;
       const ours = await startOneWorkflow({ config, temporal });
       designs.push(ours);
-      const child = await startChildPerClip(config, temporal);
+      const child = await startChildPerClip({ config, temporal });
       designs.push(child);
 
       const alternate = async (probe: boolean): Promise<{ ours: Run[]; child: Run[] }> => {

@@ -1,13 +1,16 @@
 // Runs benchmarks by name, prints what they found and keeps it in bench/out.
 import { parseArgs } from 'node:util';
 import { cli } from './cli.js';
+import { crash } from './crash.js';
 import { mainJob } from './main-job.js';
 import { memory } from './memory.js';
+import { pace } from './pace.js';
 import { report, type Measurement } from './report.js';
+import { slots } from './slots.js';
 
 const HELP = `npm run bench [-- NAME... OPTIONS]
 
-Names: main-job, memory, cli (default: all)
+Names: main-job, memory, cli, pace, slots, crash (default: all)
 
 Options:
   --quick          small sizes: to see that it works, not to quote
@@ -19,8 +22,21 @@ Options:
 Ends with 1 when a target is not reached.`;
 
 const SIZES = {
-  quick: { rounds: 1, clips: 400, childClips: 60, starts: 1, batches: [200, 1_000] },
-  default: { rounds: 5, clips: 2_000, childClips: 200, starts: 3, batches: [1_000, 10_000] },
+  quick: {
+    ...{ rounds: 1, clips: 400, childClips: 60, starts: 1, batches: [200, 1_000] },
+    paces: [{ ratePerSecond: 5, clips: 40 }],
+    ...{ slotClips: 50, crashClips: 80, kills: 1 },
+  },
+  default: {
+    ...{ rounds: 5, clips: 2_000, childClips: 200, starts: 3, batches: [1_000, 10_000] },
+    // Each some seconds longer than a window of 30 s.
+    paces: [
+      { ratePerSecond: 1, clips: 45 },
+      { ratePerSecond: 5, clips: 220 },
+      { ratePerSecond: 20, clips: 880 },
+    ],
+    ...{ slotClips: 270, crashClips: 400, kills: 5 },
+  },
 };
 
 type Sizes = (typeof SIZES)['default'];
@@ -29,6 +45,9 @@ const BENCHMARKS: Record<string, (sizes: Sizes) => Promise<Measurement[]>> = {
   'main-job': mainJob,
   memory,
   cli,
+  pace,
+  slots,
+  crash,
 };
 
 const { values, positionals } = parseArgs({

@@ -77,6 +77,7 @@ function words(target: Target): string {
 }
 
 function format(value: number): string {
+  if (Number.isInteger(value)) return String(value);
   return value >= 100 ? String(Math.round(value)) : value.toFixed(value >= 10 ? 1 : 2);
 }
 

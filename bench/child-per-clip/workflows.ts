@@ -4,61 +4,56 @@
 // sample it starts children without waiting for one start after the other. The activities, the
 // callbacks and what is left in the store are those of scoreBatch.
 import {
-  ApplicationFailure,
   condition,
   continueAsNew,
   defineSignal,
   getExternalWorkflowHandle,
   ParentClosePolicy,
-  proxyActivities,
   setHandler,
-  sleep,
   startChild,
   workflowInfo,
 } from '@temporalio/workflow';
-import type { BatchActivities } from '../../contract/activities.js';
-import type { TaskCallback } from '../../contract/callback.js';
 import type { BatchSummary } from '../../contract/clip.js';
-import { TASK_CALLBACKS_SIGNAL } from '../../contract/names.js';
+import { activities, receiveCallbacks, scoreRow } from '../support/score-clip.js';
 import {
   childId,
   CLIP_DONE_SIGNAL,
+  SLOT_FREE_SIGNAL,
   type ScoreClipInput,
   type SlidingWindowInput,
 } from './messages.js';
 
 /** Children started by one run of the parent: about 1,400 events. */
 const CHILDREN_A_RUN = 200;
-const FIRST_TERMINAL_STATUS = 3;
 
-const { preparePage, submitClip, queryTasks, finishClips, finalizeBatch } =
-  proxyActivities<BatchActivities>({
-    startToCloseTimeout: '15m',
-    heartbeatTimeout: '20s',
-    retry: { initialInterval: '1s', maximumInterval: '30s' },
-  });
-
+const slotFreeSignal = defineSignal<[row: number]>(SLOT_FREE_SIGNAL);
 const clipDoneSignal = defineSignal<[row: number]>(CLIP_DONE_SIGNAL);
-const taskCallbacksSignal = defineSignal<[TaskCallback[]]>(TASK_CALLBACKS_SIGNAL);
 
-/** The parent: keeps up to `window` children running, then writes the results. */
+/** The parent: keeps up to `window` slots taken, then writes the results. */
 export async function slidingWindow(input: SlidingWindowInput): Promise<BatchSummary> {
-  const { store, rows, options, carried } = input;
+  const { store, rows, carried } = input;
+  const inWindow = new Set(carried?.inWindow);
   const running = new Set(carried?.running);
   const startedAt = carried?.startedAt ?? Date.now();
-  setHandler(clipDoneSignal, (row) => void running.delete(row));
+  setHandler(slotFreeSignal, (row) => void inWindow.delete(row));
+  setHandler(clipDoneSignal, (row) => {
+    inWindow.delete(row);
+    running.delete(row);
+  });
 
   const first = carried?.next ?? 0;
   const next = Math.min(first + CHILDREN_A_RUN, rows);
   const starts: Promise<unknown>[] = [];
   for (let row = first; row < next; row += 1) {
-    await condition(() => running.size < input.window);
+    await condition(() => inWindow.size < input.window);
+    inWindow.add(row);
     running.add(row);
+    const { options, slotUntil, submitQueue } = input;
     starts.push(
       startChild(scoreClip, {
         workflowId: childId(workflowInfo().workflowId, row),
         parentClosePolicy: ParentClosePolicy.ABANDON,
-        args: [{ store, options, row }],
+        args: [{ store, options, slotUntil, submitQueue, row }],
       }),
     );
   }
@@ -66,11 +61,11 @@ export async function slidingWindow(input: SlidingWindowInput): Promise<BatchSum
   if (next < rows) {
     return await continueAsNew<typeof slidingWindow>({
       ...input,
-      carried: { startedAt, next, running: [...running] },
+      carried: { startedAt, next, inWindow: [...inWindow], running: [...running] },
     });
   }
   await condition(() => running.size === 0);
-  return await finalizeBatch({
+  return await activities.finalizeBatch({
     ...{ store, round: 1, submissions: rows },
     startedAt: new Date(startedAt).toISOString(),
   });
@@ -78,42 +73,23 @@ export async function slidingWindow(input: SlidingWindowInput): Promise<BatchSum
 
 /** One clip from submission to its outcome in the store. */
 export async function scoreClip(input: ScoreClipInput): Promise<void> {
-  const { row } = input;
-  const calledBack = new Set<string>();
-  setHandler(taskCallbacksSignal, (list) => {
-    for (const { taskId, status } of list) {
-      if (status >= FIRST_TERMINAL_STATUS) calledBack.add(taskId);
-    }
-  });
+  const { store, row, options, slotUntil, submitQueue } = input;
+  const calledBack = receiveCallbacks();
+  const parentId = workflowInfo().parent?.workflowId;
+  const tell = async (signal: typeof clipDoneSignal): Promise<void> => {
+    if (parentId !== undefined) await getExternalWorkflowHandle(parentId).signal(signal, row);
+  };
   try {
-    await score(input, calledBack);
+    if (options.probe) {
+      const rows = { count: row + 1 };
+      const prepared = { store, round: 1, rows, from: row, to: row + 1, probe: true };
+      if ((await activities.preparePage(prepared)).submit.length === 0) return;
+    }
+    await scoreRow({
+      ...{ store, row, options, submitQueue, calledBack },
+      ...(slotUntil === 'confirmed' && { onConfirmed: () => tell(slotFreeSignal) }),
+    });
   } finally {
-    const { parent } = workflowInfo();
-    if (parent) await getExternalWorkflowHandle(parent.workflowId).signal(clipDoneSignal, row);
+    await tell(clipDoneSignal);
   }
-}
-
-async function score(input: ScoreClipInput, calledBack: Set<string>): Promise<void> {
-  const { store, row, options } = input;
-  const place = { store, round: 1 };
-  if (options.probe) {
-    const rows = { count: row + 1 };
-    const page = await preparePage({ ...place, rows, from: row, to: row + 1, probe: true });
-    if (page.submit.length === 0) return;
-  }
-  const answer = await submitClip({ ...place, row, attempt: 1, notBefore: Date.now() });
-  if (answer.kind !== 'accepted') {
-    throw ApplicationFailure.nonRetryable(`row ${row} was not accepted: ${JSON.stringify(answer)}`);
-  }
-  const task = { row, attempt: 1, taskId: answer.taskId };
-  await condition(() => calledBack.has(task.taskId), options.callbackGraceMs);
-  while ((await queryTasks({ ...place, tasks: [task] })).ended[0]?.status !== 'succeeded') {
-    await sleep(options.pollIntervalMs);
-  }
-  await finishClips({
-    ...place,
-    segment: String(row).padStart(8, '0'),
-    download: [{ ...task, attempts: 1, possibleDuplicate: false }],
-    record: [],
-  });
 }

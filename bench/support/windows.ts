@@ -56,7 +56,8 @@ export function worstOverrun(
   // Of the windows that end with arrival j, the one that begins where i - rate * at is least.
   let least = Infinity;
   arrivals.forEach((at, i) => {
-    const line = i - perMs * at;
+    // Since the first one: epoch times would cost the digits that count.
+    const line = i - perMs * (at - arrivals[0]!);
     least = Math.min(least, line);
     worst = Math.max(worst, line - least + 1 - perMs * allowanceMs - burst);
   });

@@ -37,6 +37,11 @@ test('a pause shows in the lowest rate, by its length', () => {
   expect(rateOf(paused)).toBeCloseTo(60 / 70);
 });
 
+test('an even pace at a moment of today is not overrun by rounding', () => {
+  const today = Array.from({ length: 1000 }, (_, n) => 1_795_000_000_000 + n * 50);
+  expect(worstOverrun(today, { ratePerSecond: 20, burst: 1 })).toBeLessThan(1e-9);
+});
+
 test('a submission out of line is an overrun of one, unless it is within the allowance', () => {
   const limit = { ratePerSecond: 20, burst: 1 };
   expect(worstOverrun([0, 50, 50, 150], limit)).toBeCloseTo(1);

@@ -1,0 +1,40 @@
+// The product as its users run it: `reelscore run` with keys, a callback URL, and a home of its own.
+import { join } from 'node:path';
+import { distFile } from '../../workers/paths.js';
+import { acquireHome } from '../../workers/embedded/acquire-home.js';
+import { freePort } from '../../workers/embedded/ports.js';
+import { cleanEnv } from '../support/product.js';
+import { startProcess } from './child-process.js';
+import type { Contender, KillableAttempt } from './contender.js';
+
+export const reelscore: Contender<KillableAttempt> = {
+  id: 'reelscore',
+  name: 'Reelscore',
+  async prepare({ folder, manifest, vendorUrl, ratePerSecond, maxInFlight }) {
+    const home = join(folder, 'home');
+    const out = join(folder, 'out');
+    // A share of our own, so that the Temporal server stays when the process is killed.
+    const lease = await acquireHome({ home, services: ['temporal'], headless: true });
+    const callbacks = `127.0.0.1:${await freePort(undefined)}`;
+    const env = {
+      ...cleanEnv(home),
+      TOMOVIEE_BASE_URL: vendorUrl,
+      TOMOVIEE_APP_KEY: 'bench-key',
+      TOMOVIEE_APP_SECRET: 'bench-secret',
+      REELSCORE_ALLOW_HOSTS: new URL(vendorUrl).host,
+      REELSCORE_CALLBACK_URL: `http://${callbacks}`,
+      REELSCORE_CALLBACK_LISTEN: callbacks,
+      // For tasks that take seconds, as with --simulate.
+      REELSCORE_CALLBACK_GRACE: '5s',
+      REELSCORE_POLL_INTERVAL: '2s',
+      REELSCORE_LOG_LEVEL: 'error',
+    };
+    const limits = ['--rate', String(ratePerSecond), '--max-in-flight', String(maxInFlight)];
+    const options = ['--batch', 'bench', '--out', out, '--no-probe', '--json', ...limits];
+    return {
+      out,
+      start: () => startProcess([distFile('cli/main.js'), 'run', manifest, ...options], env),
+      close: () => lease.release(),
+    };
+  },
+};

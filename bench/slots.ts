@@ -1,0 +1,46 @@
+// How well a cap on tasks in flight is used, counted at the vendor: slots busy, and how soon a freed
+// one is refilled. The pace is out of the way.
+import { compete } from './contenders/compete.js';
+import type { Contender } from './contenders/contender.js';
+import { processContenders } from './contenders/index.js';
+import { temporalWindow } from './contenders/temporal.js';
+import type { Measurement } from './report.js';
+import { percentile } from './support/percentile.js';
+import { slotUse } from './support/slot-use.js';
+
+export interface SlotsSizes {
+  /** Clips of each contender; some 4.4 are done a second. */
+  slotClips: number;
+}
+
+const CAP = 20;
+const RATE = 50;
+const TASK_MS: [number, number] = [3000, 6000];
+
+export async function slots({ slotClips }: SlotsSizes): Promise<Measurement[]> {
+  const [ours, ...others] = processContenders();
+  const found: Measurement[] = [];
+  for (const contender of [ours!, temporalWindow, ...others]) {
+    found.push(...(await slotsOf(contender, slotClips)));
+  }
+  return found;
+}
+
+async function slotsOf(contender: Contender, rows: number): Promise<Measurement[]> {
+  const course = { rows, ratePerSecond: RATE, maxInFlight: CAP, vendor: { taskMs: TASK_MS } };
+  const { ledger, peak } = await compete(contender, course, async (vendor) => ({
+    ledger: await vendor.ledger(),
+    peak: (await vendor.stats()).peakInFlight,
+  }));
+  const { busyShare, refillMs } = slotUse(ledger, CAP);
+  const id = `slots.${contender.id}`;
+  const busy = busyShare * 100;
+  console.error(`${contender.name}: slots ${busy.toFixed(1)}% busy`);
+  const refill = { median: percentile(refillMs, 0.5), p99: percentile(refillMs, 0.99) };
+  return [
+    { id: `${id}.busy`, what: `${CAP} slots, ${contender.name}`, value: busy, unit: '% busy' },
+    { id: `${id}.peak`, what: '  most in flight', value: peak, unit: 'tasks' },
+    { id: `${id}.refill`, what: '  refilled after, median', value: refill.median, unit: 'ms' },
+    { id: `${id}.refill-p99`, what: '  p99', value: refill.p99, unit: 'ms' },
+  ];
+}

@@ -1,0 +1,50 @@
+// The vendor that a run is counted at: a simulator in a process of its own, new for every run.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import type { SimulatorStats } from '../../simulator/controls.js';
+import type { Arrival, LedgerEntry } from '../../simulator/ledger.js';
+import type { SimulatorOptions } from '../../simulator/options.js';
+import { distFile } from '../../workers/paths.js';
+
+export interface BenchVendor {
+  url: string;
+  /** In order of arrival. */
+  arrivals(): Promise<Arrival[]>;
+  ledger(): Promise<LedgerEntry[]>;
+  stats(): Promise<SimulatorStats>;
+  close(): Promise<void>;
+}
+
+/** Starts a simulator that ends with this process at the latest. */
+export async function startVendor(options: SimulatorOptions): Promise<BenchVendor> {
+  const given = JSON.stringify({ soundtrackSeconds: 0.05, ...options });
+  const args = [distFile('simulator/main.js'), '--stop-with-stdin', given];
+  const child = spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'inherit'] });
+  const gone = once(child, 'exit');
+  const started = once(child.stdout, 'data').then(([line]) => String(line));
+  const line = await Promise.race([started, gone.then(() => undefined)]);
+  if (line === undefined) throw new Error('the simulator ended before it was up (see above)');
+  const { url } = JSON.parse(line) as { url: string };
+
+  const read = async (path: string): Promise<string> => {
+    const response = await fetch(`${url}/_simulator/${path}`);
+    if (!response.ok) throw new Error(`${url}: HTTP ${response.status} for ${path}`);
+    return await response.text();
+  };
+  const lines = async <T>(path: string): Promise<T[]> =>
+    (await read(path))
+      .split('\n')
+      .filter((text) => text !== '')
+      .map((text) => JSON.parse(text) as T);
+
+  return {
+    url,
+    arrivals: async () => (await lines<Arrival>('arrivals')).sort((a, b) => a.at - b.at),
+    ledger: () => lines<LedgerEntry>('ledger'),
+    stats: async () => JSON.parse(await read('stats')) as SimulatorStats,
+    async close() {
+      child.stdin.end();
+      await gone;
+    },
+  };
+}
