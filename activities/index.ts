@@ -1,4 +1,5 @@
-import type { BatchActivities } from '../contract/activities.js';
+import type { AccountActivities, BatchActivities } from '../contract/activities.js';
+import { findBatches, findGone, joinAccount } from './account-batches.js';
 import { OpenBatches } from './batch-files.js';
 import type { ActivityDependencies } from './dependencies.js';
 import { finalizeBatchActivity } from './finalize-batch.js';
@@ -10,8 +11,15 @@ import { submitClipActivity } from './submit-clip.js';
 
 export type { ActivityDependencies } from './dependencies.js';
 
+/** The activities of a worker that only looks into clips. */
+export function createMediaActivities(
+  deps: Pick<ActivityDependencies, 'openStore' | 'probe'>,
+): Pick<BatchActivities, 'preparePage'> {
+  return { preparePage: preparePageActivity(deps, new OpenBatches(deps.openStore)) };
+}
+
 /** The activities of one worker, over what it was composed of. */
-export function createActivities(deps: ActivityDependencies): BatchActivities {
+export function createActivities(deps: ActivityDependencies): BatchActivities & AccountActivities {
   const batches = new OpenBatches(deps.openStore);
   const links = new ResultLinks();
   return {
@@ -20,5 +28,6 @@ export function createActivities(deps: ActivityDependencies): BatchActivities {
     queryTasks: queryTasksActivity(deps, batches, links),
     finishClips: finishClipsActivity(deps, batches, links),
     finalizeBatch: finalizeBatchActivity(batches),
+    ...{ joinAccount, findBatches, findGone },
   };
 }

@@ -30,7 +30,7 @@ export function submitClipActivity(
   { vendor, callbackUrl }: Pick<ActivityDependencies, 'vendor' | 'callbackUrl'>,
   batches: OpenBatches,
 ): BatchActivities['submitClip'] {
-  return ({ store, round, row, attempt, notBefore }) => {
+  return ({ store, round, row, attempt, notBefore, notAfter }) => {
     const takenAt = Date.now();
     const { info, cancellationSignal } = Context.current();
     const batch = currentBatch();
@@ -47,6 +47,7 @@ export function submitClipActivity(
       const clip = await snapshot.clip(row);
       const wait = Math.min(Math.max(0, notBefore - Date.now()), MAX_WAIT_MS);
       await sleep(wait, undefined, { signal: cancellationSignal });
+      if (Date.now() > notAfter) return { kind: 'late' };
       await journal.begin(post); // J1
       if (Date.now() - takenAt > LEASE_MS) return await noted(journal, post, STALLED); // A1
 

@@ -8,6 +8,8 @@ export interface RunFlags {
   batch?: string;
   rate?: string;
   maxInFlight?: string;
+  priority?: string;
+  maxFailures?: string;
   skipInvalid?: boolean;
   /** False with `--no-probe`. */
   probe: boolean;
@@ -21,6 +23,11 @@ export function addRunOptions(command: Command): Command {
     .option('--batch <id>', 'name of the batch (default: from the manifest and its content)')
     .option('--rate <n>', 'submissions per second (default: 1)')
     .option('--max-in-flight <n>', 'tasks at the vendor at one time (default: 20)')
+    .option(
+      '--priority <p>',
+      'urgent, normal or background: share of the account (default: normal)',
+    )
+    .option('--max-failures <n>', 'pause when so many clips failed at the vendor: 10, or 25%')
     .option('--skip-invalid', 'leave out rows with problems instead of refusing the manifest')
     .option('--no-probe', 'do not look into the clips before they are submitted')
     .option('--json', 'print one JSON document on stdout');
@@ -32,6 +39,8 @@ export function settingsOf(flags: Partial<RunFlags>): ConfigOptions {
     out: flags.out,
     rate: flags.rate,
     maxInFlight: flags.maxInFlight,
+    priority: flags.priority,
+    maxFailures: flags.maxFailures,
     // commander gives true when `--no-probe` is absent; then the configuration decides.
     probe: flags.probe === false ? false : undefined,
   };

@@ -1,6 +1,7 @@
 // What workflows ask of the world. Activities implement it; workflows see nothing else of them.
 import type { BatchSummary, Outcome } from './clip.js';
 import type { FailureNote, RowSelection } from './batch.js';
+import type { MemberReport } from './account.js';
 import type { VendorFailure } from './failure.js';
 
 export interface PreparePageInput {
@@ -32,11 +33,15 @@ export interface SubmitClipInput {
   attempt: number;
   /** The POST must not leave before this moment (epoch ms). */
   notBefore: number;
+  /** Nor after this one: it would meet the submissions of later moments. */
+  notAfter: number;
 }
 
 export type SubmitClipOutput =
   | { kind: 'accepted'; taskId: string; callback: boolean }
   | { kind: 'refused'; failure: VendorFailure }
+  /** Its moment had passed; nothing was sent. */
+  | { kind: 'late' }
   /** It may have been accepted and charged. */
   | { kind: 'unknown'; callback: boolean; message: string };
 
@@ -105,4 +110,21 @@ export interface BatchActivities {
   queryTasks(input: QueryTasksInput): Promise<QueryTasksOutput>;
   finishClips(input: FinishClipsInput): Promise<FinishClipsOutput>;
   finalizeBatch(input: FinalizeBatchInput): Promise<BatchSummary>;
+  /** Reports to the account, starting it if it does not run. */
+  joinAccount(report: MemberReport): Promise<void>;
+}
+
+/** Names one execution chain of a batch. */
+export interface BatchChain {
+  batch: string;
+  /** Run id of the chain's first run. */
+  chain: string;
+}
+
+/** The activities of an account. */
+export interface AccountActivities {
+  /** The batches that run on a task queue. */
+  findBatches(input: { taskQueue: string }): Promise<BatchChain[]>;
+  /** Those of the members that do not run any more. */
+  findGone(input: { members: BatchChain[] }): Promise<string[]>;
 }

@@ -1,8 +1,9 @@
 // What starts a batch and what it tells about itself.
+import type { Priority } from './account.js';
 import type { OutcomeCounts } from './clip.js';
 import type { CarriedState } from './carried.js';
 
-/** Submissions per second and tasks in flight that a batch may use. */
+/** Submissions per second and tasks in flight: the limits of an account, or what a batch gets of them. */
 export interface Pace {
   ratePerSecond: number;
   /** Submissions that may go out at once after an idle time. */
@@ -13,7 +14,10 @@ export interface Pace {
 
 /** Settled when the batch starts; a later change of configuration does not reach a running batch. */
 export interface BatchOptions {
+  /** Limits of the account, if no other batch is using it. */
   pace: Pace;
+  /** Share of the account while others want it too. */
+  priority: Priority;
   /** Look into each clip before it is submitted. */
   probe: boolean;
   /** Time between two polls of a task whose callback cannot come or did not. */
@@ -30,9 +34,14 @@ export interface BatchOptions {
   maxTimedOutResubmissions: number;
   /** First backoff after a failure of class `retry`; doubles up to a minute. */
   retryBackoffMs: number;
+  /** Pause when so many clips failed at the vendor; absent = never. */
+  maxFailures?: FailureLimit;
   /** History events after which the batch continues as new; the server may suggest it earlier. */
   historyBound: number;
 }
+
+/** So many clips, or so many of a hundred that have ended. */
+export type FailureLimit = { clips: number } | { percent: number };
 
 /** Which rows a round works on. */
 export interface RowSelection {
@@ -74,8 +83,10 @@ export interface BatchProgress {
   store: string;
   round: number;
   state: BatchState;
-  /** Why it is paused, and what to do. */
+  /** Why it is paused. */
   pauseReason?: string;
+  /** The whole account is paused, with every batch of it. */
+  accountPaused?: true;
   /** The vendor throttles or cannot be reached: no submission for now, for this reason. */
   holdReason?: string;
   /** Rows of this round by outcome; `total` is this round's rows. */
@@ -98,6 +109,8 @@ export interface BatchProgress {
   warnings: number;
   /** Newest last, at most five. */
   lastFailures: FailureNote[];
+  /** What the batch gets of its account at present. */
   pace: Pace;
+  priority: Priority;
   startedAt: string;
 }

@@ -1,6 +1,7 @@
 // What one run of a batch hands to the next when it continues as new.
 import type { OutcomeCounts, Outcome } from './clip.js';
 import type { FailureNote } from './batch.js';
+import type { Frame, Share } from './account.js';
 
 /** A callback that named a POST whose task id is not known yet. */
 export interface TaskClaim {
@@ -34,8 +35,8 @@ export interface ActiveClip {
   taskAttempt?: number;
   /** An activity works on it: the vendor is being asked, or the soundtrack downloaded. */
   busy?: boolean;
-  /** A callback said the task is over: ask now. */
-  hinted?: boolean;
+  /** When a callback said that the task is over. */
+  hintedAt?: number;
   askAt?: number;
   /** When the task is given up. */
   deadline?: number;
@@ -45,6 +46,8 @@ export interface ActiveClip {
   /** The task id came from a callback, not from the vendor's answer to the POST. */
   adopted?: boolean;
   possibleDuplicate?: boolean;
+  /** Times in a row that a submission came too late for its moment. */
+  lates?: number;
   /** Failures of class `retry` in a row, of the submission. */
   retries?: number;
   /** Tasks that ended as failed (4). */
@@ -55,16 +58,37 @@ export interface ActiveClip {
   troubles?: number;
 }
 
-/** State of the pace, in epoch ms. */
-export interface PaceState {
-  /** When the next submission would go out at an even rate (GCRA's theoretical arrival time). */
+/** What a batch may still use of its account's timeline. */
+export interface MomentState {
+  /** Absent = none yet. */
+  frame?: Frame;
+  /** The next frame; until it starts, moments of the present one are still the batch's. */
+  upcoming?: Frame;
+  /** The account is changing the timeline: no moment until it names the new one. */
+  stopped: boolean;
+  /** Every moment used lies at least an interval before this (epoch ms). */
   next: number;
-  /** No submission before this moment. */
-  holdUntil: number;
-  /** The failure that caused the last hold. */
-  holdReason?: string;
-  /** `throttled` answers in a row. */
-  throttles: number;
+}
+
+/** How a batch stands with its account. */
+export interface MembershipState {
+  joined: boolean;
+  /** The newest share; absent before the first. */
+  share?: Share;
+  moments: MomentState;
+  /** Held or denied by an answer that the account has not decided on yet. */
+  held?: { until: number; reason: string };
+  denied?: string;
+  /** What the account was told last, and when. */
+  told: { held: number; wants: number; at: number };
+}
+
+/** Failures at the vendor since the start or the last resume. */
+export interface FailureTally {
+  ended: number;
+  failed: number;
+  /** Code and message -> clips. */
+  reasons: Record<string, number>;
 }
 
 export interface CarriedState {
@@ -76,12 +100,14 @@ export interface CarriedState {
   clips: ActiveClip[];
   /** Outcomes not yet recorded. */
   unrecorded: Outcome[];
-  pace: PaceState;
+  membership: MembershipState;
+  tally: FailureTally;
   counts: OutcomeCounts;
   submissions: number;
   warnings: number;
   /** Number of the next outcome segment. */
   segment: number;
   lastFailures: FailureNote[];
-  pause?: { reason: string; denied: boolean };
+  /** This batch alone. */
+  pause?: string;
 }

@@ -6,10 +6,32 @@ export const PAUSE_SIGNAL = 'pause';
 export const RESUME_SIGNAL = 'resume';
 export const PROGRESS_QUERY = 'progress';
 
+export const ACCOUNT_WORKFLOW = 'account';
+/** From a batch to its account. */
+export const REPORT_SIGNAL = 'report';
+/** From an account to a batch. */
+export const SHARE_SIGNAL = 'share';
+export const TUNE_UPDATE = 'tune';
+export const ACCOUNT_QUERY = 'account';
+
 /** Batches of the simulator's account never reach a worker that holds real keys. */
 export const SIMULATOR_ACCOUNT = 'simulator';
 
 /** Task queue of one account's batches: the workers that poll it hold that account's keys. */
 export function taskQueueOf(account: string): string {
-  return `reelscore-${account}`;
+  return `${QUEUE_PREFIX}${account}`;
 }
+
+/** Task queue of the activities that look into clips, which may run on machines of their own. */
+export function mediaQueueOf(taskQueue: string): string {
+  return `${taskQueue}-media`;
+}
+
+/** Workflow id of an account, by the task queue of its batches. */
+export function accountIdOf(taskQueue: string): string {
+  return `${ACCOUNT_PREFIX}${taskQueue.slice(QUEUE_PREFIX.length)}`;
+}
+
+const QUEUE_PREFIX = 'reelscore-';
+/** No batch may be called so. */
+export const ACCOUNT_PREFIX = 'reelscore-account-';

@@ -3,7 +3,8 @@
 import { homedir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 import ipaddr from 'ipaddr.js';
-import type { BatchOptions, Pace } from '../contract/batch.js';
+import type { Priority } from '../contract/account.js';
+import type { BatchOptions, FailureLimit, Pace } from '../contract/batch.js';
 import type { FailureClass } from '../contract/failure.js';
 import { SIMULATOR_ACCOUNT } from '../contract/names.js';
 import { readAllowList } from '../net/allow-list.js';
@@ -53,6 +54,9 @@ export interface ResolvedConfig {
   logLevel: LogLevel;
   /** Absolute; absent = `results/<batch>`. */
   outDir?: string;
+  priority: Priority;
+  /** Absent = never pause for failures. */
+  maxFailures?: FailureLimit;
   historyBound: number;
 }
 
@@ -107,20 +111,20 @@ export function resolveConfig(
     vendorCodes: values.vendorCodes ?? {},
     logLevel: need(values.logLevel),
     ...(out === undefined ? {} : { outDir: out }),
+    priority: need(values.priority),
+    ...(values.maxFailures && { maxFailures: values.maxFailures }),
     historyBound: need(values.historyBound),
   };
 }
 
 /** What of the configuration goes into a batch when it starts. */
 export function batchOptionsOf(config: ResolvedConfig): BatchOptions {
-  const { pace, probe, pollIntervalMs, callbackGraceMs, taskTimeoutMs, historyBound } = config;
+  const { pace, priority, probe, pollIntervalMs, callbackGraceMs, taskTimeoutMs } = config;
+  const { maxFailures, historyBound } = config;
   return {
-    pace,
-    probe,
-    pollIntervalMs,
-    callbackGraceMs,
-    taskTimeoutMs,
+    ...{ pace, priority, probe, pollIntervalMs, callbackGraceMs, taskTimeoutMs },
     ...config.retries,
+    ...(maxFailures && { maxFailures }),
     historyBound,
   };
 }

@@ -2,6 +2,7 @@
 // Each throws a TypeError that says fault and what to do; the caller adds the place.
 import ipaddr from 'ipaddr.js';
 import ms from 'ms';
+import type { FailureLimit } from '../contract/batch.js';
 import type { FailureClass } from '../contract/failure.js';
 import { readAllowList } from '../net/allow-list.js';
 import { OVERRIDABLE_CODE } from '../tomoviee/errors.js';
@@ -108,6 +109,17 @@ export function listen(raw: unknown): Listen {
     return { host, port };
   }
   throw new TypeError(`${show(raw)} is not host:port (write one such as 127.0.0.1:8787)`);
+}
+
+/** `10` clips or `25%` of those that have ended. */
+export function failureLimit(raw: unknown): FailureLimit {
+  const match = /^\s*(\d{1,9})\s*(%?)\s*$/.exec(String(raw));
+  const value = Number(match?.[1]);
+  const percent = match?.[2] === '%';
+  if (!match || value < 1 || (percent && value > 100)) {
+    throw new TypeError(`${show(raw)} is not a number of clips or a percentage (write 10 or 25%)`);
+  }
+  return percent ? { percent: value } : { clips: value };
 }
 
 /** Comma-separated text or a list -> entries as `readAllowList` takes them. */

@@ -1,5 +1,6 @@
 // Every setting: its one name (option and key of reelscore.yaml), its environment variable, default
 // and meaning. README's table is compared with this list.
+import { PRIORITIES } from '../contract/account.js';
 import { DEFAULT_BASE_URL } from '../tomoviee/client.js';
 import * as value from './setting-values.js';
 
@@ -118,6 +119,17 @@ export const SETTINGS = {
     meaning: 'Tasks at the vendor at one time',
     // The server allows 2,000 pending activities a workflow.
     read: value.number(1, 2000, 'integer'),
+  }),
+  priority: text({
+    default: 'normal',
+    meaning: 'Share of the account while other batches want it too: urgent, normal or background',
+    read: value.oneOf(PRIORITIES),
+  }),
+  maxFailures: define<number | string, ReturnType<typeof value.failureLimit>>({
+    defaultText: 'none',
+    meaning:
+      'Pause a batch when so many clips failed at the vendor: a number, or a percentage such as `25%`',
+    read: value.failureLimit,
   }),
   probe: define<boolean | string, boolean>({
     env: 'REELSCORE_PROBE',

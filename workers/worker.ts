@@ -1,13 +1,17 @@
 // Composes a worker: the only place that joins keys, network, store and Temporal.
-import { NativeConnection, Worker } from '@temporalio/worker';
-import { createActivities } from '../activities/index.js';
+import {
+  NativeConnection,
+  Worker,
+  type WorkerOptions as SdkWorkerOptions,
+} from '@temporalio/worker';
+import { createActivities, createMediaActivities } from '../activities/index.js';
 import { callbackUrl } from '../callbacks/url.js';
-import { taskQueueOf } from '../contract/names.js';
+import { mediaQueueOf, taskQueueOf } from '../contract/names.js';
 import { createMediaAnalyzer } from '../media/analyzer.js';
 import { probeClip } from '../media/probe-clip.js';
 import { createGuardedFetch } from '../net/guarded-fetch.js';
 import { openLocalStore } from '../store/local-store.js';
-import { createTomovieeClient } from '../tomoviee/client.js';
+import { createTomovieeClient, type TomovieeClient } from '../tomoviee/client.js';
 import { createErrorTable } from '../tomoviee/errors.js';
 import { loadCallbackSecret } from './callback-secret.js';
 import { ConfigError } from './config-error.js';
@@ -24,12 +28,21 @@ import type { HostAlias } from '../net/guard.js';
  * limit of 3 at a time cost half of the server's work.
  */
 const MAX_ACTIVITIES = 100;
+/** Pages of 25 clips, each looking into several clips at once. */
+const MAX_PAGES = 8;
 /** A POST under way is let finish: cut off, nobody would know whether it was accepted. */
-const SHUTDOWN_GRACE = '40s';
+const SHUTDOWN_GRACE = '40s' as const;
+
+/** What a worker serves. */
+export type Serves = 'all' | 'scoring' | 'probing';
+
+export const SERVES = ['all', 'scoring', 'probing'] as const satisfies Serves[];
 
 export interface WorkerOptions {
   config: ResolvedConfig & { hostAliases?: Record<string, HostAlias> };
   temporal: Pick<OpenedTemporal, 'connection' | 'namespace'>;
+  /** `probing`: looks into clips and nothing else; `scoring`: all but that. Default: `all`. */
+  serves?: Serves;
 }
 
 export interface RunningWorker {
@@ -41,9 +54,54 @@ export interface RunningWorker {
 
 /**
  * Starts a worker for the batches of one account.
- * @throws ConfigError without vendor keys; the SDK's error if Temporal cannot be reached
+ * @throws ConfigError without vendor keys (`probing` needs none); the SDK's error if Temporal cannot
+ *   be reached
  */
-export async function startWorker({ config, temporal }: WorkerOptions): Promise<RunningWorker> {
+export async function startWorker(options: WorkerOptions): Promise<RunningWorker> {
+  const { config, temporal, serves = 'all' } = options;
+  const { keys } = config.tomoviee;
+  const secrets = keys ? [keys.appKey, keys.appSecret] : [];
+  const media = openMedia(config);
+  const probing = serves === 'scoring' ? undefined : createProbing(config, media);
+  const scoring = serves === 'probing' ? undefined : await createScoring(config, media);
+
+  installRuntime(createLogger({ level: config.logLevel, hide: secrets }));
+  const connection = await NativeConnection.connect(temporal.connection);
+  const common = { connection, namespace: temporal.namespace, shutdownGraceTime: SHUTDOWN_GRACE };
+  const workers = await Promise.all(
+    [scoring?.worker, probing].flatMap((part) =>
+      part ? [Worker.create({ ...common, ...part })] : [],
+    ),
+  );
+  const shutDown = (): void => {
+    for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
+  };
+  // If one of them dies, the other has to stop before the connection can close.
+  const runs = workers.map((worker) => worker.run().finally(shutDown));
+  const running = Promise.allSettled(runs).then(async () => {
+    await Promise.all([scoring?.vendor.close(), media.close()]);
+    await connection.close();
+    await Promise.all(runs);
+  });
+  const failed = new Promise<never>((_, reject) => {
+    running.catch(reject);
+  });
+  failed.catch(() => undefined); // whoever cares listens; nobody has to
+  return {
+    failed,
+    async stop() {
+      shutDown();
+      await running;
+    },
+  };
+}
+
+type Part = Omit<SdkWorkerOptions, 'connection' | 'namespace' | 'shutdownGraceTime'>;
+
+async function createScoring(
+  config: WorkerOptions['config'],
+  media: Media,
+): Promise<{ worker: Part; vendor: TomovieeClient }> {
   const { keys, baseUrl } = config.tomoviee;
   if (!keys) {
     throw new ConfigError([
@@ -56,48 +114,47 @@ export async function startWorker({ config, temporal }: WorkerOptions): Promise<
     appSecret: keys.appSecret.reveal(),
     errorTable: createErrorTable(config.vendorCodes),
   });
-  const fetch = createGuardedFetch({
-    allowHosts: config.allowHosts,
-    ...(config.hostAliases && { hostAliases: config.hostAliases }),
-  });
-  const analyzer = createMediaAnalyzer();
   const secret = (await loadCallbackSecret(config)).reveal();
   const { publicUrl } = config.callbacks;
-
-  installRuntime(createLogger({ level: config.logLevel, hide: [keys.appKey, keys.appSecret] }));
-  const connection = await NativeConnection.connect(temporal.connection);
-  const worker = await Worker.create({
-    connection,
-    namespace: temporal.namespace,
-    taskQueue: taskQueueOf(config.account),
-    workflowBundle: { codePath: distFile('workflow-bundle.js') },
-    activities: createActivities({
-      openStore: openLocalStore,
-      vendor,
-      fetch,
-      probe: (fileLink, signal) => probeClip(fileLink, { fetch, analyzer, signal }),
-      callbackUrl: (target) =>
-        publicUrl === undefined ? undefined : callbackUrl(publicUrl, target, secret),
-    }),
-    maxConcurrentActivityTaskExecutions: MAX_ACTIVITIES,
-    maxEagerActivityReservationsPerWorkflowTask: MAX_ACTIVITIES,
-    shutdownGraceTime: SHUTDOWN_GRACE,
-  });
-
-  const running = worker.run().finally(async () => {
-    analyzer.close();
-    await Promise.all([vendor.close(), fetch.close()]);
-    await connection.close();
-  });
-  const failed = new Promise<never>((_, reject) => {
-    running.catch(reject);
-  });
-  failed.catch(() => undefined); // whoever cares listens; nobody has to
   return {
-    failed,
-    async stop() {
-      if (worker.getState() === 'RUNNING') worker.shutdown();
-      await running;
+    vendor,
+    worker: {
+      taskQueue: taskQueueOf(config.account),
+      workflowBundle: { codePath: distFile('workflow-bundle.js') },
+      activities: createActivities({
+        openStore: openLocalStore,
+        vendor,
+        ...media,
+        callbackUrl: (target) =>
+          publicUrl === undefined ? undefined : callbackUrl(publicUrl, target, secret),
+      }),
+      maxConcurrentActivityTaskExecutions: MAX_ACTIVITIES,
+      maxEagerActivityReservationsPerWorkflowTask: MAX_ACTIVITIES,
+    },
+  };
+}
+
+function createProbing({ account }: WorkerOptions['config'], media: Media): Part {
+  return {
+    taskQueue: mediaQueueOf(taskQueueOf(account)),
+    activities: createMediaActivities({ openStore: openLocalStore, ...media }),
+    maxConcurrentActivityTaskExecutions: MAX_PAGES,
+  };
+}
+
+type Media = ReturnType<typeof openMedia>;
+
+/** What fetches clips and soundtracks. */
+function openMedia({ allowHosts, hostAliases }: WorkerOptions['config']) {
+  const fetch = createGuardedFetch({ allowHosts, ...(hostAliases && { hostAliases }) });
+  const analyzer = createMediaAnalyzer();
+  return {
+    fetch,
+    probe: (fileLink: string, signal: AbortSignal) =>
+      probeClip(fileLink, { fetch, analyzer, signal }),
+    close: async () => {
+      analyzer.close();
+      await fetch.close();
     },
   };
 }

@@ -27,7 +27,7 @@ export function calledBack(
 ): Effect {
   const terminal = callback.status >= FIRST_TERMINAL_STATUS;
   if (clip.phase === 'waiting' && clip.taskId === callback.taskId) {
-    if (terminal) clip.hinted = true; // C1
+    if (terminal) clip.hintedAt ??= now; // C1
     return {};
   }
   const inQuestion =
@@ -65,7 +65,7 @@ export function again(
 ): Effect {
   clip.phase = 'ready';
   clip.notBefore = now + waitMs;
-  delete clip.hinted;
+  delete clip.hintedAt;
   return adopt(clip, now, options) ?? {}; // C3
 }
 
@@ -120,7 +120,7 @@ export function own(
   clip.askAt = Math.min(now + how.askAfterMs, clip.deadline);
   delete clip.adopted;
   delete clip.troubles;
-  if (how.hinted) clip.hinted = true;
-  else delete clip.hinted;
+  if (how.hinted) clip.hintedAt = now;
+  else delete clip.hintedAt;
   return { submissions: 1 };
 }

@@ -10,7 +10,7 @@ export class Alarm {
 
   /** Rings at `at` or earlier. */
   setFor(at: number, now: number): void {
-    if (at >= this.#at) return;
+    if (at >= this.#at || at === Infinity) return;
     this.cancel();
     this.#at = at;
     const scope = new CancellationScope({ cancellable: true });

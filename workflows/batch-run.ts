@@ -19,13 +19,18 @@ import {
   submitting,
   taskEnded,
 } from './clip.js';
-import { cancelled } from './effect.js';
-import { earliest, reserve, speedUp } from './pace.js';
+import type { Demand } from './demand.js';
+import { cancelled, type Effect } from './effect.js';
+import { Lateness } from './lateness.js';
+import type { Membership } from './membership.js';
 import { survey, type Survey } from './survey.js';
 
 /** Submissions are given out this long before they are due: enough to hide a workflow task. */
 const HORIZON_MS = 1500;
-/** How late a submission may be when no answer of an earlier one wakes the batch. */
+/**
+ * The answer to a submission under way wakes the batch and saves a timer; this much later than wanted
+ * it wakes by itself.
+ */
 const WAKE_SLACK_MS = 4000;
 /**
  * Submissions given out and not answered. Bounds what is unknown after a crash, and the answers that
@@ -42,8 +47,21 @@ const HINTED_GROUP = 20;
 const POLL_GROUP = 500;
 const MAX_FINISHING = 4;
 const FINISH_GROUP = 50;
+/** While there are clips to submit, work that holds none up waits so long for company. */
+const ASK_WAIT_MS = 2000;
+const FINISH_WAIT_MS = 5000;
 /** Clips in the window beyond the in-flight limit: waiting for a retry or a download. */
 const MAX_BACKLOG = 500;
+
+/** What may be begun now. */
+export interface Mode {
+  /** Whether clips would be submitted if the account allowed it. */
+  want: boolean;
+  prepare: boolean;
+  submit: boolean;
+  ask: boolean;
+  finish: boolean;
+}
 
 export class BatchRun {
   running = 0;
@@ -51,10 +69,12 @@ export class BatchRun {
   #asking = 0;
   #finishing = 0;
   #failure: { error: unknown } | undefined;
+  readonly #lateness = new Lateness();
 
   constructor(
     private readonly input: ScoreBatchInput,
     private readonly state: BatchState,
+    private readonly membership: Membership,
     private readonly activities: BatchActivities,
     private readonly wake: () => void,
   ) {}
@@ -81,19 +101,47 @@ export class BatchRun {
     const now = Date.now();
     const seen = survey(this.state.clips.values(), now);
     if (seen.expired.length === 0) return seen;
-    for (const clip of seen.expired) this.state.apply(clip, adoptionExpired(clip, now), now);
+    for (const clip of seen.expired) this.#apply(clip, adoptionExpired(clip, now));
     return survey(this.state.clips.values(), now);
   }
 
-  /** Starts whatever may start now. Returns when to look again; Infinity if only an event can help. */
-  dispatch(mode: { submit: boolean; prepare: boolean; ask: boolean }): number {
+  /**
+   * Starts whatever may start now.
+   * @returns when to look again (Infinity if only an event can help), and what the account should know
+   */
+  dispatch(mode: Mode): { nextDue: number; demand: Demand } {
     const seen = this.#look();
-    let nextDue = seen.nextDue;
     if (mode.prepare) this.#prepare();
-    if (mode.submit) nextDue = Math.min(nextDue, this.#submit(seen));
-    if (mode.ask) this.#ask(seen);
-    this.#finish(seen);
-    return nextDue;
+    const later = mode.submit ? this.#submit(seen) : Infinity;
+    const { wants, moreToCome } = this.#demand(seen, mode.want);
+    const patient = wants > 0;
+    const free = this.membership.slots - seen.inFlight;
+    // Slots that nobody will need within the wait are as good taken as free.
+    const unhurried = patient && free > (this.membership.pace.ratePerSecond * ASK_WAIT_MS) / 1000;
+    const dues = [
+      later,
+      mode.ask ? this.#ask(seen, unhurried) : Infinity,
+      mode.finish ? this.#finish(seen, patient) : Infinity,
+    ];
+    const soft = Math.min(...dues) + (seen.submitting > 0 ? WAKE_SLACK_MS : 0);
+    return {
+      nextDue: Math.min(seen.nextDue, soft),
+      demand: { held: seen.inFlight, wants, moreToCome },
+    };
+  }
+
+  /** What the account should know while nothing new is begun. */
+  demand(want: boolean): Demand {
+    return this.#demand(survey(this.state.clips.values(), Date.now()), want);
+  }
+
+  #demand({ inFlight, ready }: Survey, want: boolean): Demand {
+    const { fresh, cursor } = this.state;
+    return {
+      held: inFlight,
+      wants: want ? ready.length + fresh.length : 0,
+      moreToCome: want && (this.#preparing > 0 || cursor < this.input.rows.count),
+    };
   }
 
   callbacks(list: TaskCallback[]): void {
@@ -103,7 +151,7 @@ export class BatchRun {
       const clip = state.clips.get(callback.row);
       if (!clip || callback.round !== input.round) continue;
       if (state.isOwnedByOther(callback.taskId, callback.row)) continue;
-      state.apply(clip, calledBack(clip, callback, now, input.options), now);
+      this.#apply(clip, calledBack(clip, callback, now, input.options));
     }
   }
 
@@ -111,7 +159,7 @@ export class BatchRun {
   cancelClips(): void {
     for (const clip of this.state.clips.values()) {
       if (clip.phase === 'ended' || clip.phase === 'submitting') continue;
-      this.state.apply(clip, { settled: cancelled(clip) }, Date.now());
+      this.#apply(clip, { settled: cancelled(clip) });
     }
   }
 
@@ -144,24 +192,20 @@ export class BatchRun {
   }
 
   #submit(seen: Survey): number {
-    const { state, input } = this;
-    const { pace } = input.options;
-    let { inFlight, submitting: under } = seen;
+    const { state, membership } = this;
+    const now = Date.now();
     for (;;) {
-      const now = Date.now();
       const clip = seen.ready[0];
-      if (!clip && (state.fresh.length === 0 || state.clips.size >= pace.maxInFlight + MAX_BACKLOG))
-        return Infinity;
-      if (inFlight >= pace.maxInFlight || under >= MAX_SUBMITTING) return Infinity;
-      const moment = earliest(state.pace, pace, now);
-      if (moment > now + HORIZON_MS) {
-        // The answer to a submission under way wakes the batch and saves a timer.
-        return under > 0 ? moment + WAKE_SLACK_MS : moment - HORIZON_MS;
-      }
+      const room = state.clips.size < membership.slots + MAX_BACKLOG;
+      if (!clip && (state.fresh.length === 0 || !room)) return Infinity;
+      if (seen.inFlight >= membership.slots || seen.submitting >= MAX_SUBMITTING) return Infinity;
+      const moment = membership.nextMoment(now);
+      if (moment === undefined) return Infinity;
+      if (moment > now + HORIZON_MS) return moment - HORIZON_MS;
       seen.ready.shift();
-      this.#submitOne(clip ?? this.#takeFresh(now), reserve(state.pace, pace, now));
-      inFlight += 1;
-      under += 1;
+      this.#submitOne(clip ?? this.#takeFresh(now), membership.takeMoment(now));
+      seen.inFlight += 1;
+      seen.submitting += 1;
     }
   }
 
@@ -174,21 +218,29 @@ export class BatchRun {
   }
 
   #submitOne(clip: ActiveClip, notBefore: number): void {
-    const { state, input } = this;
+    const lateness = this.#lateness;
     submitting(clip);
     this.#start(async () => {
-      const { store, round, options } = input;
+      const { store, round, options } = this.input;
       const { row, attempt } = clip;
-      const answer = await this.activities.submitClip({ store, round, row, attempt, notBefore });
-      if (answer.kind === 'accepted') speedUp(state.pace);
+      const answer = await this.activities.submitClip({
+        ...{ store, round, row, attempt, notBefore },
+        notAfter: lateness.notAfter(notBefore, this.membership.accountRate),
+      });
       const now = Date.now();
-      state.apply(clip, submitted(clip, answer, now, options), now);
+      if (answer.kind === 'late') lateness.late(notBefore, now);
+      else lateness.inTime();
+      this.#apply(clip, submitted(clip, answer, now, options), notBefore);
     });
   }
 
-  #ask(seen: Survey): void {
-    this.#askGroups(seen.hinted, HINTED_GROUP);
+  #ask(seen: Survey, patient: boolean): number {
     this.#askGroups(seen.due, POLL_GROUP);
+    const { hinted } = seen;
+    const due = Math.min(...hinted.map(({ hintedAt = 0 }) => hintedAt)) + ASK_WAIT_MS;
+    if (patient && hinted.length < HINTED_GROUP && due > Date.now()) return due;
+    this.#askGroups(hinted, HINTED_GROUP);
+    return Infinity;
   }
 
   #askGroups(clips: ActiveClip[], size: number): void {
@@ -196,7 +248,7 @@ export class BatchRun {
       const group = clips.slice(at, at + size);
       for (const clip of group) {
         clip.busy = true;
-        delete clip.hinted;
+        delete clip.hintedAt;
       }
       this.#asking += 1;
       this.#start(async () => {
@@ -223,12 +275,15 @@ export class BatchRun {
         : failure
           ? queryFailed(clip, failure, now, options)
           : stillRunning(clip, now, options);
-      state.apply(clip, effect, now);
+      this.#apply(clip, effect);
     }
   }
 
-  #finish(seen: Survey): void {
+  #finish(seen: Survey, patient: boolean): number {
     const { state } = this;
+    const due = Math.min(...seen.ended.map(({ notBefore }) => notBefore)) + FINISH_WAIT_MS;
+    const few = state.unrecorded.length === 0 && seen.ended.length < FINISH_GROUP;
+    if (patient && few && due > Date.now()) return due;
     while (this.#finishing < MAX_FINISHING && seen.ended.length + state.unrecorded.length > 0) {
       const group = seen.ended.splice(0, FINISH_GROUP);
       const record = state.unrecorded.splice(0, FINISH_GROUP);
@@ -239,6 +294,7 @@ export class BatchRun {
         this.#finishing -= 1;
       });
     }
+    return Infinity;
   }
 
   async #finishGroup(group: ActiveClip[], record: Outcome[]): Promise<void> {
@@ -261,13 +317,17 @@ export class BatchRun {
     for (const clip of group) {
       delete clip.busy;
       const failure = troubles.get(clip.row);
-      if (failure) state.apply(clip, downloadFailed(clip, failure, now, options), now);
-      else {
-        state.clips.delete(clip.row);
-        state.count('succeeded'); // B2
-      }
+      if (failure) this.#apply(clip, downloadFailed(clip, failure, now, options));
+      else state.succeeded(clip); // B2
     }
     state.noteFailures(answer.failures);
+  }
+
+  /** @param moment of the submission that the effect is of */
+  #apply(clip: ActiveClip, effect: Effect, moment = 0): void {
+    this.state.apply(clip, effect);
+    if (effect.throttled) this.membership.throttled(effect.throttled, moment, Date.now());
+    if (effect.denied) this.membership.denied(effect.denied);
   }
 
   #start(work: () => Promise<void>): void {

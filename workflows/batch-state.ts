@@ -4,7 +4,8 @@ import type { ActiveClip, CarriedState } from '../contract/carried.js';
 import type { Outcome, OutcomeStatus } from '../contract/clip.js';
 import type { FailureNote } from '../contract/batch.js';
 import type { Effect } from './effect.js';
-import { newPace, slowDown } from './pace.js';
+import { newTally, tally } from './breaker.js';
+import { newMembership } from './membership-state.js';
 import { RowQueue } from './row-queue.js';
 
 /** How many failures people are shown while the batch runs. */
@@ -15,7 +16,8 @@ export class BatchState {
   readonly fresh: RowQueue;
   readonly clips: Map<number, ActiveClip>;
   readonly counts: CarriedState['counts'];
-  readonly pace: CarriedState['pace'];
+  readonly membership: CarriedState['membership'];
+  tally: CarriedState['tally'];
   unrecorded: Outcome[];
   /** Outcomes being recorded, downloads apart. */
   recording = 0;
@@ -40,7 +42,8 @@ export class BatchState {
       cancelled: 0,
       skipped: 0,
     };
-    this.pace = carried?.pace ?? newPace(now);
+    this.membership = carried?.membership ?? newMembership();
+    this.tally = carried?.tally ?? newTally();
     this.cursor = carried?.cursor ?? 0;
     this.submissions = carried?.submissions ?? 0;
     this.warnings = carried?.warnings ?? 0;
@@ -63,17 +66,21 @@ export class BatchState {
   }
 
   /** Carries out what a change of one clip means for the batch. */
-  apply(clip: ActiveClip, effect: Effect, now: number): void {
+  apply(clip: ActiveClip, effect: Effect): void {
     this.submissions += effect.submissions ?? 0;
-    if (effect.throttled) slowDown(this.pace, now, effect.throttled);
-    if (effect.denied) {
-      const { code, message } = effect.denied;
-      this.pause ??= { reason: `the vendor denies access: ${code} ${message}`, denied: true };
-    }
-    if (effect.settled) {
-      this.clips.delete(clip.row);
-      this.unrecorded.push(effect.settled);
-    }
+    if (!effect.settled) return;
+    const { status, errorCode = '', errorMessage = '' } = effect.settled;
+    this.clips.delete(clip.row);
+    this.unrecorded.push(effect.settled);
+    if (status === 'cancelled') return;
+    tally(this.tally, status === 'failed' ? { code: errorCode, message: errorMessage } : undefined);
+  }
+
+  /** The clip's soundtrack is in the store. */
+  succeeded(clip: ActiveClip): void {
+    this.clips.delete(clip.row);
+    this.count('succeeded');
+    tally(this.tally);
   }
 
   /** True if another clip of the window already owns the task. */
@@ -91,7 +98,8 @@ export class BatchState {
       fresh: this.fresh.toJSON(),
       clips: [...this.clips.values()],
       unrecorded: this.unrecorded,
-      pace: this.pace,
+      membership: this.membership,
+      tally: this.tally,
       counts: this.counts,
       submissions: this.submissions,
       warnings: this.warnings,

@@ -28,7 +28,6 @@ export function backoff(failures: number, options: BatchOptions): number {
 export function submitting(clip: ActiveClip): void {
   clip.phase = 'submitting';
   clip.attempt += 1;
-  if (clip.orphans?.length) clip.possibleDuplicate = true; // C4
 }
 
 export function submitted(
@@ -37,7 +36,14 @@ export function submitted(
   now: number,
   options: BatchOptions,
 ): Effect {
+  const sent = answer.kind === 'accepted' || answer.kind === 'unknown';
+  if (sent && clip.orphans?.length) clip.possibleDuplicate = true; // C4
+  if (answer.kind !== 'late') delete clip.lates;
   switch (answer.kind) {
+    case 'late':
+      clip.attempt -= 1; // no POST left
+      clip.lates = (clip.lates ?? 0) + 1;
+      return again(clip, now, 0, options);
     case 'accepted': {
       const early = clip.claims?.find((claim) => claim.taskId === answer.taskId);
       clip.claims = clip.claims?.filter(({ attempt }) => clip.orphans?.includes(attempt)) ?? [];

@@ -1,1 +1,2 @@
 export { scoreBatch } from './score-batch.js';
+export { account } from './account.js';

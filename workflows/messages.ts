@@ -1,11 +1,16 @@
-import { defineQuery, defineSignal } from '@temporalio/workflow';
-import type { BatchProgress } from '../contract/batch.js';
+import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
+import type { AccountView, MemberReport, Share, Tuning } from '../contract/account.js';
+import type { BatchProgress, Pace } from '../contract/batch.js';
 import type { TaskCallback } from '../contract/callback.js';
 import {
+  ACCOUNT_QUERY,
   PAUSE_SIGNAL,
   PROGRESS_QUERY,
+  REPORT_SIGNAL,
   RESUME_SIGNAL,
+  SHARE_SIGNAL,
   TASK_CALLBACKS_SIGNAL,
+  TUNE_UPDATE,
 } from '../contract/names.js';
 
 /** Callbacks of this batch's tasks, several in one signal. */
@@ -15,3 +20,11 @@ export const pauseSignal = defineSignal<[reason?: string]>(PAUSE_SIGNAL);
 /** Goes on after a pause, whoever caused it. */
 export const resumeSignal = defineSignal(RESUME_SIGNAL);
 export const progressQuery = defineQuery<BatchProgress>(PROGRESS_QUERY);
+
+/** A batch tells its account how it stands. */
+export const reportSignal = defineSignal<[MemberReport]>(REPORT_SIGNAL);
+/** An account tells a batch what it may use. */
+export const shareSignal = defineSignal<[Share]>(SHARE_SIGNAL);
+/** Changes an account's limits; answers with the new ones. */
+export const tuneUpdate = defineUpdate<Pace, [Tuning]>(TUNE_UPDATE);
+export const accountQuery = defineQuery<AccountView>(ACCOUNT_QUERY);

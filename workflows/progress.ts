@@ -2,32 +2,38 @@
 import type { BatchProgress, ScoreBatchInput } from '../contract/batch.js';
 import { doneOf } from '../contract/clip.js';
 import type { BatchState } from './batch-state.js';
+import type { Membership } from './membership.js';
 import { survey } from './survey.js';
 
 export function progressOf(
   input: ScoreBatchInput,
   state: BatchState,
+  membership: Membership,
   now: number,
   batchState: BatchProgress['state'],
 ): BatchProgress {
   const seen = survey(state.clips.values(), now);
   const { submitting, waiting, unresolved, backingOff } = seen;
   const finishing = seen.finishing + state.unrecorded.length + state.recording;
+  const pauseReason = membership.paused ?? state.pause;
+  const hold = membership.hold(now);
   const begun = submitting + waiting + unresolved + backingOff + finishing;
   return {
     name: input.name,
     store: input.store,
     round: input.round,
     state: batchState,
-    ...(state.pause && { pauseReason: state.pause.reason }),
-    ...(state.pace.holdUntil > now && { holdReason: state.pace.holdReason ?? 'throttled' }),
+    ...(pauseReason !== undefined && { pauseReason }),
+    ...(membership.paused !== undefined && { accountPaused: true }),
+    ...(hold && { holdReason: hold.reason }),
     counts: { ...state.counts },
     queued: state.counts.total - doneOf(state.counts) - begun,
     ...{ submitting, waiting, unresolved, backingOff, finishing },
     submissions: state.submissions,
     warnings: state.warnings,
     lastFailures: [...state.lastFailures],
-    pace: { ...input.options.pace },
+    pace: membership.pace,
+    priority: input.options.priority,
     startedAt: new Date(state.startedAt).toISOString(),
   };
 }

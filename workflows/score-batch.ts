@@ -13,22 +13,38 @@ import {
 import type { BatchActivities } from '../contract/activities.js';
 import type { BatchProgress, ScoreBatchInput } from '../contract/batch.js';
 import type { BatchSummary } from '../contract/clip.js';
+import { mediaQueueOf } from '../contract/names.js';
+import { AccountLink } from './account-link.js';
 import { Alarm } from './alarm.js';
 import { BatchRun } from './batch-run.js';
 import { BatchState } from './batch-state.js';
-import { pauseSignal, progressQuery, resumeSignal, taskCallbacksSignal } from './messages.js';
+import { newTally, tripped } from './breaker.js';
+import { Membership, type Identity } from './membership.js';
+import {
+  pauseSignal,
+  progressQuery,
+  resumeSignal,
+  shareSignal,
+  taskCallbacksSignal,
+} from './messages.js';
 import { detailsOf, progressOf } from './progress.js';
 
 /** A history of this size continues as new; the server refuses at 50 MB and warns at 10. */
 const HISTORY_BYTES = 8 * 1024 * 1024;
-/** From this share of the history bound on no page is begun, so that none is under way at the end. */
+/**
+ * From these shares of the history bound on no page and no download is begun, so that none is under way
+ * at the end, when nothing is submitted.
+ */
 const LAST_PAGES = 0.9;
+const LAST_DOWNLOADS = 0.95;
 
 const RETRY = { initialInterval: '1s', maximumInterval: '30s' } as const;
 
-const { preparePage, finalizeBatch } = proxyActivities<BatchActivities>({
-  startToCloseTimeout: '1h',
-  heartbeatTimeout: '30s',
+const PAGE_OPTIONS = { startToCloseTimeout: '1h', heartbeatTimeout: '30s', retry: RETRY } as const;
+
+const { preparePage, finalizeBatch } = proxyActivities<BatchActivities>(PAGE_OPTIONS);
+const { joinAccount } = proxyActivities<BatchActivities>({
+  startToCloseTimeout: '30s',
   retry: RETRY,
 });
 const { submitClip } = proxyActivities<BatchActivities>({
@@ -41,7 +57,9 @@ const { queryTasks, finishClips } = proxyActivities<BatchActivities>({
   heartbeatTimeout: '20s',
   retry: RETRY,
 });
-const activities = { preparePage, submitClip, queryTasks, finishClips, finalizeBatch };
+const plainActivities = {
+  ...{ preparePage, submitClip, queryTasks, finishClips, finalizeBatch, joinAccount },
+};
 
 /**
  * Scores one batch: prepares its rows page by page, submits them at the pace, waits for each task,
@@ -53,21 +71,32 @@ export async function scoreBatch(input: ScoreBatchInput): Promise<BatchSummary> 
   const state = new BatchState(input, Date.now());
   let awake = true;
   const wake = (): void => void (awake = true);
-  const run = new BatchRun(input, state, activities, wake);
+  const activities = { ...plainActivities, ...(input.options.probe && probingOnItsOwn()) };
+  const membership = new Membership(identityOf(input), state.membership);
+  const link = new AccountLink(membership, joinAccount, wake);
+  const run = new BatchRun(input, state, membership, activities, wake);
   let phase: BatchProgress['state'] = 'running';
+  const isPaused = (): boolean =>
+    phase === 'running' && (state.pause ?? membership.paused) !== undefined;
   const progress = (): BatchProgress =>
-    progressOf(input, state, Date.now(), phase === 'running' && state.pause ? 'paused' : phase);
+    progressOf(input, state, membership, Date.now(), isPaused() ? 'paused' : phase);
 
   setHandler(taskCallbacksSignal, (list) => {
     run.callbacks(list);
     wake();
   });
   setHandler(pauseSignal, (reason) => {
-    state.pause = { reason: reason ?? 'paused by hand', denied: false };
+    state.pause = reason ?? 'paused by hand';
     wake();
   });
   setHandler(resumeSignal, () => {
     state.pause = undefined;
+    state.tally = newTally();
+    membership.resumed();
+    wake();
+  });
+  setHandler(shareSignal, (share) => {
+    membership.granted(share);
     wake();
   });
   setHandler(progressQuery, progress);
@@ -83,26 +112,39 @@ export async function scoreBatch(input: ScoreBatchInput): Promise<BatchSummary> 
       const bounds = historyBounds(input);
       const cancelling = phase === 'cancelling';
       // A cancelled batch has little left to do, and its next run would not know.
-      if (!cancelling && (bounds.reached || (bounds.near && run.starved))) break;
+      const spent =
+        bounds.reached || (bounds.near && run.starved) || (bounds.close && run.running === 0);
+      if (!cancelling && spent) break;
       if (cancelling) {
         state.cursor = input.rows.count;
         state.fresh.clear();
         run.cancelClips();
       }
-      const open = !state.pause && !cancelling;
-      const nextDue = run.dispatch({
+      state.pause ??= tripped(state.tally, input.options.maxFailures);
+      const denied = membership.paused !== undefined;
+      const want = state.pause === undefined && !cancelling;
+      const open = want && !denied;
+      const { nextDue, demand } = run.dispatch({
+        want,
         prepare: open && !bounds.near,
         submit: open,
-        ask: !state.pause?.denied && !cancelling,
+        ask: !denied && !cancelling,
+        finish: !bounds.close || cancelling,
       });
+      const reportDue = link.report(demand, Date.now());
       setCurrentDetails(detailsOf(progress()));
-      if (Number.isFinite(nextDue)) alarm.setFor(nextDue, Date.now());
+      alarm.setFor(Math.min(nextDue, reportDue), Date.now());
       awake = false;
       await condition(() => awake);
       run.check();
     }
     alarm.cancel();
-    await condition(() => run.running === 0 && allHandlersFinished());
+    const drained = (): boolean => run.running === 0 && link.quiet && allHandlersFinished();
+    while (!drained()) {
+      awake = false;
+      link.report(run.demand(state.pause === undefined), Date.now());
+      await condition(() => awake || drained());
+    }
     run.check();
     if (!run.settled) {
       return await continueAsNew<typeof scoreBatch>({ ...input, carried: state.carry() });
@@ -110,6 +152,7 @@ export async function scoreBatch(input: ScoreBatchInput): Promise<BatchSummary> 
 
     const wasCancelled = phase === 'cancelling';
     phase = 'finishing';
+    await link.leave();
     const summary = await activities.finalizeBatch({
       store: input.store,
       round: input.round,
@@ -124,8 +167,28 @@ export async function scoreBatch(input: ScoreBatchInput): Promise<BatchSummary> 
   });
 }
 
-function historyBounds(input: ScoreBatchInput): { near: boolean; reached: boolean } {
+function identityOf({ name, options }: ScoreBatchInput): Identity {
+  const { workflowId, firstExecutionRunId } = workflowInfo();
+  const { priority, pace } = options;
+  return { batch: workflowId, chain: firstExecutionRunId, name, priority, pace };
+}
+
+/** Looking into clips takes other machines than submitting does, where someone wants that. */
+function probingOnItsOwn(): Pick<BatchActivities, 'preparePage'> {
+  const taskQueue = mediaQueueOf(workflowInfo().taskQueue);
+  return proxyActivities<Pick<BatchActivities, 'preparePage'>>({ ...PAGE_OPTIONS, taskQueue });
+}
+
+function historyBounds(input: ScoreBatchInput): {
+  near: boolean;
+  close: boolean;
+  reached: boolean;
+} {
   const { historyLength, historySize, continueAsNewSuggested } = workflowInfo();
   const used = Math.max(historyLength / input.options.historyBound, historySize / HISTORY_BYTES);
-  return { near: used > LAST_PAGES, reached: used > 1 || continueAsNewSuggested };
+  return {
+    near: used > LAST_PAGES,
+    close: used > LAST_DOWNLOADS,
+    reached: used > 1 || continueAsNewSuggested,
+  };
 }

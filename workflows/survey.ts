@@ -4,7 +4,7 @@ import type { ActiveClip } from '../contract/carried.js';
 export interface Survey {
   /** To be submitted, in the order they became due. */
   ready: ActiveClip[];
-  /** Hinted by a callback: to be asked about at once. */
+  /** Hinted by a callback, to be asked about soon. */
   hinted: ActiveClip[];
   /** To be asked about because it is time. */
   due: ActiveClip[];
@@ -62,7 +62,7 @@ export function survey(clips: Iterable<ActiveClip>, now: number): Survey {
         seen.waiting += 1;
         if (clip.busy) break;
         const askAt = clip.askAt ?? now;
-        if (clip.hinted) seen.hinted.push(clip);
+        if (clip.hintedAt !== undefined) seen.hinted.push(clip);
         else if (askAt <= now) seen.due.push(clip);
         else dueLater(askAt);
         break;

@@ -15,13 +15,15 @@ export interface Rig {
   worker: (deps?: Partial<ActivityDependencies>) => BatchActivities;
 }
 
+const LATER = Number.MAX_SAFE_INTEGER;
+
 export async function rig(manifest = manifestOf(1)): Promise<Rig> {
   const simulator = await simulate();
   const { location, store } = await frozenBatch(manifest);
   return {
     simulator,
     store,
-    input: { store: location, round: 1, row: 0, attempt: 1, notBefore: 0 },
+    input: { store: location, round: 1, row: 0, attempt: 1, notBefore: 0, notAfter: LATER },
     worker: (deps) => workerOf({ vendor: vendorAt(simulator.url), ...deps }),
   };
 }

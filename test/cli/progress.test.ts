@@ -15,6 +15,7 @@ const PROGRESS: BatchProgress = {
   ...{ queued: 22, submitting: 1, waiting: 5, unresolved: 0, backingOff: 0, finishing: 2 },
   lastFailures: [{ row: 3, id: 'intro', code: 'task_failed', message: 'no\u001b[2J music' }],
   pace: { ratePerSecond: 1, burst: 1, maxInFlight: 20 },
+  priority: 'normal',
   startedAt: '2026-01-01T00:00:00.000Z',
 };
 

@@ -16,6 +16,7 @@ import {
 
 const options: BatchOptions = {
   pace: { ratePerSecond: 1, burst: 1, maxInFlight: 10 },
+  priority: 'normal',
   probe: false,
   pollIntervalMs: 15_000,
   callbackGraceMs: 600_000,
@@ -113,7 +114,12 @@ describe('an unknown outcome', () => {
     submitted(clip, unknown(), 0, options);
     expect(clip).toMatchObject({ phase: 'unresolved', notBefore: 600_000 });
     expect(calledBack(clip, called('T9', 1), 50, options)).toEqual({ submissions: 1 });
-    expect(clip).toMatchObject({ phase: 'waiting', taskId: 'T9', adopted: true, hinted: true });
+    expect(clip).toMatchObject({
+      phase: 'waiting',
+      taskId: 'T9',
+      adopted: true,
+      hintedAt: expect.any(Number) as number,
+    });
     expect(clip.possibleDuplicate).toBeUndefined();
   });
 
@@ -121,7 +127,11 @@ describe('an unknown outcome', () => {
     const clip = begun();
     calledBack(clip, called('T9', 1), 0, options);
     submitted(clip, unknown(), 10, options);
-    expect(clip).toMatchObject({ phase: 'waiting', taskId: 'T9', hinted: true });
+    expect(clip).toMatchObject({
+      phase: 'waiting',
+      taskId: 'T9',
+      hintedAt: expect.any(Number) as number,
+    });
   });
 
   test('C4: submitted again, it is a possible duplicate, whatever follows', () => {
@@ -198,14 +208,14 @@ describe('a callback', () => {
   test('C1: hints that its task is over and decides nothing', () => {
     const clip = waiting();
     expect(calledBack(clip, called('T1', 1, 4), 0, options)).toEqual({});
-    expect(clip).toMatchObject({ phase: 'waiting', hinted: true });
+    expect(clip).toMatchObject({ phase: 'waiting', hintedAt: expect.any(Number) as number });
   });
 
   test('that came before the answer to its submission is kept', () => {
     const clip = begun();
     calledBack(clip, called('T1', 1), 0, options);
     submitted(clip, accepted('T1'), 0, options);
-    expect(clip.hinted).toBe(true);
+    expect(clip.hintedAt).toBe(0);
   });
 
   test('C2: with another task id than the known one changes nothing', () => {
@@ -219,7 +229,7 @@ describe('a callback', () => {
   test('of a task that is still running changes nothing', () => {
     const clip = waiting();
     calledBack(clip, called('T1', 1, 2), 0, options);
-    expect(clip.hinted).toBeUndefined();
+    expect(clip.hintedAt).toBeUndefined();
   });
 
   test('floods of claims are not kept', () => {

@@ -1,0 +1,138 @@
+// A batch's side of its account: holds the share, gives out its moments, and knows what the account
+// has to be told. Sends nothing: account-link.ts does.
+import type { MemberReport, Share } from '../contract/account.js';
+import type { Pace } from '../contract/batch.js';
+import type { MembershipState } from '../contract/carried.js';
+import type { VendorFailure } from '../contract/failure.js';
+import { reportDue, type Demand } from './demand.js';
+import { earliest, reframe, take } from './moments.js';
+
+/** Until the account has decided on a `throttled` answer that names no time of its own. */
+const HOLD_MS = 1000;
+
+/** Who the batch is and what it was started with. */
+export type Identity = Pick<MemberReport, 'batch' | 'chain' | 'name' | 'priority' | 'pace'>;
+
+type News = Pick<MemberReport, 'throttled' | 'denied' | 'resumed'>;
+
+export class Membership {
+  #news: News = {};
+  #mustAnswer = false;
+  #starvedSince = Infinity;
+
+  constructor(
+    private readonly identity: Identity,
+    readonly state: MembershipState,
+  ) {}
+
+  /** Nothing that must be told. */
+  get quiet(): boolean {
+    return !this.#mustAnswer && Object.keys(this.#news).length === 0;
+  }
+
+  get slots(): number {
+    return this.state.share?.slots ?? 0;
+  }
+
+  /** Why the whole account is paused. */
+  get paused(): string | undefined {
+    return this.#news.resumed ? undefined : (this.state.denied ?? this.state.share?.paused);
+  }
+
+  /** Why nothing is submitted for now. */
+  hold(now: number): { until: number; reason: string } | undefined {
+    const { held, share } = this.state;
+    const longer = (held?.until ?? 0) > (share?.slowdown?.until ?? 0) ? held : share?.slowdown;
+    return longer && longer.until > now ? longer : undefined;
+  }
+
+  /** The next moment, not taken; undefined if the account has to give some first. */
+  nextMoment(now: number): number | undefined {
+    return earliest(this.state.moments, this.hold(now)?.until ?? now);
+  }
+
+  takeMoment(now: number): number {
+    const moment = take(this.state.moments, this.hold(now)?.until ?? now);
+    if (moment === undefined) throw new Error('P1: no moment to take');
+    return moment;
+  }
+
+  /** Submissions per second of the whole account. */
+  get accountRate(): number {
+    const { frame } = this.state.moments;
+    return frame ? 1000 / frame.intervalMs : this.identity.pace.ratePerSecond;
+  }
+
+  /** What the batch gets of the account. */
+  get pace(): Pace {
+    const { frame } = this.state.moments;
+    if (!this.state.share || !frame) return this.identity.pace;
+    const { burst, own, turn } = frame;
+    const ratePerSecond = this.accountRate * (own.length / turn);
+    return { ratePerSecond, burst, maxInFlight: this.slots };
+  }
+
+  /** The account sent a share. */
+  granted(share: Share): void {
+    const { state } = this;
+    if (share.version <= (state.share?.version ?? 0)) return;
+    if (!share.frame || share.slots < this.slots) this.#mustAnswer = true; // R1, R2
+    state.share = share;
+    reframe(state.moments, share.frame);
+    delete state.held;
+    delete state.denied;
+  }
+
+  /** A submission that was given out for this moment was throttled. */
+  throttled(failure: VendorFailure, moment: number, now: number): void {
+    const until = now + (failure.retryAfterMs ?? HOLD_MS);
+    this.state.held = { until, reason: `${failure.code} ${failure.message}` };
+    this.#news.throttled = { ...failure, moment };
+  }
+
+  denied({ code, message }: VendorFailure): void {
+    const reason = `the vendor denies access: ${code} ${message}`;
+    this.state.denied ??= reason;
+    this.#news.denied ??= reason;
+    delete this.#news.resumed;
+  }
+
+  resumed(): void {
+    if (this.paused === undefined) return;
+    delete this.#news.denied;
+    delete this.state.denied;
+    this.#news.resumed = true;
+  }
+
+  /**
+   * What to tell the account now, to be sent without fail; else when to look again (Infinity if no time
+   * helps).
+   */
+  poll(demand: Demand, now: number): { report: MemberReport } | { due: number } {
+    const { state } = this;
+    if (demand.wants > 0) this.#starvedSince = Infinity;
+    else if (this.#starvedSince === Infinity) this.#starvedSince = now;
+    if (state.joined && this.quiet) {
+      const due = state.share
+        ? reportDue(state, state.share, demand, this.#starvedSince)
+        : Infinity;
+      if (due > now) return { due };
+    }
+    const { held, wants } = demand;
+    const report = { ...this.#standing(held, wants), ...this.#news };
+    this.#mustAnswer = false;
+    this.#news = {};
+    state.told = { held, wants, at: now };
+    return { report };
+  }
+
+  /** The last word: the batch needs nothing of the account any more. */
+  farewell(): MemberReport {
+    return { ...this.#standing(0, 0), left: true };
+  }
+
+  #standing(held: number, wants: number): MemberReport {
+    const { share, moments } = this.state;
+    return { ...this.identity, version: share?.version ?? 0, next: moments.next, held, wants };
+  }
+}
