@@ -5,6 +5,9 @@ import type { ScoreBatchInput } from '../../contract/batch.js';
 import { startWorker, type WorkerOptions } from '../../workers/worker.js';
 import type { Design } from '../support/design.js';
 
+/** Of the workflow that hands out the pace to all batches of an account. */
+const ACCOUNT_PREFIX = 'reelscore-account-';
+
 export async function startOneWorkflow(options: WorkerOptions): Promise<Design> {
   const worker = await startWorker(options);
   return {
@@ -22,6 +25,7 @@ export async function startOneWorkflow(options: WorkerOptions): Promise<Design> 
       })) as BatchSummary;
     },
     workflowIds: ({ id }) => [id],
+    sharedPrefix: ACCOUNT_PREFIX,
     close: () => worker.stop(),
   };
 }

@@ -18,5 +18,7 @@ export interface Design {
   score(client: Client, batch: BenchBatch): Promise<BatchSummary>;
   /** Ids of all workflows that worked on it. */
   workflowIds(batch: BenchBatch): string[];
+  /** Beginning of the ids of workflows that batches share; what they add during a run counts too. */
+  sharedPrefix?: string;
   close(): Promise<void>;
 }

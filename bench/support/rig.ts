@@ -10,7 +10,15 @@ import { simulatedConfig, type SimulatedConfig } from '../../workers/simulated.j
 import { generateManifest } from '../generate-manifest.js';
 import { measureCpu } from './cpu.js';
 import type { Design } from './design.js';
-import { countHistories, type HistoryCounts } from './history.js';
+import { startGrpcCounter } from './grpc-counter.js';
+import {
+  countByPrefix,
+  countHistories,
+  countsSince,
+  NOTHING,
+  sum,
+  type HistoryCounts,
+} from './history.js';
 import { startHome, type BenchHome } from './home.js';
 
 /** So few that composing soundtracks, which is the vendor's work, costs next to nothing. */
@@ -22,6 +30,13 @@ export interface Run extends HistoryCounts {
   seconds: number;
   /** CPU milliseconds by process; absent where the system does not tell. */
   cpuMs: Partial<Record<'worker' | 'simulator' | 'temporal', number>>;
+  /** Calls that leave no event; 0 unless the rig counts calls. */
+  calls: { heartbeats: number; queries: number };
+}
+
+export interface RigOptions {
+  /** Put a proxy in front of the Temporal server that counts calls. It takes time of its own. */
+  countCalls?: boolean;
 }
 
 export interface Rig {
@@ -33,20 +48,35 @@ export interface Rig {
 }
 
 /** @param folder an empty one */
-export async function startRig(folder: string, settings: ConfigOptions): Promise<Rig> {
+export async function startRig(
+  folder: string,
+  settings: ConfigOptions,
+  { countCalls = false }: RigOptions = {},
+): Promise<Rig> {
   const home = await startHome(join(folder, 'home'));
+  const counter = countCalls ? await startGrpcCounter(home.temporal.connection.address) : undefined;
   const env = { REELSCORE_HOME: home.home, REELSCORE_LOG_LEVEL: 'error' };
   const base = resolveConfig(settings, env, folder);
   const simulator = { url: home.simulatorUrl };
-  const { temporal } = home;
+  const { namespace } = home.temporal;
+  const temporal = counter
+    ? { connection: { address: counter.address }, namespace }
+    : home.temporal;
   const receiver = await startCallbackReceiver({
     config: simulatedConfig(base, simulator),
     temporal,
   });
   const config = simulatedConfig(base, simulator, receiver.port);
   const connection = await Connection.connect(temporal.connection);
-  const client = new Client({ connection, namespace: temporal.namespace });
+  const client = new Client({ connection, namespace });
   let batches = 0;
+
+  const readCalls = (): Run['calls'] => ({
+    heartbeats: counter?.calls('RecordActivityTaskHeartbeat') ?? 0,
+    queries: counter?.calls('QueryWorkflow') ?? 0,
+  });
+  const countShared = ({ sharedPrefix }: Design): Promise<HistoryCounts> =>
+    sharedPrefix === undefined ? Promise.resolve(NOTHING) : countByPrefix(client, sharedPrefix);
 
   return {
     config,
@@ -58,6 +88,7 @@ export async function startRig(folder: string, settings: ConfigOptions): Promise
       await freezeManifest(`${store}.csv`, openLocalStore(store));
       const batch = { id, store, rows: clips, options: { ...batchOptionsOf(config), probe } };
 
+      const [sharedBefore, callsBefore] = [await countShared(design), readCalls()];
       const cpu = measureCpu({ worker: process.pid, ...home.pids });
       const from = performance.now();
       const { counts } = await design.score(client, batch);
@@ -66,16 +97,21 @@ export async function startRig(folder: string, settings: ConfigOptions): Promise
       if (counts.succeeded !== clips) {
         throw new Error(`${design.name}: only ${counts.succeeded} of ${clips} clips succeeded`);
       }
+      const { heartbeats, queries } = readCalls();
+      const histories = await countHistories(client, design.workflowIds(batch));
       return {
-        clips,
-        seconds,
-        cpuMs,
-        ...(await countHistories(client, design.workflowIds(batch))),
+        ...{ clips, seconds, cpuMs },
+        ...sum([histories, countsSince(sharedBefore, await countShared(design))]),
+        calls: {
+          heartbeats: heartbeats - callsBefore.heartbeats,
+          queries: queries - callsBefore.queries,
+        },
       };
     },
     async close() {
       await receiver.close();
       await connection.close();
+      await counter?.close();
       await home.release();
     },
   };
