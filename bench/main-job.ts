@@ -1,10 +1,12 @@
 // The whole main job (submit over HTTP, callback over HTTP, confirm, download, record) against a
-// vendor without delay: our design and a child workflow for each clip, taking turns in one process,
-// so that whatever else the machine does strikes both.
+// vendor without delay: our design, shards, and a child workflow for each clip, taking turns in one
+// process, so that whatever else the machine does strikes all of them.
 import { startChildPerClip } from './child-per-clip/design.js';
 import { startOneWorkflow } from './one-workflow/design.js';
 import type { Measurement } from './report.js';
 import type { Design } from './support/design.js';
+import { startShards } from './shards/design.js';
+import { totalActions } from './support/actions.js';
 import { median } from './support/median.js';
 import { startRig, type Run } from './support/rig.js';
 import { withScratch } from './support/scratch.js';
@@ -12,6 +14,8 @@ import { withScratch } from './support/scratch.js';
 export interface MainJobSizes {
   /** Clips of a batch of ours. */
   clips: number;
+  /** Clips of a batch in shards. */
+  shardClips: number;
   /** Clips of a batch of child workflows, which take several times as long. */
   childClips: number;
   /** Batches of each design; the medians count. */
@@ -20,6 +24,12 @@ export interface MainJobSizes {
 
 /** The pace is out of the way: the product's own highest rate. */
 const SETTINGS = { rate: 1000, maxInFlight: 200 };
+interface Runs {
+  ours: Run[];
+  shards: Run[];
+  child: Run[];
+}
+
 /** Compiles code, opens connections, fills caches. */
 const WARM_UP_CLIPS = 60;
 
@@ -31,14 +41,17 @@ export async function mainJob(sizes: MainJobSizes): Promise<Measurement[]> {
       const { config, temporal } = rig;
       const ours = await startOneWorkflow({ config, temporal });
       designs.push(ours);
+      const shards = await startShards({ config, temporal });
+      designs.push(shards);
       const child = await startChildPerClip({ config, temporal });
       designs.push(child);
 
-      const alternate = async (probe: boolean): Promise<{ ours: Run[]; child: Run[] }> => {
-        const runs = { ours: [] as Run[], child: [] as Run[] };
+      const alternate = async (probe: boolean): Promise<Runs> => {
+        const runs: Runs = { ours: [], shards: [], child: [] };
         for (const design of designs) await rig.run(design, WARM_UP_CLIPS, { probe });
         for (let round = 0; round < sizes.rounds; round += 1) {
           runs.ours.push(tell(ours, await rig.run(ours, sizes.clips, { probe })));
+          runs.shards.push(tell(shards, await rig.run(shards, sizes.shardClips, { probe })));
           runs.child.push(tell(child, await rig.run(child, sizes.childClips, { probe })));
         }
         return runs;
@@ -56,15 +69,20 @@ export async function mainJob(sizes: MainJobSizes): Promise<Measurement[]> {
   });
 }
 
-function compare(id: string, how: string, runs: { ours: Run[]; child: Run[] }): Measurement[] {
-  const perSecond = { ours: runs.ours.map(speed), child: runs.child.map(speed) };
+function compare(id: string, how: string, runs: Runs): Measurement[] {
+  const ours = runs.ours.map(speed);
+  const shards = runs.shards.map(speed);
+  const child = runs.child.map(speed);
   // Neighbours in time, so that a slow minute of the machine is in both.
-  const ratios = perSecond.ours.map((value, round) => value / perSecond.child[round]!);
+  const times = (others: number[]): number[] => ours.map((value, round) => value / others[round]!);
   return [
-    figure(`${id}.clips-per-second`, `main job, ${how}`, 'clips/s', perSecond.ours),
-    figure(`${id}.child-clips-per-second`, '  child workflow a clip', 'clips/s', perSecond.child),
-    figure(`${id}.times-child-per-clip`, '  ratio', 'times', ratios),
+    figure(`${id}.clips-per-second`, `main job, ${how}`, 'clips/s', ours),
+    figure(`${id}.shards-clips-per-second`, '  shards of 200 clips', 'clips/s', shards),
+    figure(`${id}.times-shards`, '  ratio', 'times', times(shards)),
+    figure(`${id}.child-clips-per-second`, '  child workflow a clip', 'clips/s', child),
+    figure(`${id}.times-child-per-clip`, '  ratio', 'times', times(child)),
     ...perClip(id, '', runs.ours),
+    ...perClip(`${id}.shards`, 'shards: ', runs.shards),
     ...perClip(`${id}.child`, 'child workflow a clip: ', runs.child),
   ];
 }
@@ -82,7 +100,7 @@ function perClip(id: string, whose: string, runs: Run[]): Measurement[] {
       `${id}.actions-per-clip`,
       `  ${whose}actions`,
       'a clip',
-      share((run) => run.actions),
+      share((run) => totalActions(run.actions)),
     ),
   ];
   for (const process of ['worker', 'temporal', 'simulator'] as const) {

@@ -1,5 +1,6 @@
 // Runs benchmarks by name, prints what they found and keeps it in bench/out.
 import { parseArgs } from 'node:util';
+import { actions } from './actions.js';
 import { cli } from './cli.js';
 import { crash } from './crash.js';
 import { mainJob } from './main-job.js';
@@ -10,32 +11,40 @@ import { slots } from './slots.js';
 
 const HELP = `npm run bench [-- NAME... OPTIONS]
 
-Names: main-job, memory, cli, pace, slots, crash (default: all)
+Names: main-job, memory, cli, pace, slots, crash, actions (default: all)
 
 Options:
   --quick          small sizes: to see that it works, not to quote
   --full           memory of 100,000 rows too (about 20 minutes more)
   --rounds N       main-job: batches of each design
   --clips N        main-job: clips of a batch of ours
+  --shard-clips N  main-job: clips of a batch in shards
   --child-clips N  main-job: clips of a batch of child workflows
 
 Ends with 1 when a target is not reached.`;
 
 const SIZES = {
   quick: {
-    ...{ rounds: 1, clips: 400, childClips: 60, starts: 1, batches: [200, 1_000] },
+    ...{ rounds: 1, clips: 400, shardClips: 200, childClips: 60, starts: 1, batches: [200, 1_000] },
     paces: [{ ratePerSecond: 5, clips: 40 }],
-    ...{ slotClips: 50, crashClips: 80, kills: 1 },
+    ...{ slotClips: 50, crashClips: 80, kills: 1, fullSpeedClips: 400, slowClips: 30 },
   },
   default: {
-    ...{ rounds: 5, clips: 2_000, childClips: 200, starts: 3, batches: [1_000, 10_000] },
+    ...{
+      rounds: 5,
+      clips: 2_000,
+      shardClips: 800,
+      childClips: 200,
+      starts: 3,
+      batches: [1_000, 10_000],
+    },
     // Each some seconds longer than a window of 30 s.
     paces: [
       { ratePerSecond: 1, clips: 45 },
       { ratePerSecond: 5, clips: 220 },
       { ratePerSecond: 20, clips: 880 },
     ],
-    ...{ slotClips: 270, crashClips: 400, kills: 5 },
+    ...{ slotClips: 270, crashClips: 400, kills: 5, fullSpeedClips: 2_000, slowClips: 120 },
   },
 };
 
@@ -48,6 +57,7 @@ const BENCHMARKS: Record<string, (sizes: Sizes) => Promise<Measurement[]>> = {
   pace,
   slots,
   crash,
+  actions,
 };
 
 const { values, positionals } = parseArgs({
@@ -58,6 +68,7 @@ const { values, positionals } = parseArgs({
     full: { type: 'boolean' },
     rounds: { type: 'string' },
     clips: { type: 'string' },
+    'shard-clips': { type: 'string' },
     'child-clips': { type: 'string' },
   },
 });
@@ -82,6 +93,7 @@ function chooseSizes(): Sizes {
     batches: values.full ? [1_000, 10_000, 100_000] : sizes.batches,
     rounds: count(values.rounds) ?? sizes.rounds,
     clips: count(values.clips) ?? sizes.clips,
+    shardClips: count(values['shard-clips']) ?? sizes.shardClips,
     childClips: count(values['child-clips']) ?? sizes.childClips,
   };
 }

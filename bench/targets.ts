@@ -2,10 +2,30 @@
 
 export type Target = { atLeast: number } | { atMost: number } | { under: number };
 
+/** Within 1%, and never above: arrivals 100 ms early or late are the way's, not the pace's. */
+function paceTargets(rates: readonly number[]): Record<string, Target> {
+  return Object.fromEntries(
+    rates.flatMap((rate): [string, Target][] => [
+      [`pace.${rate}.reelscore.reached`, { atLeast: 99 }],
+      [`pace.${rate}.reelscore.lowest`, { atLeast: 99 }],
+      [`pace.${rate}.reelscore.overrun-100ms`, { atMost: 0 }],
+    ]),
+  );
+}
+
 export const TARGETS: Readonly<Record<string, Target>> = {
   'main-job.clips-per-second': { atLeast: 80 },
   'main-job.times-child-per-clip': { atLeast: 6 },
   'main-job.events-per-clip': { atMost: 4.5 },
+  ...paceTargets([1, 5, 20]),
+  'slots.reelscore.busy': { atLeast: 97 },
+  'slots.reelscore.peak': { atMost: 20 },
+  'slots.reelscore.refill': { under: 100 },
+  'slots.reelscore.refill-p99': { under: 400 },
+  'crash.reelscore.lost': { atMost: 0 },
+  'crash.reelscore.silent': { atMost: 0 },
+  'actions.full-speed.per-clip': { atMost: 2 },
+  'actions.1-per-second.per-clip': { atMost: 4 },
   'validate.seconds': { under: 3 },
   'validate.peak-mb': { under: 250 },
   'cli.start-to-first-submission': { under: 8 },
