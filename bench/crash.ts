@@ -9,13 +9,13 @@ import type { SimulatorOptions } from '../simulator/options.js';
 import { readClips } from './by-hand/job.js';
 import { compete } from './contenders/compete.js';
 import type { Contender, KillableAttempt, Prepared } from './contenders/contender.js';
-import { processContenders } from './contenders/index.js';
+import { processContenders, type Selection } from './contenders/index.js';
 import type { Measurement } from './report.js';
 import { balance, type BookedClip, type Books } from './support/books.js';
 import { drawMoments, randomFrom } from './support/random.js';
 import type { BenchVendor } from './support/vendor.js';
 
-export interface CrashSizes {
+export interface CrashSizes extends Selection {
   crashClips: number;
   kills: number;
 }
@@ -36,7 +36,7 @@ const MAX_DELAY_MS = 1000 / RATE;
 
 export async function crash(sizes: CrashSizes): Promise<Measurement[]> {
   // All at once: nothing here is about speed, and BullMQ waits a minute for what stalled.
-  const found = processContenders().map((contender) => crashesOf(contender, sizes));
+  const found = processContenders(sizes).map((contender) => crashesOf(contender, sizes));
   return (await Promise.all(found)).flat();
 }
 

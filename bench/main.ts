@@ -2,6 +2,7 @@
 import { parseArgs } from 'node:util';
 import { actions } from './actions.js';
 import { cli } from './cli.js';
+import type { Selection } from './contenders/index.js';
 import { crash } from './crash.js';
 import { mainJob } from './main-job.js';
 import { memory } from './memory.js';
@@ -16,6 +17,7 @@ Names: main-job, memory, cli, pace, slots, crash, actions (default: all)
 Options:
   --quick          small sizes: to see that it works, not to quote
   --full           memory of 100,000 rows too (about 20 minutes more)
+  --contenders LIST  pace, slots, crash: only these of reelscore, temporal, bullmq, script
   --rounds N       main-job: batches of each design
   --clips N        main-job: clips of a batch of ours
   --shard-clips N  main-job: clips of a batch in shards
@@ -48,7 +50,7 @@ const SIZES = {
   },
 };
 
-type Sizes = (typeof SIZES)['default'];
+type Sizes = (typeof SIZES)['default'] & Selection;
 
 const BENCHMARKS: Record<string, (sizes: Sizes) => Promise<Measurement[]>> = {
   'main-job': mainJob,
@@ -66,6 +68,7 @@ const { values, positionals } = parseArgs({
     help: { type: 'boolean', short: 'h' },
     quick: { type: 'boolean' },
     full: { type: 'boolean' },
+    contenders: { type: 'string' },
     rounds: { type: 'string' },
     clips: { type: 'string' },
     'shard-clips': { type: 'string' },
@@ -90,6 +93,7 @@ function chooseSizes(): Sizes {
   const sizes = values.quick ? SIZES.quick : SIZES.default;
   return {
     ...sizes,
+    ...(values.contenders !== undefined && { contenders: values.contenders.split(',') }),
     batches: values.full ? [1_000, 10_000, 100_000] : sizes.batches,
     rounds: count(values.rounds) ?? sizes.rounds,
     clips: count(values.clips) ?? sizes.clips,

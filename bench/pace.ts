@@ -1,12 +1,12 @@
 // How exactly a pace is kept, counted at the vendor: the rate reached, and by how much it is overrun.
 import { compete } from './contenders/compete.js';
 import type { Contender } from './contenders/contender.js';
-import { processContenders } from './contenders/index.js';
+import { allContenders, type Selection } from './contenders/index.js';
 import { temporalRate } from './contenders/temporal.js';
 import type { Measurement } from './report.js';
 import { lowestRate, rateOf, steadyPart, worstOverrun } from './support/windows.js';
 
-export interface PaceSizes {
+export interface PaceSizes extends Selection {
   paces: { ratePerSecond: number; clips: number }[];
 }
 
@@ -17,9 +17,8 @@ const WINDOW_MS = 30_000;
 /** On the way to the vendor; what leaves evenly arrives unevenly. */
 const JITTER_MS = [0, 50, 100];
 
-export async function pace({ paces }: PaceSizes): Promise<Measurement[]> {
-  const [ours, ...others] = processContenders();
-  const contenders: Contender[] = [ours!, temporalRate, ...others];
+export async function pace({ paces, ...selection }: PaceSizes): Promise<Measurement[]> {
+  const contenders = allContenders(temporalRate, selection);
   const found: Measurement[] = [];
   for (const { ratePerSecond, clips } of paces) {
     for (const contender of contenders) {

@@ -2,13 +2,13 @@
 // one is refilled. The pace is out of the way.
 import { compete } from './contenders/compete.js';
 import type { Contender } from './contenders/contender.js';
-import { processContenders } from './contenders/index.js';
+import { allContenders, type Selection } from './contenders/index.js';
 import { temporalWindow } from './contenders/temporal.js';
 import type { Measurement } from './report.js';
 import { percentile } from './support/percentile.js';
 import { slotUse } from './support/slot-use.js';
 
-export interface SlotsSizes {
+export interface SlotsSizes extends Selection {
   /** Clips of each contender; some 4.4 are done a second. */
   slotClips: number;
 }
@@ -17,10 +17,9 @@ const CAP = 20;
 const RATE = 50;
 const TASK_MS: [number, number] = [3000, 6000];
 
-export async function slots({ slotClips }: SlotsSizes): Promise<Measurement[]> {
-  const [ours, ...others] = processContenders();
+export async function slots({ slotClips, ...selection }: SlotsSizes): Promise<Measurement[]> {
   const found: Measurement[] = [];
-  for (const contender of [ours!, temporalWindow, ...others]) {
+  for (const contender of allContenders(temporalWindow, selection)) {
     found.push(...(await slotsOf(contender, slotClips)));
   }
   return found;

@@ -50,6 +50,7 @@ export async function composeWorker(options: ComposeOptions): Promise<ComposedWo
   const common = {
     ...{ connection, namespace: temporal.namespace },
     maxConcurrentActivityTaskExecutions: MAX_ACTIVITIES,
+    maxEagerActivityReservationsPerWorkflowTask: MAX_ACTIVITIES,
   };
   const workers = [
     await Worker.create({
