@@ -7,6 +7,7 @@ import type { OpenBatches } from './batch-files.js';
 import type { ActivityDependencies } from './dependencies.js';
 import { withHeartbeat } from './heartbeat.js';
 import { paramsOf } from './params.js';
+import { SubmissionHold } from './submission-hold.js';
 import type { Answer, PostKey, SubmissionJournal } from './submission-journal.js';
 
 /**
@@ -30,6 +31,7 @@ export function submitClipActivity(
   { vendor, callbackUrl }: Pick<ActivityDependencies, 'vendor' | 'callbackUrl'>,
   batches: OpenBatches,
 ): BatchActivities['submitClip'] {
+  const hold = new SubmissionHold();
   return ({ store, round, row, attempt, notBefore, notAfter }) => {
     const takenAt = Date.now();
     const { info, cancellationSignal } = Context.current();
@@ -47,6 +49,7 @@ export function submitClipActivity(
       const clip = await snapshot.clip(row);
       const wait = Math.min(Math.max(0, notBefore - Date.now()), MAX_WAIT_MS);
       await sleep(wait, undefined, { signal: cancellationSignal });
+      if (hold.active) return { kind: 'held' };
       if (Date.now() > notAfter) return { kind: 'late' };
       await journal.begin(post); // J1
       if (Date.now() - takenAt > LEASE_MS) return await noted(journal, post, STALLED); // A1
@@ -61,6 +64,7 @@ export function submitClipActivity(
         case 'unknown':
           return unknown(answer.message, callback);
         case 'refused':
+          hold.note(answer.failure);
           return await noted(journal, post, answer);
         case 'accepted':
           return await noted(journal, post, { ...answer, callback: callback !== undefined });

@@ -81,6 +81,8 @@ export type MemberState = Omit<
 > & {
   /** Epoch ms. */
   joinedAt: number;
+  /** It was found at work and has not reported yet. */
+  found?: true;
   /** The share it was sent last; absent before the first. */
   share?: Share;
   /** Slots it may still use until it has seen the share of this version. */
@@ -130,6 +132,8 @@ export interface AccountState {
 /** The one argument of `account`. */
 export interface AccountInput {
   version: 1;
+  /** History events after which it continues as new; default 4,000. */
+  historyBound?: number;
   /** Only when continued as new. */
   carried?: AccountState;
 }

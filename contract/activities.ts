@@ -42,6 +42,8 @@ export type SubmitClipOutput =
   | { kind: 'refused'; failure: VendorFailure }
   /** Its moment had passed; nothing was sent. */
   | { kind: 'late' }
+  /** The vendor had just refused another submission of the account; nothing was sent. */
+  | { kind: 'held' }
   /** It may have been accepted and charged. */
   | { kind: 'unknown'; callback: boolean; message: string };
 

@@ -46,8 +46,6 @@ export interface ActiveClip {
   /** The task id came from a callback, not from the vendor's answer to the POST. */
   adopted?: boolean;
   possibleDuplicate?: boolean;
-  /** Times in a row that a submission came too late for its moment. */
-  lates?: number;
   /** Failures of class `retry` in a row, of the submission. */
   retries?: number;
   /** Tasks that ended as failed (4). */

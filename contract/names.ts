@@ -27,9 +27,14 @@ export function mediaQueueOf(taskQueue: string): string {
   return `${taskQueue}-media`;
 }
 
+/** The account whose batches have this task queue. */
+export function accountOf(taskQueue: string): string {
+  return taskQueue.slice(QUEUE_PREFIX.length);
+}
+
 /** Workflow id of an account, by the task queue of its batches. */
 export function accountIdOf(taskQueue: string): string {
-  return `${ACCOUNT_PREFIX}${taskQueue.slice(QUEUE_PREFIX.length)}`;
+  return `${ACCOUNT_PREFIX}${accountOf(taskQueue)}`;
 }
 
 const QUEUE_PREFIX = 'reelscore-';

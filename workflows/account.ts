@@ -85,7 +85,7 @@ export async function account(input: AccountInput): Promise<void> {
   let usedAt = Date.now();
   for (;;) {
     const { historyLength, continueAsNewSuggested } = workflowInfo();
-    if (historyLength > HISTORY_BOUND || continueAsNewSuggested) break;
+    if (historyLength > (input.historyBound ?? HISTORY_BOUND) || continueAsNewSuggested) break;
     const now = Date.now();
     for (const { batch, share } of roster.settle(now, (batch) => sending.has(batch))) {
       void send(batch, share);

@@ -229,7 +229,7 @@ export class BatchRun {
       });
       const now = Date.now();
       if (answer.kind === 'late') lateness.late(notBefore, now);
-      else lateness.inTime();
+      else if (answer.kind !== 'held') lateness.inTime();
       this.#apply(clip, submitted(clip, answer, now, options), notBefore);
     });
   }

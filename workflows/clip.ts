@@ -38,11 +38,10 @@ export function submitted(
 ): Effect {
   const sent = answer.kind === 'accepted' || answer.kind === 'unknown';
   if (sent && clip.orphans?.length) clip.possibleDuplicate = true; // C4
-  if (answer.kind !== 'late') delete clip.lates;
   switch (answer.kind) {
     case 'late':
+    case 'held':
       clip.attempt -= 1; // no POST left
-      clip.lates = (clip.lates ?? 0) + 1;
       return again(clip, now, 0, options);
     case 'accepted': {
       const early = clip.claims?.find((claim) => claim.taskId === answer.taskId);

@@ -49,7 +49,7 @@ export class Roster {
     for (const { batch, chain } of unknown) {
       state.members.push({
         ...{ batch, chain, name: batch, priority: 'normal' },
-        ...{ version: 0, next: 0, held: 0, wants: 0, joinedAt: now },
+        ...{ version: 0, next: 0, held: 0, wants: 0, joinedAt: now, found: true },
         lowered: { version, from: Number.MAX_SAFE_INTEGER }, // R1
       });
     }
@@ -65,11 +65,11 @@ export class Roster {
       return;
     }
     if (known && known.chain !== report.chain) this.#remove(known, now + GIVEN_OUT_MS);
-    if (known?.chain === report.chain) Object.assign(known, standing);
-    else {
-      if (this.isEmpty) state.limits = pace;
-      state.members.push({ ...standing, joinedAt: now });
-    }
+    if (state.members.every(({ found }) => found)) state.limits = pace;
+    if (known?.chain === report.chain) {
+      Object.assign(known, standing);
+      delete known.found;
+    } else state.members.push({ ...standing, joinedAt: now });
     if (known?.lowered && report.version >= known.lowered.version) delete known.lowered; // R1
     if (throttled) slowDown(state.speed, throttled, now);
     if (denied !== undefined) state.paused = denied;
