@@ -12,6 +12,9 @@ export const CLIENT_ERRORS = {
   batch_mismatch: 'The batch id belongs to another manifest or account.',
   store_taken: 'The output folder belongs to another batch.',
   nothing_to_retry: 'No clip of the batch is left to be retried.',
+  account_idle: 'No batch uses the account, so there are no limits to change.',
+  tuning_refused: 'The account cannot be given these limits.',
+  worker_silent: 'No worker answers for the account.',
   temporal_unreachable: 'The Temporal server does not answer.',
   temporal_refused: 'The Temporal server refused a request.',
 } as const;

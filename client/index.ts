@@ -1,5 +1,7 @@
 // The package's programmatic API.
-export { Reelscore, type BatchHandle, type ConnectOptions } from './reelscore.js';
+export { Reelscore, type BatchHandle, type ConnectOptions, type Overview } from './reelscore.js';
+export type { AccountBatch, AccountStatus, TunedAccount } from './account.js';
+export type { AccountView, Priority, Tuning } from '../contract/account.js';
 export {
   CLIENT_ERRORS,
   ManifestInvalidError,

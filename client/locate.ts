@@ -2,6 +2,7 @@
 import path from 'node:path';
 import { z } from 'zod';
 import type { BatchSummary } from '../contract/clip.js';
+import { ACCOUNT_PREFIX } from '../contract/names.js';
 import { safeName } from '../manifests/batch-id.js';
 import { openLocalStore } from '../store/local-store.js';
 import type { Store } from '../store/store.js';
@@ -26,6 +27,12 @@ export function defaultFolder(cwd: string, batch: string): string {
 
 /** @throws ReelscoreError `batch_id_invalid` */
 export function checkBatchId(batch: string): string {
+  if (batch.startsWith(ACCOUNT_PREFIX)) {
+    throw new ReelscoreError(
+      'batch_id_invalid',
+      `batch id ${JSON.stringify(batch)} cannot be used: ids that begin with ${ACCOUNT_PREFIX} are those of accounts (choose another with --batch)`,
+    );
+  }
   const safe = safeName(batch);
   if (safe === batch) return batch;
   throw new ReelscoreError(

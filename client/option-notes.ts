@@ -1,7 +1,9 @@
-// A batch keeps the settings it was started with; whoever attaches with others is told.
-import type { BatchOptions } from '../contract/batch.js';
+// A batch keeps the settings it was started with; whoever attaches with others is told. Its pace is its
+// account's: see limit-notes.ts.
+import type { BatchOptions, FailureLimit } from '../contract/batch.js';
 
-const PLAIN = {
+const NAMES = {
+  priority: 'priority',
   probe: 'probe',
   pollIntervalMs: 'pollInterval',
   callbackGraceMs: 'callbackGrace',
@@ -10,26 +12,29 @@ const PLAIN = {
   maxFailedResubmissions: 'maxFailedResubmissions',
   maxTimedOutResubmissions: 'maxTimedOutResubmissions',
   retryBackoffMs: 'retryBackoff',
+  maxFailures: 'maxFailures',
 } as const;
 
-const PACE = { ratePerSecond: 'rate', burst: 'burst', maxInFlight: 'maxInFlight' } as const;
+type Named = keyof typeof NAMES;
 
 /** One note if any setting differs. */
 export function optionNotes(kept: BatchOptions, given: BatchOptions): string[] {
-  const differences = [...differing(PACE, kept.pace, given.pace), ...differing(PLAIN, kept, given)];
+  const [has, asked] = [shownOf(kept), shownOf(given)];
+  const differences = (Object.keys(NAMES) as Named[])
+    .filter((key) => has[key] !== asked[key])
+    .map((key) => {
+      const unit = key.endsWith('Ms') ? ' ms' : '';
+      return `${NAMES[key]} ${has[key]}${unit} (not ${asked[key]}${unit})`;
+    });
   if (differences.length === 0) return [];
   return [`it keeps the settings it was started with: ${differences.join(', ')}`];
 }
 
-function differing<Names extends Record<string, string>>(
-  names: Names,
-  kept: Record<keyof Names & string, number | boolean>,
-  given: Record<keyof Names & string, number | boolean>,
-): string[] {
-  return (Object.keys(names) as (keyof Names & string)[])
-    .filter((key) => kept[key] !== given[key])
-    .map((key) => {
-      const unit = key.endsWith('Ms') ? ' ms' : '';
-      return `${names[key]} ${String(kept[key])}${unit} (not ${String(given[key])}${unit})`;
-    });
+function shownOf(options: BatchOptions): Record<Named, number | string | boolean> {
+  const { maxFailures } = options;
+  return { ...options, maxFailures: maxFailures ? limitText(maxFailures) : 'none' };
+}
+
+function limitText(limit: FailureLimit): string {
+  return 'clips' in limit ? String(limit.clips) : `${limit.percent}%`;
 }

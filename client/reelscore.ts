@@ -1,9 +1,11 @@
 // The programmatic API. The command line uses nothing else to start, watch and steer batches.
+import type { Tuning } from '../contract/account.js';
 import { PAUSE_SIGNAL, RESUME_SIGNAL, SIMULATOR_ACCOUNT, taskQueueOf } from '../contract/names.js';
 import { openLocalStore } from '../store/local-store.js';
 import { resolveConfig, type ConfigOptions, type ResolvedConfig } from '../workers/config.js';
 import { openTemporal, type OpenedTemporal } from '../workers/connection.js';
-
+import { accountStatus, tuneAccount, type AccountStatus, type TunedAccount } from './account.js';
+import { accountsInUse } from './accounts-in-use.js';
 import { recordedHome } from './batch-record.js';
 import type { StartContext } from './context.js';
 import { ReelscoreError } from './errors.js';
@@ -39,6 +41,14 @@ export interface BatchHandle extends StartedBatch {
   status: () => Promise<BatchStatus>;
   wait: (options?: WaitOptions) => Promise<EndedBatch>;
   results: (options?: ResultsOptions) => Promise<BatchResults>;
+}
+
+/** Accounts in use and batches, seen together. */
+export interface Overview {
+  /** The configured one first, then those of batches that run. */
+  accounts: AccountStatus[];
+  /** Newest first. */
+  batches: BatchStatus[];
 }
 
 /** How long the batches of a list may take to answer, all at once. */
@@ -130,6 +140,32 @@ export class Reelscore {
         return this.#withUrl(await statusOf(this.temporal, located, LIST_QUERY_MS));
       }),
     );
+  }
+
+  /**
+   * How an account stands: its limits, and which batch has what of them.
+   * @param account default: the configured one
+   */
+  account(account: string = this.config.account): Promise<AccountStatus> {
+    const ask = (batch: string) => this.temporal.progress(batch, LIST_QUERY_MS);
+    return accountStatus(this.temporal, account, this.config.pace, ask, LIST_QUERY_MS);
+  }
+
+  /** The list of batches, and the accounts they use. */
+  async overview(): Promise<Overview> {
+    const batches = await this.list();
+    const accounts = await accountsInUse(this.temporal, this.config, batches, LIST_QUERY_MS);
+    return { accounts, batches };
+  }
+
+  /**
+   * Changes the limits of an account in use, for all its batches and for as long as any uses it.
+   * @param account default: the configured one
+   * @returns the limits before and after
+   * @throws ReelscoreError `account_idle`, `tuning_refused`, `worker_silent`
+   */
+  tune(tuning: Tuning, account: string = this.config.account): Promise<TunedAccount> {
+    return tuneAccount(this.temporal, account, tuning);
   }
 
   /**

@@ -7,6 +7,7 @@ import { batchOptionsOf } from '../workers/config.js';
 import { writeBatchRecord } from './batch-record.js';
 import type { StartContext } from './context.js';
 import { ReelscoreError } from './errors.js';
+import { limitNotes } from './limit-notes.js';
 import { locateBatch, type LocatedBatch } from './locate.js';
 import { isOpen } from './states.js';
 
@@ -19,6 +20,8 @@ export interface RetriedBatch {
   /** Rows that are run again. */
   rows: number;
   round: number;
+  /** What the caller asked for and did not get, for people. */
+  notes: string[];
 }
 
 /**
@@ -60,6 +63,7 @@ export async function retryBatch(context: StartContext, batch: string): Promise<
     ...(home !== undefined && { home }),
   });
   const rows = { count: open.length, key };
+  const notes = await limitNotes(context);
   const isNew = await temporal.start({
     batch,
     taskQueue,
@@ -69,7 +73,7 @@ export async function retryBatch(context: StartContext, batch: string): Promise<
   });
   // A start whose answer was lost and that was tried again finds its own round.
   if (!isNew && (await temporal.describe(batch))?.memo.round !== round) throw runningError(batch);
-  return { batch, name, store: store.location, total, rows: open.length, round };
+  return { batch, name, store: store.location, total, rows: open.length, round, notes };
 }
 
 /** A row with a fault in the frozen manifest can never succeed; one record of it is enough. */

@@ -15,6 +15,7 @@ import type { StartContext } from './context.js';
 import { ManifestInvalidError, ReelscoreError, stoppedError } from './errors.js';
 import type { Execution } from './execution.js';
 import { checkBatchId, defaultFolder, readSummary } from './locate.js';
+import { limitNotes } from './limit-notes.js';
 import { optionNotes } from './option-notes.js';
 import { isOpen, phaseOf } from './states.js';
 
@@ -71,6 +72,7 @@ export async function startBatch(
     expectedHash: report.hash,
     skipInvalid: options.skipInvalid ?? false,
   });
+  const notes = await limitNotes(context);
   const isNew = await temporal.start({
     batch,
     taskQueue: taskQueueOf(config.account),
@@ -91,7 +93,7 @@ export async function startBatch(
     },
     again: false,
   });
-  return started(isNew ? 'started' : 'attached', batch, report, store);
+  return started(isNew ? 'started' : 'attached', batch, report, store, { notes });
 }
 
 /** A batch of the simulator must not stand in for the real one of the same manifest. */
@@ -101,10 +103,11 @@ function defaultBatchId(report: ManifestReport, { account }: ResolvedConfig): st
 }
 
 async function attach(
-  { config }: StartContext,
+  context: StartContext,
   execution: Execution,
   report: ManifestReport,
 ): Promise<StartedBatch> {
+  const { config } = context;
   const { batch, memo } = execution;
   if (execution.taskQueue !== taskQueueOf(config.account)) {
     throw new ReelscoreError(
@@ -117,6 +120,7 @@ async function attach(
   if (isOpen(execution)) {
     const record = await readBatchRecord(store);
     const notes = record ? optionNotes(record.options, batchOptionsOf(config)) : [];
+    notes.push(...(await limitNotes(context, record?.options.pace)));
     if (config.outDir !== undefined && config.outDir !== memo.store) {
       notes.push(`its results lie in ${memo.store} (not in ${config.outDir})`);
     }

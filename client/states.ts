@@ -16,6 +16,11 @@ export function isOpen({ status }: Execution): boolean {
   return status === 'RUNNING' || status === 'PAUSED' || status === 'CONTINUED_AS_NEW';
 }
 
+/** Whether a batch in this phase still works on its clips, or would. */
+export function isAlive(phase: BatchPhase): boolean {
+  return phase !== 'finished' && phase !== 'cancelled' && phase !== 'stopped';
+}
+
 /** @param answered what the batch itself says, if it answers */
 export function phaseOf(execution: Execution, answered?: BatchProgress['state']): BatchPhase {
   if (isOpen(execution)) {

@@ -1,20 +1,28 @@
 // How a batch stands, from whoever can tell: the batch itself, its summary, or its outcomes on disk.
+import type { BatchActivities } from '../contract/activities.js';
 import type { BatchProgress } from '../contract/batch.js';
 import type { OutcomeCounts } from '../contract/clip.js';
+import { accountOf, mediaQueueOf } from '../contract/names.js';
 import { openSnapshot } from '../manifests/snapshot.js';
 import { SNAPSHOT_KEY } from '../manifests/snapshot-format.js';
 import { listSegments, readSegment } from '../outcomes/segments.js';
 import { openLocalStore } from '../store/local-store.js';
 import type { Store } from '../store/store.js';
+import { readBatchRecord } from './batch-record.js';
 import { readSummary, type LocatedBatch } from './locate.js';
 import { isOpen, phaseOf, type BatchPhase } from './states.js';
 import type { Execution } from './execution.js';
 import type { TemporalClient } from './temporal.js';
 
+/** Name of an activity on the Temporal wire. */
+const PREPARE_PAGE: keyof BatchActivities = 'preparePage';
+
 export interface BatchStatus {
   batch: string;
   /** Of the manifest. */
   name: string;
+  /** Name of the vendor account; absent when neither Temporal nor the store tells. */
+  account?: string;
   state: BatchPhase;
   /** 1 for the first run, one more for each `retry`. */
   round: number;
@@ -31,6 +39,8 @@ export interface BatchStatus {
   url?: string;
   /** Only of a batch that runs: whether a worker answered for it. */
   workerAnswering?: boolean;
+  /** Nothing goes on: its clips wait to be looked into, and no worker does that. */
+  proberMissing?: true;
   /** The batch's own answer. */
   progress?: BatchProgress;
 }
@@ -38,16 +48,20 @@ export interface BatchStatus {
 /** @param withinMs how long a worker may take to answer */
 export async function statusOf(
   temporal: TemporalClient,
-  { batch, store, execution }: LocatedBatch,
+  { batch, store, execution, record }: LocatedBatch,
   withinMs?: number,
 ): Promise<BatchStatus> {
-  if (!execution) return await forgotten(batch, store);
+  if (!execution) {
+    return { ...(await forgotten(batch, store)), ...(record && { account: record.account }) };
+  }
   if (isOpen(execution)) {
     // Without this, a query that nobody will answer is waited for.
-    const progress = (await temporal.hasPollers(execution.taskQueue))
+    const progress = (await temporal.hasPollers(execution.taskQueue, 'workflows'))
       ? await temporal.progress(batch, withinMs)
       : undefined;
-    return progress ? answered(execution, progress) : await unanswered(execution);
+    if (!progress) return await unanswered(execution);
+    const lacking = await lacksProber(temporal, execution, progress);
+    return { ...answered(execution, progress), ...(lacking && { proberMissing: true }) };
   }
   const state = phaseOf(execution);
   const summary = state === 'stopped' ? undefined : await readSummary(store, batch);
@@ -62,11 +76,22 @@ export async function statusOf(
   };
 }
 
-function basics({
-  batch,
-  memo,
-}: Execution): Pick<BatchStatus, 'batch' | 'name' | 'round' | 'store'> {
-  return { batch, name: memo.name, round: memo.round, store: memo.store };
+function basics({ batch, memo, taskQueue }: Execution) {
+  const { name, round, store } = memo;
+  return { batch, name, account: accountOf(taskQueue), round, store };
+}
+
+/** Pages that are looked into have a task queue of their own, which workers may leave to others. */
+async function lacksProber(
+  temporal: TemporalClient,
+  { batch, taskQueue, memo }: Execution,
+  { state, queued, submitting, waiting }: BatchProgress,
+): Promise<boolean> {
+  if (state !== 'running' || queued === 0 || submitting + waiting > 0) return false;
+  if (await temporal.hasPollers(mediaQueueOf(taskQueue), 'activities')) return false;
+  const record = await readBatchRecord(openLocalStore(memo.store));
+  if (record?.options.probe === false) return false;
+  return (await temporal.untakenActivities(batch)).includes(PREPARE_PAGE);
 }
 
 function answered(execution: Execution, progress: BatchProgress): BatchStatus {

@@ -36,9 +36,16 @@ export interface Sources {
   faults: string[];
 }
 
-/** Reads every setting from its strongest source; `faults` gets those of all sources. */
-export function readSettings({ options, env, cwd, file, faults }: Sources): SettingValues {
+/**
+ * Reads every setting from its strongest source; `faults` gets those of all sources.
+ * @returns the values, and the names of those that were not left to their defaults
+ */
+export function readSettings({ options, env, cwd, file, faults }: Sources): {
+  values: SettingValues;
+  given: SettingName[];
+} {
   const values: Record<string, unknown> = {};
+  const named: SettingName[] = [];
   const fromOptions = options as Record<string, unknown>;
 
   for (const name of Object.keys(SETTINGS) as SettingName[]) {
@@ -52,6 +59,7 @@ export function readSettings({ options, env, cwd, file, faults }: Sources): Sett
       { place: inFile?.place ?? '', raw: inFile?.raw, base: dirname(file?.path ?? cwd) },
       { place: 'default', raw: setting.default, base: cwd },
     ];
+    if (sources.slice(0, -1).some(({ raw }) => raw !== undefined)) named.push(name);
     for (const { place, raw, base } of sources) {
       if (raw === undefined) continue;
       try {
@@ -63,7 +71,7 @@ export function readSettings({ options, env, cwd, file, faults }: Sources): Sett
       }
     }
   }
-  return values;
+  return { values, given: named };
 }
 
 function given(variable: string | undefined): string | undefined {

@@ -13,7 +13,7 @@ import { ConfigError } from './config-error.js';
 import { findConfigFile, readSettings } from './config-sources.js';
 import type { Secret, VendorKeys } from './secret.js';
 import type { Listen } from './setting-values.js';
-import type { ConfigOptions, LOG_LEVELS, SettingValues } from './settings.js';
+import type { ConfigOptions, LOG_LEVELS, SettingName, SettingValues } from './settings.js';
 
 export type { ConfigOptions } from './settings.js';
 export { ConfigError } from './config-error.js';
@@ -58,6 +58,8 @@ export interface ResolvedConfig {
   /** Absent = never pause for failures. */
   maxFailures?: FailureLimit;
   historyBound: number;
+  /** Settings that were not left to their defaults. */
+  given: SettingName[];
 }
 
 /**
@@ -75,7 +77,7 @@ export function resolveConfig(
 ): ResolvedConfig {
   const faults: string[] = [];
   const file = findConfigFile(options, env, cwd, faults);
-  const values = readSettings({ options, env, cwd, file, faults });
+  const { values, given } = readSettings({ options, env, cwd, file, faults });
   checkTogether(values, faults);
   if (faults.length > 0) throw new ConfigError(faults);
 
@@ -114,6 +116,7 @@ export function resolveConfig(
     priority: need(values.priority),
     ...(values.maxFailures && { maxFailures: values.maxFailures }),
     historyBound: need(values.historyBound),
+    given,
   };
 }
 

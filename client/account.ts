@@ -1,0 +1,130 @@
+// How an account stands, and its live limits: asked of the account's workflow, which runs while batches
+// use it.
+import type { AccountView, Priority, Tuning } from '../contract/account.js';
+import type { BatchProgress, Pace } from '../contract/batch.js';
+import { ACCOUNT_QUERY, accountIdOf, taskQueueOf, TUNE_UPDATE } from '../contract/names.js';
+import { ReelscoreError } from './errors.js';
+import type { TemporalClient } from './temporal.js';
+
+/** A batch that uses an account. */
+export interface AccountBatch {
+  batch: string;
+  name: string;
+  priority: Priority;
+  /** Share of the account's rate, 0 to 1. */
+  rateShare: number;
+  /** Tasks it may have at the vendor. */
+  slots: number;
+  /** Clips it could submit, when it last told the account. */
+  wants: number;
+  /** Tasks at the vendor and submissions under way; absent if the batch did not answer. */
+  inFlight?: number;
+  /** Rows not submitted yet; absent if the batch did not answer. */
+  queued?: number;
+}
+
+export interface AccountStatus {
+  account: string;
+  /** Whether batches use it. If not, the next batch brings the limits of its own configuration. */
+  running: boolean;
+  /** Only of an account that runs: whether a worker answered for it. */
+  workerAnswering?: boolean;
+  /** Those in force, if the account answers; else those of this configuration. */
+  limits: Pace;
+  /** The account's own answer. */
+  view?: AccountView;
+  batches: AccountBatch[];
+}
+
+/** Limits before and after `tune`. */
+export interface TunedAccount {
+  account: string;
+  before: Pace;
+  limits: Pace;
+}
+
+/** Asks a batch how it stands, or knows it already. */
+type AskBatch = (batch: string) => Promise<BatchProgress | undefined> | BatchProgress | undefined;
+
+/** What an account that runs says; `view` is absent when no worker answers. */
+export async function askAccount(
+  temporal: TemporalClient,
+  account: string,
+  withinMs?: number,
+): Promise<{ view?: AccountView } | undefined> {
+  const taskQueue = taskQueueOf(account);
+  if (!(await temporal.runs(accountIdOf(taskQueue)))) return undefined;
+  // Without this, a query that nobody will answer is waited for.
+  if (!(await temporal.hasPollers(taskQueue, 'workflows'))) return {};
+  const view = await temporal.query<AccountView>(accountIdOf(taskQueue), ACCOUNT_QUERY, withinMs);
+  if (!view) return {};
+  return view.members.length === 0 ? undefined : { view }; // about to end
+}
+
+/**
+ * @param configured limits of this configuration
+ * @param withinMs how long a worker may take to answer
+ */
+export async function accountStatus(
+  temporal: TemporalClient,
+  account: string,
+  configured: Pace,
+  ask: AskBatch,
+  withinMs?: number,
+): Promise<AccountStatus> {
+  const asked = await askAccount(temporal, account, withinMs);
+  if (!asked?.view) {
+    const running = asked !== undefined;
+    const silent = running && { workerAnswering: false };
+    return { account, running, ...silent, limits: configured, batches: [] };
+  }
+  const { view } = asked;
+  const batches = await Promise.all(
+    view.members.map(async (member) => ({ ...member, ...figuresOf(await ask(member.batch)) })),
+  );
+  const { limits } = view;
+  return { account, running: true, workerAnswering: true, limits, view, batches };
+}
+
+function figuresOf(progress: BatchProgress | undefined): { inFlight?: number; queued?: number } {
+  if (!progress) return {};
+  const { submitting, waiting, unresolved, queued } = progress;
+  return { inFlight: submitting + waiting + unresolved, queued };
+}
+
+/** @throws ReelscoreError `account_idle`, `tuning_refused`, `worker_silent` */
+export async function tuneAccount(
+  temporal: TemporalClient,
+  account: string,
+  tuning: Tuning,
+): Promise<TunedAccount> {
+  const asked = await askAccount(temporal, account);
+  if (!asked) throw idleError(account);
+  if (!asked.view) throw silentError(account, 'nothing was changed');
+  const id = accountIdOf(taskQueueOf(account));
+  const answer = await temporal.update<Pace>(id, TUNE_UPDATE, tuning);
+  switch (answer.kind) {
+    case 'done':
+      return { account, before: asked.view.limits, limits: answer.value };
+    case 'refused':
+      throw new ReelscoreError('tuning_refused', `account ${account}: ${answer.reason}`);
+    case 'gone':
+      throw idleError(account);
+    case 'silent':
+      throw silentError(account, 'the change may still be made when one does');
+  }
+}
+
+function idleError(account: string): ReelscoreError {
+  return new ReelscoreError(
+    'account_idle',
+    `no batch uses the account ${account}, so there is nothing to tune: it takes its limits from the next batch that is started (set rate, burst and maxInFlight in reelscore.yaml, or start it with --rate and --max-in-flight)`,
+  );
+}
+
+function silentError(account: string, effect: string): ReelscoreError {
+  return new ReelscoreError(
+    'worker_silent',
+    `no worker answers for the account ${account}; ${effect} (start: reelscore serve)`,
+  );
+}

@@ -1,0 +1,151 @@
+// Calls to Temporal about any workflow. Rides over a server that restarts, and turns its errors into
+// ours.
+import { randomUUID } from 'node:crypto';
+import {
+  Client,
+  type Connection,
+  WorkflowNotFoundError,
+  WorkflowUpdateFailedError,
+  WorkflowUpdateRPCTimeoutOrCancelledError,
+  type WorkflowExecutionDescription,
+} from '@temporalio/client';
+import { withRpcRetry } from '../net/retry-rpc.js';
+import type { OpenedTemporal } from '../workers/connection.js';
+import { translateRpcError } from './rpc-errors.js';
+
+/** For one try; a healthy server answers within some milliseconds. */
+export const DEADLINE_MS = 10_000;
+/** For all tries: an embedded server that was killed is back within seconds. */
+const RETRY_MS = 30_000;
+/** Queries are answered by a worker, and there may be none. */
+const QUERY_MS = 3_000;
+
+/** Of Temporal's API: TASK_QUEUE_TYPE_WORKFLOW and TASK_QUEUE_TYPE_ACTIVITY. */
+const TASK_QUEUE_TYPE = { workflows: 1, activities: 2 } as const;
+
+/** What an update came to; `silent`: no worker answered. */
+export type UpdateAnswer<T> =
+  { kind: 'done'; value: T } | { kind: 'refused'; reason: string } | { kind: 'silent' | 'gone' };
+
+interface CallOptions {
+  signal?: AbortSignal;
+  tryMs?: number;
+  forMs?: number;
+}
+
+export class TemporalCalls {
+  protected readonly client: Client;
+
+  protected constructor(
+    private readonly connection: Connection,
+    private readonly server: Pick<OpenedTemporal, 'connection' | 'namespace'>,
+  ) {
+    this.client = new Client({ connection, namespace: server.namespace });
+  }
+
+  async close(): Promise<void> {
+    await this.connection.close();
+  }
+
+  /** Whether there is an open workflow with this id. */
+  async runs(workflowId: string): Promise<boolean> {
+    const status = (await this.describeWorkflow(workflowId))?.status.name;
+    return status === 'RUNNING' || status === 'PAUSED';
+  }
+
+  /** Types of the activities that a workflow waits for and no worker has ever taken. */
+  async untakenActivities(workflowId: string): Promise<string[]> {
+    const pending = (await this.describeWorkflow(workflowId))?.raw.pendingActivities ?? [];
+    return pending
+      .filter(({ lastStartedTime, attempt }) => !lastStartedTime && (attempt ?? 1) <= 1)
+      .map(({ activityType }) => activityType?.name ?? '');
+  }
+
+  /** Undefined when no worker answers, or the workflow is not there (any more). */
+  async query<T>(
+    workflowId: string,
+    name: string,
+    withinMs: number = QUERY_MS,
+  ): Promise<T | undefined> {
+    try {
+      return await this.call(() => this.client.workflow.getHandle(workflowId).query<T>(name), {
+        tryMs: withinMs,
+        forMs: 0,
+      });
+    } catch {
+      // Whatever stands in the way of an answer: the callers go by `describe`.
+      return undefined;
+    }
+  }
+
+  /** Changes a workflow and returns its answer. */
+  async update<T>(workflowId: string, name: string, argument: unknown): Promise<UpdateAnswer<T>> {
+    const handle = this.client.workflow.getHandle(workflowId);
+    const updateId = randomUUID(); // so that a call whose answer was lost can be made again
+    return await this.call(async (): Promise<UpdateAnswer<T>> => {
+      try {
+        const value = await handle.executeUpdate<T, [unknown]>(name, {
+          ...{ updateId, args: [argument] },
+        });
+        return { kind: 'done', value };
+      } catch (error) {
+        if (error instanceof WorkflowNotFoundError) return { kind: 'gone' };
+        if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) return { kind: 'silent' };
+        if (!(error instanceof WorkflowUpdateFailedError)) throw error;
+        return { kind: 'refused', reason: error.cause?.message ?? error.message };
+      }
+    });
+  }
+
+  /**
+   * Whether a worker has asked this queue for work in the last minutes. It may have died since: only
+   * an answer of the batch is proof.
+   */
+  async hasPollers(taskQueue: string, work: keyof typeof TASK_QUEUE_TYPE): Promise<boolean> {
+    const { pollers } = await this.call(() =>
+      this.connection.workflowService.describeTaskQueue({
+        namespace: this.server.namespace,
+        taskQueue: { name: taskQueue },
+        taskQueueType: TASK_QUEUE_TYPE[work],
+      }),
+    );
+    return pollers.length > 0;
+  }
+
+  async signal(workflowId: string, name: string, ...args: unknown[]): Promise<void> {
+    await this.call(() => this.client.workflow.getHandle(workflowId).signal(name, ...args));
+  }
+
+  async cancel(workflowId: string): Promise<void> {
+    await this.call(() => this.client.workflow.getHandle(workflowId).cancel());
+  }
+
+  protected async describeWorkflow(
+    workflowId: string,
+    signal?: AbortSignal,
+  ): Promise<WorkflowExecutionDescription | undefined> {
+    try {
+      return await this.call(
+        () => this.client.workflow.getHandle(workflowId).describe(),
+        signal && { signal },
+      );
+    } catch (error) {
+      if (error instanceof WorkflowNotFoundError) return undefined;
+      throw error;
+    }
+  }
+
+  protected async call<T>(
+    call: () => Promise<T>,
+    { signal, tryMs = DEADLINE_MS, forMs = RETRY_MS }: CallOptions = {},
+  ): Promise<T> {
+    try {
+      return await withRpcRetry(() => this.connection.withDeadline(Date.now() + tryMs, call), {
+        forMs,
+        ...(signal && { signal }),
+      });
+    } catch (error) {
+      throw translateRpcError(error, this.server.connection.address);
+    }
+  }
+}
