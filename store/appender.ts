@@ -1,7 +1,7 @@
 // Appends lines to one file, many callers sharing one write and one sync.
 import { open } from 'node:fs/promises';
 import path from 'node:path';
-import { syncFolder, type Folders } from './folders.js';
+import type { Folders } from './folders.js';
 
 interface Waiting {
   content: string;
@@ -65,7 +65,7 @@ export class Appender {
     } finally {
       await file.close();
     }
-    if (!this.#named) await syncFolder(this.#folder); // S3: else the file itself may be lost
+    if (!this.#named) await this.folders.sync(this.#folder); // S3: else the file itself may be lost
     this.#named = true;
   }
 }

@@ -1,9 +1,16 @@
-// Makes folders that are still there after a power cut. (S2, S3)
+// Folders, and names in them, that are still there after a power cut. (S2, S3)
 import { mkdir, open } from 'node:fs/promises';
 import path from 'node:path';
 
+interface Syncing {
+  running: Promise<void>;
+  /** For those who came while it ran: it may not have seen their entries. */
+  next?: Promise<void>;
+}
+
 export class Folders {
   readonly #made = new Map<string, Promise<void>>();
+  readonly #syncing = new Map<string, Syncing>();
 
   /** Resolves once the folder is there and on disk, with all above it that had to be made. */
   ensure(folder: string): Promise<void> {
@@ -20,10 +27,30 @@ export class Folders {
   failed(folder: string, error: unknown): void {
     if (isMissing(error)) this.#made.delete(folder);
   }
+
+  /**
+   * Brings a folder's entries to disk: the name of a new or renamed file is one. Callers at one time
+   * share a sync, always one that begins after they called.
+   */
+  sync(folder: string): Promise<void> {
+    const syncing = this.#syncing.get(folder);
+    if (!syncing) return this.#startSync(folder);
+    const start = (): Promise<void> => this.#startSync(folder);
+    return (syncing.next ??= syncing.running.then(start, start));
+  }
+
+  #startSync(folder: string): Promise<void> {
+    const syncing: Syncing = { running: syncFolder(folder) };
+    this.#syncing.set(folder, syncing);
+    const over = (): void => {
+      if (!syncing.next) this.#syncing.delete(folder);
+    };
+    syncing.running.then(over, over);
+    return syncing.running;
+  }
 }
 
-/** Brings a folder's entries to disk: the name of a new or renamed file is one. */
-export async function syncFolder(folder: string): Promise<void> {
+async function syncFolder(folder: string): Promise<void> {
   const handle = await open(folder, 'r');
   try {
     await handle.sync();

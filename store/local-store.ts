@@ -6,7 +6,7 @@ import path from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { Appender } from './appender.js';
-import { Folders, isMissing, syncFolder } from './folders.js';
+import { Folders, isMissing } from './folders.js';
 import { checkKey } from './keys.js';
 import type { Store } from './store.js';
 
@@ -113,7 +113,7 @@ class LocalStore implements Store {
     const target = this.#path(key);
     try {
       await unlink(target);
-      await syncFolder(path.dirname(target)); // S3
+      await this.#folders.sync(path.dirname(target)); // S3
     } catch (error) {
       if (!isMissing(error)) throw error;
     }
@@ -128,7 +128,7 @@ class LocalStore implements Store {
     try {
       await fill(part);
       await rename(part, target);
-      await syncFolder(folder); // S2: else a power cut may undo the renaming
+      await this.#folders.sync(folder); // S2: else a power cut may undo the renaming
     } catch (error) {
       await rm(part, { force: true });
       this.#folders.failed(folder, error);

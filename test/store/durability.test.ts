@@ -3,7 +3,7 @@ import { mkdir, readdir, symlink, type FileHandle } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
-import { fileHandles, recordSyncs, temporaryStore } from './support.js';
+import { fileHandles, holdSyncs, recordSyncs, temporaryStore } from './support.js';
 
 describe.runIf(process.platform === 'linux')('on disk', () => {
   test('a write syncs the part before the renaming, then the folder', async () => {
@@ -52,6 +52,37 @@ describe.runIf(process.platform === 'linux')('on disk', () => {
       Array.from({ length: 100 }, (_, n) => store.append('submissions/a.jsonl', `${n}\n`)),
     );
     expect(synced.length).toBe(2); // the first alone, then those that came meanwhile
+  });
+
+  test('renamings at one time share a sync that begins after the last of them', async () => {
+    const store = await temporaryStore();
+    const folder = join(store.location, 'soundtracks');
+    await store.write('soundtracks/first.mp3', 'x');
+    const { syncs, release } = await holdSyncs(folder);
+    const one = store.write('soundtracks/one.mp3', 'x');
+    await expect.poll(() => syncs).toEqual([['first.mp3', 'one.mp3']]);
+    const later = ['two.mp3', 'three.mp3', 'four.mp3'];
+    const others = Promise.all(later.map((name) => store.write(`soundtracks/${name}`, 'x')));
+    const all = ['first.mp3', 'four.mp3', 'one.mp3', 'three.mp3', 'two.mp3'];
+    await expect.poll(async () => (await readdir(folder)).sort()).toEqual(all);
+    release();
+    await Promise.all([one, others]);
+    expect(syncs).toEqual([['first.mp3', 'one.mp3'], all]); // S2
+  });
+
+  test('a folder sync that fails is not taken for one of those after it', async () => {
+    const store = await temporaryStore();
+    await store.write('outcomes/0.jsonl', 'x');
+    const folder = join(store.location, '.reelscore/outcomes');
+    const { syncs, release } = await holdSyncs(folder);
+    const failing = store.write('outcomes/1.jsonl', 'x');
+    await expect.poll(() => syncs.length).toBe(1);
+    const next = store.write('outcomes/2.jsonl', 'x');
+    await expect.poll(() => readdir(folder)).toContain('2.jsonl');
+    release(new Error('EIO'));
+    await expect(failing).rejects.toThrow('EIO');
+    await next;
+    expect(syncs).toHaveLength(2);
   });
 
   test('a removal is synced', async () => {

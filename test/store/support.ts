@@ -1,5 +1,5 @@
 import fs from 'node:fs';
-import { mkdtemp, open, readlink, rm, type FileHandle } from 'node:fs/promises';
+import { mkdtemp, open, readdir, readlink, rm, type FileHandle } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished, vi } from 'vitest';
@@ -45,4 +45,29 @@ export async function recordSyncs(): Promise<string[]> {
   });
   onTestFinished(() => void vi.restoreAllMocks());
   return synced;
+}
+
+/**
+ * Holds the first sync of a folder from now on until it is released, or failed with an error. `syncs`
+ * has, for each sync of the folder, the names there when it began. Linux only.
+ */
+export async function holdSyncs(
+  folder: string,
+): Promise<{ syncs: string[][]; release: (error?: Error) => void }> {
+  const syncs: string[][] = [];
+  let release: (error?: Error) => void = () => undefined;
+  const released = new Promise<Error | undefined>((resolve) => (release = resolve));
+  const handles = await fileHandles();
+  const original: () => Promise<void> = Reflect.get(handles, 'sync');
+  vi.spyOn(handles, 'sync').mockImplementation(async function (this: FileHandle) {
+    if ((await readlink(`/proc/self/fd/${this.fd}`)) === folder) {
+      const first = syncs.length === 0;
+      syncs.push((await readdir(folder)).sort());
+      const error = first && (await released);
+      if (error) throw error;
+    }
+    await original.call(this);
+  });
+  onTestFinished(() => void vi.restoreAllMocks());
+  return { syncs, release };
 }
