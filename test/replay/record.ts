@@ -1,13 +1,22 @@
-// Records histories of `scoreBatch` for replay.test.ts: `npm run record-history`. Record again, under
+// Records histories of the workflows for replay.test.ts: `npm run record-history`. Record again, under
 // new names, in the commit that adds a `patched(...)`; never replace a recording of a released version.
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import { execa } from 'execa';
 import { afterAll, test } from 'vitest';
 import { findTemporalBinary } from '../../workers/embedded/find-binary.js';
-import { PAUSE_SIGNAL, RESUME_SIGNAL } from '../../contract/names.js';
+import type { AccountInput } from '../../contract/account.js';
+import {
+  accountIdOf,
+  ACCOUNT_WORKFLOW,
+  PAUSE_SIGNAL,
+  RESUME_SIGNAL,
+  taskQueueOf,
+  TUNE_UPDATE,
+} from '../../contract/names.js';
 import { clips, startRig, type StartedBatch } from '../support/rig.js';
 import { testServer } from '../support/temporal.js';
 
@@ -26,11 +35,16 @@ async function show(workflowId: string, runId: string): Promise<string> {
   return (await execa(binary, args)).stdout;
 }
 
-async function keep(batch: StartedBatch, name: string): Promise<void> {
+async function keep({ batch, handle }: StartedBatch, name: string): Promise<void> {
+  await keepChain(batch, handle.firstExecutionRunId, name);
+}
+
+/** Every run of an execution chain. */
+async function keepChain(workflowId: string, firstRun: string, name: string): Promise<void> {
   await mkdir(FOLDER, { recursive: true });
-  let runId: string | undefined = batch.handle.firstExecutionRunId;
+  let runId: string | undefined = firstRun;
   for (let run = 1; runId !== undefined; run++) {
-    const history = await show(batch.batch, runId);
+    const history = await show(workflowId, runId);
     runId = /"newExecutionRunId": *"([^"]+)"/.exec(history)?.[1];
     // Process and host names of whoever records have no place in a repository.
     const json = history
@@ -78,3 +92,34 @@ test('cancelled', async () => {
   await batch.result().catch(() => undefined);
   await keep(batch, 'cancelled');
 });
+
+test('an account shared, tuned, throttled, paused, and continued as new', async () => {
+  const taskQueue = taskQueueOf(rig.config.account);
+  const workflowId = accountIdOf(taskQueue);
+  await rig.client.workflow.getHandle(workflowId).terminate();
+  const input: AccountInput = { version: 1, historyBound: 150 };
+  const { firstExecutionRunId } = await rig.client.workflow.start(ACCOUNT_WORKFLOW, {
+    ...{ workflowId, taskQueue, args: [input] },
+  });
+  const pace = { ratePerSecond: 20, burst: 1, maxInFlight: 6 };
+  const batches = [
+    await rig.start(
+      clips(40, (n) => (n === 5 ? '429:0*1' : '')),
+      { pace },
+    ),
+    await rig.start(clips(40), { pace, priority: 'urgent' }),
+    await rig.start(clips(10), { pace, priority: 'background' }),
+  ];
+  await batches[2]!.handle.terminate();
+  const account = rig.client.workflow.getHandle(workflowId);
+  await account.executeUpdate(TUNE_UPDATE, { args: [{ ratePerSecond: 30 }] });
+  await sleep(2000);
+  rig.simulator.setKeysRevoked(true);
+  await sleep(2000);
+  rig.simulator.setKeysRevoked(false);
+  await batches[0]!.handle.signal(RESUME_SIGNAL);
+  for (const batch of batches.slice(0, 2)) await batch.result();
+  await keep(batches[1]!, 'shared');
+  await sleep(62_000); // it ends by itself
+  await keepChain(workflowId, firstExecutionRunId, 'account');
+}, 180_000);

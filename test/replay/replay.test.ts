@@ -26,10 +26,12 @@ async function load(name: string): Promise<RecordedHistory> {
 }
 
 test('there are histories of every kind', () => {
-  for (const kind of ['plain', 'faults', 'paused', 'cancelled']) {
+  for (const kind of ['plain', 'faults', 'paused', 'cancelled', 'shared', 'account']) {
     expect(names.some((name) => name.includes(`-${kind}-`))).toBe(true);
   }
-  expect(names.filter((name) => name.includes('-faults-')).length).toBeGreaterThan(2);
+  for (const kind of ['faults', 'account']) {
+    expect(names.filter((name) => name.includes(`-${kind}-`)).length).toBeGreaterThan(1);
+  }
 });
 
 test.each(names)('%s replays', async (name) => {
