@@ -50,6 +50,31 @@ describe('a first attempt', () => {
     expect(simulator.ledger()[0]?.arrivedAt).toBeGreaterThanOrEqual(notBefore);
   });
 
+  test('whose moment has passed sends nothing, and leaves nothing behind', async () => {
+    const { simulator, input, worker, store } = await rig();
+    const late = { ...input, notAfter: Date.now() - 1 };
+    expect(await run(worker(), 'submitClip', late)).toEqual({ kind: 'late' });
+    expect(simulator.arrivals()).toEqual([]);
+    expect(await journalOf(store).find(POST)).toBe('none');
+    expect(await run(worker(), 'submitClip', input)).toMatchObject({ kind: 'accepted' });
+  });
+
+  test.each(['429', 'http:401'])(
+    'that waits while another is refused with %s sends nothing',
+    async (fault) => {
+      const { simulator, input, worker } = await rig(manifestOf(2));
+      simulator.setFaults(`${fault}*1`);
+      const activities = worker();
+      const waiting = run(activities, 'submitClip', {
+        ...{ ...input, row: 1 },
+        notBefore: Date.now() + 600,
+      });
+      expect(await run(activities, 'submitClip', input)).toMatchObject({ kind: 'refused' });
+      expect(await waiting).toEqual({ kind: 'held' });
+      expect(simulator.arrivals()).toHaveLength(1);
+    },
+  );
+
   test('J1: has its intent on disk before the POST leaves', async () => {
     const { input, worker, store } = await rig();
     let found: unknown;
