@@ -2,6 +2,9 @@
 import { Option, type Command } from 'commander';
 import type { ResultsFlags } from './commands/results.js';
 import type { RetryFlags } from './commands/retry.js';
+import type { StatusFlags } from './commands/status.js';
+import type { TuneFlags } from './commands/tune.js';
+import { addPaceOptions } from './run-flags.js';
 
 const STATUSES = ['succeeded', 'failed', 'rejected', 'cancelled', 'skipped', 'pending'];
 
@@ -9,10 +12,18 @@ export function addBatchCommands(program: Command, done: (exitCode: number) => v
   program
     .command('status')
     .argument('[batch]', 'id of a batch; without it, all batches are listed')
-    .description('Tell how a batch stands, or list the batches.')
+    .description('Tell how a batch stands, or show the account in use and list the batches.')
+    .option('--accounts', 'only the accounts: limits, what is used, and who has which share')
     .option('--json', 'print one JSON document on stdout')
-    .addHelpText('after', examples('reelscore status', 'reelscore status library-1a2b3c4d --json'))
-    .action(async (batch: string | undefined, flags: { json?: boolean }) => {
+    .addHelpText(
+      'after',
+      examples(
+        'reelscore status',
+        'reelscore status library-1a2b3c4d --json',
+        'reelscore status --accounts --json',
+      ),
+    )
+    .action(async (batch: string | undefined, flags: StatusFlags) => {
       const { status } = await import('./commands/status.js');
       done(await status(batch, flags));
     });
@@ -39,12 +50,12 @@ export function addBatchCommands(program: Command, done: (exitCode: number) => v
       done(await results(batch, flags));
     });
 
-  program
-    .command('retry')
-    .argument('<batch>', 'id of a batch that has ended')
-    .description('Run a batch again for the clips that did not succeed.')
-    .option('--rate <n>', 'submissions per second (default: 1)')
-    .option('--max-in-flight <n>', 'tasks at the vendor at one time (default: 20)')
+  addPaceOptions(
+    program
+      .command('retry')
+      .argument('<batch>', 'id of a batch that has ended')
+      .description('Run a batch again for the clips that did not succeed.'),
+  )
     .option('--no-probe', 'do not look into the clips before they are submitted')
     .option('--json', 'print one JSON document on stdout')
     .addHelpText('after', examples('reelscore retry library-1a2b3c4d'))
@@ -64,6 +75,27 @@ export function addBatchCommands(program: Command, done: (exitCode: number) => v
         const commands = await import('./commands/steer.js');
         done(await commands[verb](batch, flags));
       });
+
+  program
+    .command('tune')
+    .description('Change the limits of the account, for every batch that uses it now.')
+    .option('--rate <n>', 'submissions per second')
+    .option('--burst <n>', 'submissions that may go out at once after an idle time')
+    .option('--max-in-flight <n>', 'tasks at the vendor at one time')
+    .option('--simulate', "the simulator's account instead")
+    .option('--json', 'print one JSON document on stdout')
+    .addHelpText(
+      'after',
+      `${examples('reelscore tune --rate 5', 'reelscore tune --max-in-flight 50 --burst 3')}
+
+It holds for as long as a batch uses the account. When none does, the next batch settles the limits by
+its own settings.`,
+    )
+    .action(async (flags: TuneFlags) => {
+      const { tune } = await import('./commands/tune.js');
+      done(await tune(flags));
+    });
+
   steer('pause', 'Stop submitting; tasks at the vendor are still waited for.');
   steer('resume', 'Go on after a pause, also one that a refusal of the vendor caused.');
   steer('cancel', 'End a batch: open clips become `cancelled`, and its results are written.');

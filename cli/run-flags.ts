@@ -17,20 +17,32 @@ export interface RunFlags {
 }
 
 export function addRunOptions(command: Command): Command {
-  return command
+  command
     .option('--simulate', 'score against the simulator: no keys, no cost')
     .option('--out <dir>', 'folder for the results (default: results/<batch>)')
-    .option('--batch <id>', 'name of the batch (default: from the manifest and its content)')
-    .option('--rate <n>', 'submissions per second (default: 1)')
-    .option('--max-in-flight <n>', 'tasks at the vendor at one time (default: 20)')
-    .option(
-      '--priority <p>',
-      'urgent, normal or background: share of the account (default: normal)',
-    )
-    .option('--max-failures <n>', 'pause when so many clips failed at the vendor: 10, or 25%')
+    .option('--batch <id>', 'name of the batch (default: from the manifest and its content)');
+  return addPaceOptions(command)
     .option('--skip-invalid', 'leave out rows with problems instead of refusing the manifest')
     .option('--no-probe', 'do not look into the clips before they are submitted')
     .option('--json', 'print one JSON document on stdout');
+}
+
+/** How fast a batch may go, and when it stops by itself. */
+export function addPaceOptions(command: Command): Command {
+  return command
+    .option('--rate <n>', 'submissions per second, unless the account is in use (default: 1)')
+    .option(
+      '--max-in-flight <n>',
+      'tasks at the vendor at one time, unless the account is in use (default: 20)',
+    )
+    .option(
+      '--priority <p>',
+      'share of an account that others use too: urgent, normal or background (default: normal)',
+    )
+    .option(
+      '--max-failures <n>',
+      'pause when so many clips failed at the vendor: 10, or 25% (default: never)',
+    );
 }
 
 /** Only what was given on the command line. */

@@ -1,6 +1,7 @@
 // Commands that run until they are stopped.
 import { Option, type Command } from 'commander';
 import { faultHelp } from '../simulator/faults.js';
+import { SERVES, type Serves } from '../workers/serves.js';
 import type { SimulateFlags } from './commands/simulate.js';
 
 export function addServiceCommands(program: Command, done: (exitCode: number) => void): void {
@@ -17,16 +18,28 @@ Ctrl-C once lets submissions under way finish; batches go on when it is started 
     )
     .action(async () => {
       const { serve } = await import('./commands/serve.js');
-      done(await serve({ worker: true, receiver: true }));
+      done(await serve({ worker: 'all', receiver: true }));
     });
 
   program
     .command('worker')
     .description('A worker alone: scores the batches of its account.')
-    .addHelpText('after', '\nExample:\n  TEMPORAL_ADDRESS=temporal.example:7233 reelscore worker')
-    .action(async () => {
+    .addOption(
+      new Option('--serve <what>', 'probing: look into clips; scoring: all but that')
+        .choices(SERVES)
+        .default('all'),
+    )
+    .addHelpText(
+      'after',
+      `
+Examples:
+  TEMPORAL_ADDRESS=temporal.example:7233 reelscore worker
+  reelscore worker --serve probing    on machines near the clips; needs no keys
+  reelscore worker --serve scoring    submits, waits and downloads`,
+    )
+    .action(async (flags: { serve: Serves }) => {
       const { serve } = await import('./commands/serve.js');
-      done(await serve({ worker: true, receiver: false }));
+      done(await serve({ worker: flags.serve, receiver: false }));
     });
 
   program
@@ -43,7 +56,7 @@ REELSCORE_HOME with the receiver.`,
     )
     .action(async () => {
       const { serve } = await import('./commands/serve.js');
-      done(await serve({ worker: false, receiver: true }));
+      done(await serve({ receiver: true }));
     });
 
   program

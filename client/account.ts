@@ -1,7 +1,7 @@
 // How an account stands, and its live limits: asked of the account's workflow, which runs while batches
 // use it.
 import type { AccountView, Priority, Tuning } from '../contract/account.js';
-import type { BatchProgress, Pace } from '../contract/batch.js';
+import type { BatchProgress, BatchState, Pace } from '../contract/batch.js';
 import { ACCOUNT_QUERY, accountIdOf, taskQueueOf, TUNE_UPDATE } from '../contract/names.js';
 import { ReelscoreError } from './errors.js';
 import type { TemporalClient } from './temporal.js';
@@ -17,10 +17,14 @@ export interface AccountBatch {
   slots: number;
   /** Clips it could submit, when it last told the account. */
   wants: number;
-  /** Tasks at the vendor and submissions under way; absent if the batch did not answer. */
-  inFlight?: number;
-  /** Rows not submitted yet; absent if the batch did not answer. */
-  queued?: number;
+  /** The batch's own figures; absent if it did not answer. */
+  own?: {
+    state: BatchState;
+    /** Tasks at the vendor and submissions under way. */
+    inFlight: number;
+    /** Rows not submitted yet. */
+    queued: number;
+  };
 }
 
 export interface AccountStatus {
@@ -80,16 +84,16 @@ export async function accountStatus(
   }
   const { view } = asked;
   const batches = await Promise.all(
-    view.members.map(async (member) => ({ ...member, ...figuresOf(await ask(member.batch)) })),
+    view.members.map(async (member) => ({ ...member, ...ownFigures(await ask(member.batch)) })),
   );
   const { limits } = view;
   return { account, running: true, workerAnswering: true, limits, view, batches };
 }
 
-function figuresOf(progress: BatchProgress | undefined): { inFlight?: number; queued?: number } {
+function ownFigures(progress: BatchProgress | undefined): Pick<AccountBatch, 'own'> {
   if (!progress) return {};
-  const { submitting, waiting, unresolved, queued } = progress;
-  return { inFlight: submitting + waiting + unresolved, queued };
+  const { state, submitting, waiting, unresolved, queued } = progress;
+  return { own: { state, inFlight: submitting + waiting + unresolved, queued } };
 }
 
 /** @throws ReelscoreError `account_idle`, `tuning_refused`, `worker_silent` */

@@ -106,6 +106,7 @@ export class TemporalCalls {
       this.connection.workflowService.describeTaskQueue({
         namespace: this.server.namespace,
         taskQueue: { name: taskQueue },
+        // eslint-disable-next-line @typescript-eslint/no-unsafe-enum-assignment -- the enum is in @temporalio/proto, which is no dependency
         taskQueueType: TASK_QUEUE_TYPE[work],
       }),
     );

@@ -20,6 +20,7 @@ import type { OpenedTemporal } from './connection.js';
 import { createLogger } from './logger.js';
 import { distFile } from './paths.js';
 import { installRuntime } from './runtime.js';
+import type { Serves } from './serves.js';
 import type { HostAlias } from '../net/guard.js';
 
 /**
@@ -32,11 +33,6 @@ const MAX_ACTIVITIES = 100;
 const MAX_PAGES = 8;
 /** A POST under way is let finish: cut off, nobody would know whether it was accepted. */
 const SHUTDOWN_GRACE = '40s' as const;
-
-/** What a worker serves. */
-export type Serves = 'all' | 'scoring' | 'probing';
-
-export const SERVES = ['all', 'scoring', 'probing'] as const satisfies Serves[];
 
 export interface WorkerOptions {
   config: ResolvedConfig & { hostAliases?: Record<string, HostAlias> };

@@ -11,7 +11,10 @@ import { scoreHere } from '../score-here.js';
 import { showDetached, showEnd } from '../summary.js';
 import { isReelscoreError } from '../typed-errors.js';
 
-export type RetryFlags = Pick<RunFlags, 'rate' | 'maxInFlight' | 'probe' | 'json'>;
+export type RetryFlags = Pick<
+  RunFlags,
+  'rate' | 'maxInFlight' | 'priority' | 'maxFailures' | 'probe' | 'json'
+>;
 
 export async function retry(batch: string, flags: RetryFlags): Promise<number> {
   const io = createIo(flags.json ?? false);
@@ -20,8 +23,9 @@ export async function retry(batch: string, flags: RetryFlags): Promise<number> {
   const api = await connectFor(batch, config, io);
   try {
     if (api.server.simulatorUrl === undefined) needKeys(config);
-    const { rows, total, store } = await api.retry(batch);
+    const { rows, total, store, notes } = await api.retry(batch);
     io.say(`Batch ${batch}: ${rows} of ${total} clips again`);
+    for (const text of notes) io.say(`Note: ${text}`);
     io.say(`Results: ${shownPath(store)}`);
     const url = api.server.uiUrl(batch);
     if (url !== undefined) io.say(`Temporal: ${url}`);

@@ -5,12 +5,20 @@ import { EXIT } from '../exit-codes.js';
 import { Interrupts } from '../interrupts.js';
 import { createIo } from '../io.js';
 import { taskQueueOf } from '../../contract/names.js';
+import type { Serves } from '../../workers/serves.js';
+
+const WORK: Record<Serves, string> = {
+  all: 'taking batches',
+  scoring: 'taking all but the look into clips',
+  probing: 'looking into the clips',
+};
 
 /** Runs until a signal; what is under way is let finish. */
-export async function serve(parts: { worker: boolean; receiver: boolean }): Promise<number> {
+export async function serve(parts: { worker?: Serves; receiver: boolean }): Promise<number> {
   const io = createIo(false);
   const config = readConfig();
-  if (parts.worker) needKeys(config);
+  const serves = parts.worker;
+  if (serves === 'all' || serves === 'scoring') needKeys(config);
   const interrupts = new Interrupts();
   const api = await connect(io, { config });
   const temporal = api.server;
@@ -25,17 +33,16 @@ export async function serve(parts: { worker: boolean; receiver: boolean }): Prom
         const reached = publicUrl ?? 'REELSCORE_CALLBACK_URL is not set';
         io.say(`Callbacks: listening on http://${host}:${receiver.port} (public URL: ${reached})`);
       }
-      if (!parts.worker) {
+      if (!serves) {
         await interrupts.happened();
         return EXIT.ok;
       }
       const { startWorker } = await import('../../workers/worker.js');
-      const worker = await startWorker({ config, temporal });
+      const worker = await startWorker({ config, temporal, serves });
       try {
         const queue = taskQueueOf(config.account);
-        io.say(
-          `Worker: taking batches of ${queue} from Temporal at ${temporal.connection.address}`,
-        );
+        const { address } = temporal.connection;
+        io.say(`Worker: ${WORK[serves]} of ${queue}, from Temporal at ${address}`);
         await Promise.race([interrupts.happened(), worker.failed]);
         io.note(
           'Stopping; submissions under way are let finish (Ctrl-C again to leave at once)...',

@@ -4,6 +4,7 @@ import { readConfig } from '../config.js';
 import { connect } from '../connect.js';
 import { EXIT } from '../exit-codes.js';
 import { createIo, shownPath } from '../io.js';
+import { proberMissingText } from '../progress/view.js';
 import { settingsOf, type RunFlags } from '../run-flags.js';
 
 export async function start(manifest: string, flags: RunFlags): Promise<number> {
@@ -21,7 +22,7 @@ export async function start(manifest: string, flags: RunFlags): Promise<number> 
       ...(flags.batch !== undefined && { batch: flags.batch }),
     });
     const { batch, how, name, total, store, url, notes, summary } = handle;
-    const workerAnswering = summary ? undefined : (await handle.status()).workerAnswering;
+    const { workerAnswering, proberMissing } = summary ? {} : await handle.status();
     const verb = { started: 'started', attached: 'is running already', ended: 'has run already' };
     io.say(`Batch ${batch} ${verb[how]}: ${total} clips`);
     for (const text of notes) io.say(`Note: ${text}`);
@@ -36,10 +37,12 @@ export async function start(manifest: string, flags: RunFlags): Promise<number> 
       const again = `reelscore run ${manifest}${simulate ? ' --simulate' : ''}`;
       io.say(`No worker is running: start \`${simulate ? again : 'reelscore serve'}\``);
     }
+    if (proberMissing) io.say(proberMissingText());
     io.document({
       ...{ batch, state: how, name, total, store, notes },
       ...(url !== undefined && { url }),
       ...(workerAnswering !== undefined && { workerAnswering }),
+      ...(proberMissing && { proberMissing }),
       ...(summary && { summary }),
     });
     return EXIT.ok;

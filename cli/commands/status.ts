@@ -1,37 +1,63 @@
-// reelscore status: one batch, or all.
+// reelscore status: one batch, or all with the accounts they use.
+import type { AccountStatus } from '../../client/account.js';
+import type { Overview } from '../../client/reelscore.js';
 import type { BatchStatus } from '../../client/status.js';
-import type { OutcomeCounts } from '../../contract/clip.js';
+import type { BatchProgress } from '../../contract/batch.js';
+import { doneOf, type OutcomeCounts } from '../../contract/clip.js';
+import { accountLines, rateText } from '../account-lines.js';
 import { readConfig } from '../config.js';
 import { connect } from '../connect.js';
 import { EXIT } from '../exit-codes.js';
 import { createIo, plainText, type Io } from '../io.js';
-import { doneOf } from '../../contract/clip.js';
+import { proberMissingText, stateLines } from '../progress/view.js';
 import { table } from '../table.js';
 
-export async function status(
-  batch: string | undefined,
-  flags: { json?: boolean },
-): Promise<number> {
+export interface StatusFlags {
+  accounts?: boolean;
+  json?: boolean;
+}
+
+export async function status(batch: string | undefined, flags: StatusFlags): Promise<number> {
+  const { accounts = false } = flags;
+  if (batch !== undefined && accounts) {
+    throw new Error('--accounts is not about one batch (leave one of the two out)');
+  }
   const io = createIo(flags.json ?? false);
   const api = await connect(io, { config: readConfig() });
   try {
-    if (batch === undefined) {
-      const all = await api.list();
-      io.document(all.map(({ progress, ...basics }) => ({ ...basics, ...pausedBy(progress) })));
-      if (!io.asJson) showList(io, all);
-    } else {
-      const one = await api.status(batch);
-      io.document(one);
-      if (!io.asJson) showOne(io, one);
-    }
+    if (batch === undefined) showAll(io, await api.overview(), accounts);
+    else showOne(io, await api.status(batch));
     return EXIT.ok;
   } finally {
     await api.close();
   }
 }
 
-function pausedBy(progress: BatchStatus['progress']) {
-  return progress?.pauseReason === undefined ? {} : { pauseReason: progress.pauseReason };
+/** The document without `--accounts` is a list of batches, as it has always been. */
+function showAll(io: Io, { accounts, batches }: Overview, onlyAccounts: boolean): void {
+  io.document(onlyAccounts ? accounts : batches.map(entryOf));
+  if (io.asJson) return;
+  showAccounts(io, accounts);
+  if (onlyAccounts) return;
+  io.say();
+  showList(io, batches);
+}
+
+function entryOf({ progress, ...basics }: BatchStatus) {
+  if (!progress) return basics;
+  const { priority, pace, pauseReason, accountPaused, holdReason } = progress;
+  return {
+    ...{ ...basics, priority, pace },
+    ...(pauseReason !== undefined && { pauseReason }),
+    ...(accountPaused && { accountPaused }),
+    ...(holdReason !== undefined && { holdReason }),
+  };
+}
+
+function showAccounts(io: Io, accounts: AccountStatus[]): void {
+  for (const account of accounts) {
+    for (const line of accountLines(account, Date.now(), io.colors)) io.say(line);
+  }
 }
 
 function showList(io: Io, all: BatchStatus[]): void {
@@ -40,9 +66,9 @@ function showList(io: Io, all: BatchStatus[]): void {
     return;
   }
   const head = ['BATCH', 'STATE', 'DONE', 'SUCCEEDED', 'NOT', 'STARTED'];
-  const rows = all.map(({ batch, state, counts, startedAt, workerAnswering }) => [
+  const rows = all.map(({ batch, state, counts, startedAt, ...rest }) => [
     batch,
-    workerAnswering === false ? `${state}, no worker` : state,
+    rest.workerAnswering === false || rest.proberMissing ? `${state}, no worker` : state,
     `${doneOf(counts)}/${counts.total}`,
     String(counts.succeeded + counts.skipped),
     String(counts.failed + counts.rejected + counts.cancelled),
@@ -52,6 +78,8 @@ function showList(io: Io, all: BatchStatus[]): void {
 }
 
 function showOne(io: Io, status: BatchStatus): void {
+  io.document(status);
+  if (io.asJson) return;
   const { batch, state, counts, progress, startedAt, finishedAt } = status;
   const rows: [string, string][] = [
     ['Batch', batch],
@@ -59,8 +87,11 @@ function showOne(io: Io, status: BatchStatus): void {
     ['Done', `${doneOf(counts)} of ${counts.total}${outcomes(counts)}`],
   ];
   if (progress) {
-    const { submitting, waiting, unresolved, backingOff, finishing } = progress;
+    const { submitting, waiting, unresolved, backingOff, finishing, pace, priority } = progress;
+    const share = `${rateText(pace.ratePerSecond)}, at most ${pace.maxInFlight} tasks in flight`;
     rows.push(
+      ['Priority', priority],
+      ['Share', status.account === undefined ? share : `${share}, of account ${status.account}`],
       ['At the vendor', String(waiting)],
       ['To come', String(progress.queued + submitting)],
       ...pair('Outcome unknown', unresolved),
@@ -78,13 +109,23 @@ function showOne(io: Io, status: BatchStatus): void {
   for (const { id, code, message } of progress?.lastFailures ?? []) {
     io.say(plainText(`  ${id}: ${code} ${message}`));
   }
-  if (progress?.pauseReason !== undefined) {
-    io.say(`Paused: ${plainText(progress.pauseReason)}. Go on: reelscore resume ${batch}`);
-  }
+  for (const line of progress ? standing(batch, progress) : []) io.say(line);
+  if (status.proberMissing) io.say(proberMissingText());
   if (status.workerAnswering === false) {
     io.say('No worker is running: start `reelscore serve` or `reelscore run MANIFEST`');
   }
   if (state === 'stopped') io.say(`It stopped before its end. Go on: reelscore retry ${batch}`);
+}
+
+function standing(batch: string, progress: BatchProgress): string[] {
+  const { state, pauseReason, accountPaused } = progress;
+  if (state !== 'paused') return stateLines(batch, progress);
+  const reason = plainText(pauseReason ?? 'no reason given');
+  return accountPaused
+    ? [
+        `Paused, with every batch of the account: ${reason}. Go on, all at once: reelscore resume ${batch}`,
+      ]
+    : [`Paused: ${reason}. Go on: reelscore resume ${batch}`];
 }
 
 function pair(label: string, value: number): [string, string][] {

@@ -11,37 +11,47 @@ interface Flags {
 
 export function pause(batch: string, flags: Flags): Promise<number> {
   return steer(batch, flags, {
-    act: (api) => api.pause(batch),
+    act: async (api) => {
+      await api.pause(batch);
+      return `Batch ${batch} is paused; tasks at the vendor are still waited for. Go on: reelscore resume ${batch}`;
+    },
     state: 'paused',
-    said: `Batch ${batch} is paused; tasks at the vendor are still waited for. Go on: reelscore resume ${batch}`,
   });
 }
 
 export function resume(batch: string, flags: Flags): Promise<number> {
   return steer(batch, flags, {
-    act: (api) => api.resume(batch),
+    act: async (api) => {
+      const { progress } = await api.status(batch);
+      await api.resume(batch);
+      return progress?.accountPaused
+        ? `Batch ${batch} goes on, and with it every batch of its account.`
+        : `Batch ${batch} goes on.`;
+    },
     state: 'running',
-    said: `Batch ${batch} goes on.`,
   });
 }
 
 export function cancel(batch: string, flags: Flags): Promise<number> {
   return steer(batch, flags, {
-    act: (api) => api.cancel(batch),
+    act: async (api) => {
+      await api.cancel(batch);
+      return `Batch ${batch} is being cancelled; its results are written when that is done: reelscore status ${batch}`;
+    },
     state: 'cancelling',
-    said: `Batch ${batch} is being cancelled; its results are written when that is done: reelscore status ${batch}`,
   });
 }
 
+/** @param act returns what is to be said of it */
 async function steer(
   batch: string,
   flags: Flags,
-  { act, state, said }: { act: (api: Reelscore) => Promise<void>; state: string; said: string },
+  { act, state }: { act: (api: Reelscore) => Promise<string>; state: string },
 ): Promise<number> {
   const io = createIo(flags.json ?? false);
   const api = await connect(io, { config: readConfig() });
   try {
-    await act(api);
+    const said = await act(api);
     const { state: now, workerAnswering } = await api.status(batch);
     io.say(said);
     if (workerAnswering === false) {

@@ -31,9 +31,10 @@ export function startDisplay(batch: string, io: Io, env: NodeJS.ProcessEnv = pro
   return { update, stop: () => block.close() };
 }
 
-/** A line every ten seconds, and at once when the state changes. */
+/** A line every ten seconds, and at once when the state changes; what is to be said of it once. */
 function plainDisplay(view: Viewer, io: Io): Display {
   let lastState = '';
+  let lastSaid = '';
   let lastAt = -Infinity;
   return {
     update(progress) {
@@ -42,10 +43,9 @@ function plainDisplay(view: Viewer, io: Io): Display {
       const now = performance.now();
       if (state === lastState && now - lastAt < PLAIN_INTERVAL_MS) return;
       io.people.write(`${plainLine(seen)}\n`);
-      if (state !== lastState && progress) {
-        for (const line of stateLines(seen.batch, progress)) io.people.write(`${line}\n`);
-      }
-      [lastState, lastAt] = [state, now];
+      const said = progress ? stateLines(seen.batch, progress).join('\n') : '';
+      if (said !== '' && (state !== lastState || said !== lastSaid)) io.people.write(`${said}\n`);
+      [lastState, lastSaid, lastAt] = [state, said, now];
     },
     stop: () => undefined,
   };

@@ -51,23 +51,43 @@ export function plainLine(view: ProgressView): string {
 
 /** What is to be said when a batch is not simply running. */
 export function stateLines(batch: string, progress: BatchProgress): string[] {
-  const { state, pauseReason, holdReason } = progress;
+  const { state, pauseReason, accountPaused, holdReason } = progress;
+  const reason = plainText(pauseReason ?? 'no reason given');
   switch (state) {
     case 'paused':
-      return [
-        `PAUSED: ${plainText(pauseReason ?? 'no reason given')}`,
-        'Nothing is submitted until you go on with:',
-        `  reelscore resume ${batch}`,
-      ];
+      return accountPaused
+        ? [
+            `PAUSED, with every batch of the account: ${reason}`,
+            'Nothing is submitted until you go on; this starts all of them again:',
+            `  reelscore resume ${batch}`,
+          ]
+        : [
+            `PAUSED: ${reason}`,
+            'Nothing is submitted until you go on with:',
+            `  reelscore resume ${batch}`,
+          ];
     case 'cancelling':
       return ['Cancelling: no more is submitted'];
     case 'finishing':
       return ['Writing the results'];
     case 'running':
-      return holdReason === undefined ? [] : [`Holding back: ${plainText(holdReason)}`];
+      if (holdReason !== undefined) {
+        return [`Holding back, with every batch of the account: ${plainText(holdReason)}`];
+      }
+      return waitsForShare(progress) ? ['Waiting for a share of the account'] : [];
     case 'done':
       return [];
   }
+}
+
+/** What a batch waits for whose clips nobody looks into. */
+export function proberMissingText(): string {
+  return 'Its clips wait to be looked into, and no worker does that: start `reelscore worker --serve probing`';
+}
+
+function waitsForShare({ pace, queued, submitting, waiting }: BatchProgress): boolean {
+  if (queued === 0 || submitting + waiting > 0) return false;
+  return pace.ratePerSecond === 0 || pace.maxInFlight === 0;
 }
 
 function figures({ progress, clipsPerSecond, remainingMs }: ProgressView, done: number): string {

@@ -1,0 +1,84 @@
+// What people read about an account. Pure: lines of text from facts.
+import type { Colors } from 'picocolors/types.js';
+import type { AccountBatch, AccountStatus } from '../client/account.js';
+import type { Pace } from '../contract/batch.js';
+import { SIMULATOR_ACCOUNT } from '../contract/names.js';
+import { plainText } from './io.js';
+import { durationText } from './progress/durations.js';
+import { table } from './table.js';
+
+/** One line of state and limits, what is to be said of it, and a line for each batch. */
+export function accountLines(status: AccountStatus, now: number, colors: Colors): string[] {
+  const { account, running, view, limits, batches } = status;
+  const head = (text: string): string => `${colors.bold(`Account ${account}:`)} ${text}`;
+  if (!running) {
+    return [
+      head(`not in use; the next batch settles its limits (configured: ${limitText(limits)})`),
+    ];
+  }
+  if (!view) {
+    const start =
+      account === SIMULATOR_ACCOUNT ? 'reelscore run MANIFEST --simulate' : 'reelscore serve';
+    return [head(`in use, but no worker answers for it (start: ${start})`)];
+  }
+  const used = batches.reduce((sum, { own }) => sum + (own?.inFlight ?? 0), 0);
+  const rate =
+    view.ratePerSecond < limits.ratePerSecond ? `${rateText(view.ratePerSecond)} of ` : '';
+  const figures = `${rate}${rateText(limits.ratePerSecond)}, burst ${limits.burst}, ${used} of ${limits.maxInFlight} tasks in flight`;
+  const rows = batches.map((batch) => [
+    `  ${plainText(batch.batch)}`,
+    batch.priority,
+    shareText(batch, view.ratePerSecond),
+  ]);
+  return [
+    head(`${view.state === 'open' ? 'open' : colors.yellow(view.state.toUpperCase())}; ${figures}`),
+    ...stateLines(status, now).map((line) => colors.yellow(`  ${line}`)),
+    ...table(rows),
+  ];
+}
+
+/** `rate 5/s, burst 1, at most 20 tasks in flight` */
+function limitText({ ratePerSecond, burst, maxInFlight }: Pace): string {
+  return `rate ${rateText(ratePerSecond)}, burst ${burst}, at most ${maxInFlight} tasks in flight`;
+}
+
+/** Old and new limits in one line. */
+export function tunedText(before: Pace, limits: Pace): string {
+  const change = (from: string, to: string): string => (from === to ? to : `${from} -> ${to}`);
+  const rate = change(rateText(before.ratePerSecond), rateText(limits.ratePerSecond));
+  const burst = change(String(before.burst), String(limits.burst));
+  const cap = change(String(before.maxInFlight), String(limits.maxInFlight));
+  return `rate ${rate}, burst ${burst}, tasks in flight ${cap}`;
+}
+
+/** `0.75/s` */
+export function rateText(perSecond: number): string {
+  return `${Number(perSecond.toPrecision(3))}/s`;
+}
+
+function stateLines({ view, batches }: AccountStatus, now: number): string[] {
+  const reason = plainText(view?.reason ?? 'no reason given');
+  const [first] = batches;
+  if (view?.state === 'paused') {
+    const resume = first ? ` Go on, for all of them: reelscore resume ${first.batch}` : '';
+    return [`All its batches are paused: ${reason}.${resume}`];
+  }
+  if (view?.state !== 'slowed') return [];
+  const { holdUntil = 0 } = view;
+  const next =
+    holdUntil > now
+      ? `nothing is submitted for ${durationText(holdUntil - now)}`
+      : 'the rate goes back up in steps';
+  return [`The vendor throttles: ${reason}; ${next}`];
+}
+
+function shareText({ rateShare, slots, wants, own }: AccountBatch, rate: number): string {
+  if (!own) return 'does not answer';
+  const inFlight = `${own.inFlight} of ${slots} tasks in flight`;
+  const queued = `${own.queued} to come`;
+  if (own.state === 'paused') return `paused, ${own.inFlight} in flight, ${queued}`;
+  if (rateShare > 0) return `${rateText(rate * rateShare)}, ${inFlight}, ${queued}`;
+  return wants > 0
+    ? `waits for its share, ${inFlight}, ${queued}`
+    : `wants no share now, ${inFlight}, ${queued}`;
+}
