@@ -1,0 +1,140 @@
+// Two workers, processes of their own, on one account: the pace holds over both, and killing one in
+// mid-batch changes nothing but speed. Counted at the vendor.
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Client, Connection } from '@temporalio/client';
+import { stringify } from 'csv-stringify/sync';
+import { execa } from 'execa';
+import { afterAll, expect, test } from 'vitest';
+import { lowestRate, worstOverrun } from '../../bench/support/windows.js';
+import { startSimulator } from '../../simulator/simulator.js';
+import { freePort } from '../../workers/embedded/ports.js';
+import { distFile } from '../../workers/paths.js';
+import { faultsOf } from '../support/checker.js';
+import { Part } from '../support/parts.js';
+import { clips, readRows } from '../support/rig.js';
+import { testServer } from '../support/temporal.js';
+
+const CAP = 30;
+/** A submission may be this late (workflows/lateness.ts), and a loaded machine adds its own. */
+const ALLOWANCE_MS = 500;
+
+const server = await testServer();
+const folder = await mkdtemp(join(tmpdir(), 'reelscore-workers-'));
+const simulator = await startSimulator({ taskMs: [200, 900], soundtrackSeconds: 0.05 });
+const port = await freePort(undefined);
+const env: NodeJS.ProcessEnv = {
+  PATH: process.env['PATH'],
+  HOME: folder,
+  REELSCORE_HOME: join(folder, 'home'),
+  REELSCORE_ACCOUNT: 'two-workers',
+  TEMPORAL_ADDRESS: server.address,
+  TOMOVIEE_BASE_URL: simulator.url,
+  TOMOVIEE_APP_KEY: 'test-key',
+  TOMOVIEE_APP_SECRET: 'test-secret',
+  REELSCORE_ALLOW_HOSTS: new URL(simulator.url).host,
+  REELSCORE_CALLBACK_URL: `http://127.0.0.1:${port}`,
+  REELSCORE_CALLBACK_LISTEN: `127.0.0.1:${port}`,
+  REELSCORE_CALLBACK_GRACE: '3s',
+  REELSCORE_POLL_INTERVAL: '1s',
+};
+const receiver = new Part(['callbacks'], env, 'Callbacks:');
+const workers = [
+  new Part(['worker'], env, 'Worker:'),
+  new Part(['worker'], env, 'Worker:'),
+] as const;
+await receiver.start(); // it makes the callback secret, which all of them then find
+await Promise.all(workers.map((worker) => worker.start()));
+const connection = await Connection.connect({ address: server.address });
+const client = new Client({ connection });
+
+afterAll(async () => {
+  await Promise.all([...workers, receiver].map((part) => part.stop()));
+  await connection.close();
+  await simulator.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+interface Started {
+  batch: string;
+  out: string;
+  count: number;
+}
+
+async function start(
+  name: string,
+  count: number,
+  rate: number,
+  priority: string,
+): Promise<Started> {
+  const rows = clips(count).map((row) => ({
+    ...row,
+    file_link: `${simulator.url}/clips/load/${name}-${row.id}.mp4`,
+  }));
+  const manifest = join(folder, `${name}.csv`);
+  await writeFile(manifest, stringify(rows, { header: true }));
+  const out = join(folder, name);
+  const pace = ['--rate', String(rate), '--max-in-flight', String(CAP), '--priority', priority];
+  const { stdout } = await execa(
+    process.execPath,
+    [distFile('cli/main.js'), 'start', manifest, '--no-probe', ...pace, '--out', out, '--json'],
+    { env, extendEnv: false },
+  );
+  return { batch: (JSON.parse(stdout) as { batch: string }).batch, out, count };
+}
+
+/** Runs three batches of different priority together; returns when each submission arrived. */
+async function together(
+  prefix: string,
+  rate: number,
+  counts: [number, number, number],
+  meanwhile: () => Promise<void> = async () => undefined,
+): Promise<number[]> {
+  const from = Date.now();
+  const [background, normal, urgent] = counts;
+  const batches = [
+    await start(`${prefix}-background`, background, rate, 'background'),
+    await start(`${prefix}-normal`, normal, rate, 'normal'),
+    await start(`${prefix}-urgent`, urgent, rate, 'urgent'),
+  ];
+  await meanwhile();
+  for (const { batch, out, count } of batches) {
+    await client.workflow.getHandle(batch).result();
+    const rows = await readRows(out);
+    expect(faultsOf(rows, count, simulator.ledger(), out)).toEqual([]);
+    expect(rows.every(({ status }) => status === 'succeeded')).toBe(true);
+  }
+  const arrivals = simulator.ledger().map(({ arrivedAt }) => arrivedAt);
+  return arrivals.filter((at) => at >= from).sort((a, b) => a - b);
+}
+
+test.each([
+  [5, [25, 25, 20]],
+  [20, [60, 80, 60]],
+] as const)(
+  '%d/s over three batches and two workers: reached, and never overrun',
+  async (rate, counts) => {
+    const arrivals = await together(`rate-${rate}`, rate, [...counts]);
+    expect(arrivals).toHaveLength(counts.reduce((sum, count) => sum + count, 0));
+    expect(worstOverrun(arrivals, { ratePerSecond: rate, burst: 1 }, ALLOWANCE_MS)).toBe(0);
+    // A loaded machine loses a moment now and then; the figures are the benchmark's (`pace`).
+    expect(lowestRate(arrivals, 5000)).toBeGreaterThan(rate * 0.8);
+  },
+);
+
+test('kill -9 of one worker, twice: nothing lost or paid twice silently, and never overrun', async () => {
+  const rate = 15;
+  const [first] = workers;
+  const arrivals = await together('kill', rate, [50, 60, 40], async () => {
+    for (let kill = 0; kill < 2; kill++) {
+      await sleep(1500);
+      await first.kill();
+      await sleep(1000);
+      await first.start();
+    }
+  });
+  expect(first.kills).toBe(2);
+  expect(worstOverrun(arrivals, { ratePerSecond: rate, burst: 1 }, ALLOWANCE_MS)).toBe(0);
+});
