@@ -76,7 +76,7 @@ export class Membership {
   granted(share: Share): void {
     const { state } = this;
     if (share.version <= (state.share?.version ?? 0)) return;
-    if (!share.frame || share.slots < this.slots) this.#mustAnswer = true; // R1, R2
+    if (!share.frame || share.slots < this.slots) this.#mustAnswer = true; // G1, G2
     state.share = share;
     reframe(state.moments, share.frame);
     delete state.held;

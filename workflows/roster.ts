@@ -1,9 +1,9 @@
 // Who uses the account, and what each batch may use of it. Plain data and decisions; sends nothing.
 //
-// R1. The slots that batches may be using never sum to more than the cap: a smaller share counts only
+// G1. The slots that batches may be using never sum to more than the cap: a smaller share counts only
 //     once its batch has answered it, a larger one is given only from what is free.
-// R2. The timeline changes only after everyone who owns moments has stopped and told how far it got.
-// R3. Whoever does not answer within STALLED_MS gives out nothing any more: the server has timed its
+// G2. The timeline changes only after everyone who owns moments has stopped and told how far it got.
+// G3. Whoever does not answer within STALLED_MS gives out nothing any more: the server has timed its
 //     workflow task out, and its next one begins with what was signalled meanwhile.
 import type {
   AccountState,
@@ -50,10 +50,10 @@ export class Roster {
       state.members.push({
         ...{ batch, chain, name: batch, priority: 'normal' },
         ...{ version: 0, next: 0, held: 0, wants: 0, joinedAt: now, found: true },
-        lowered: { version, from: Number.MAX_SAFE_INTEGER }, // R1
+        lowered: { version, from: Number.MAX_SAFE_INTEGER }, // G1
       });
     }
-    state.change = { version, of: unknown.map(({ batch }) => batch), since: now }; // R2
+    state.change = { version, of: unknown.map(({ batch }) => batch), since: now }; // G2
   }
 
   report(report: MemberReport, now: number): void {
@@ -70,7 +70,7 @@ export class Roster {
       Object.assign(known, standing);
       delete known.found;
     } else state.members.push({ ...standing, joinedAt: now });
-    if (known?.lowered && report.version >= known.lowered.version) delete known.lowered; // R1
+    if (known?.lowered && report.version >= known.lowered.version) delete known.lowered; // G1
     if (throttled) slowDown(state.speed, throttled, now);
     if (denied !== undefined) state.paused = denied;
     else if (resumed) delete state.paused;
@@ -164,9 +164,9 @@ export class Roster {
     const { change } = state;
     const owners = change.of.flatMap((batch) => this.#member(batch) ?? []);
     const silent = owners.filter(({ version }) => version < change.version);
-    if (silent.length > 0 && now < change.since + STALLED_MS) return; // R2
+    if (silent.length > 0 && now < change.since + STALLED_MS) return; // G2
     if (silent.length > 0) {
-      for (const member of silent) member.wants = 0; // R3: until it reports again
+      for (const member of silent) member.wants = 0; // G3: until it reports again
       state.floor = Math.max(state.floor, now + GIVEN_OUT_MS);
     }
     const told = owners.map(({ next }) => next);
@@ -206,7 +206,7 @@ export class Roster {
       member.lowered = { version: state.version + 1, from: bound(member) };
       granted.set(member.batch, target);
     }
-    let free = limits.maxInFlight - members.reduce((sum, member) => sum + bound(member), 0); // R1
+    let free = limits.maxInFlight - members.reduce((sum, member) => sum + bound(member), 0); // G1
     for (const member of members.toSorted((a, b) => WEIGHTS[b.priority] - WEIGHTS[a.priority])) {
       const has = granted.get(member.batch) ?? 0;
       const more = Math.min((targets.get(member.batch) ?? 0) - has, free);

@@ -18,7 +18,7 @@ export function fullSpeed(): SpeedState {
 }
 
 /**
- * S1. A `throttled` answer holds every submission for as long as the vendor asked, else 1 s, doubled
+ * T1. A `throttled` answer holds every submission for as long as the vendor asked, else 1 s, doubled
  *     with each such answer in a row; without a time of its own, or when it is not the first in a row,
  *     it halves the rate. Answers to submissions given out before a slowdown count for that one.
  */

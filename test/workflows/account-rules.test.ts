@@ -41,7 +41,7 @@ const durations = (min: number, max: number) =>
   fc.array(fc.integer({ min, max }), { minLength: 1, maxLength: 20 });
 
 describe('an account and its batches', () => {
-  test('P1, R1: never more than rate x window + burst, nor more tasks than the cap, whatever the timing', () => {
+  test('P1, G1: never more than rate x window + burst, nor more tasks than the cap, whatever the timing', () => {
     fc.assert(
       fc.property(
         arbitraryBatches,

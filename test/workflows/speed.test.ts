@@ -6,7 +6,7 @@ const busy = (moment: number, retryAfterMs?: number) => ({
   ...(retryAfterMs !== undefined && { retryAfterMs }),
 });
 
-describe('S1: a throttled answer', () => {
+describe('T1: a throttled answer', () => {
   test('holds for as long as the vendor asked, at the same rate', () => {
     const speed = fullSpeed();
     slowDown(speed, busy(0, 5000), 1000);
