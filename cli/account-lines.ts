@@ -5,6 +5,7 @@ import type { Pace } from '../contract/batch.js';
 import { SIMULATOR_ACCOUNT } from '../contract/names.js';
 import { plainText } from './io.js';
 import { durationText } from './progress/durations.js';
+import { paceText } from './progress/paces.js';
 import { table } from './table.js';
 
 /** One line of state and limits, what is to be said of it, and a line for each batch. */
@@ -23,8 +24,8 @@ export function accountLines(status: AccountStatus, now: number, colors: Colors)
   }
   const used = batches.reduce((sum, { own }) => sum + (own?.inFlight ?? 0), 0);
   const rate =
-    view.ratePerSecond < limits.ratePerSecond ? `${rateText(view.ratePerSecond)} of ` : '';
-  const figures = `${rate}${rateText(limits.ratePerSecond)}, burst ${limits.burst}, ${used} of ${limits.maxInFlight} tasks in flight`;
+    view.ratePerSecond < limits.ratePerSecond ? `${paceText(view.ratePerSecond)} of ` : '';
+  const figures = `${rate}${paceText(limits.ratePerSecond)}, burst ${limits.burst}, ${used} of ${limits.maxInFlight} tasks in flight`;
   const rows = batches.map((batch) => [
     `  ${plainText(batch.batch)}`,
     batch.priority,
@@ -37,23 +38,18 @@ export function accountLines(status: AccountStatus, now: number, colors: Colors)
   ];
 }
 
-/** `rate 5/s, burst 1, at most 20 tasks in flight` */
+/** `5/s, burst 1, 20 tasks in flight` */
 function limitText({ ratePerSecond, burst, maxInFlight }: Pace): string {
-  return `rate ${rateText(ratePerSecond)}, burst ${burst}, at most ${maxInFlight} tasks in flight`;
+  return `${paceText(ratePerSecond)}, burst ${burst}, ${maxInFlight} tasks in flight`;
 }
 
 /** Old and new limits in one line. */
 export function tunedText(before: Pace, limits: Pace): string {
   const change = (from: string, to: string): string => (from === to ? to : `${from} -> ${to}`);
-  const rate = change(rateText(before.ratePerSecond), rateText(limits.ratePerSecond));
+  const rate = change(paceText(before.ratePerSecond), paceText(limits.ratePerSecond));
   const burst = change(String(before.burst), String(limits.burst));
   const cap = change(String(before.maxInFlight), String(limits.maxInFlight));
   return `rate ${rate}, burst ${burst}, tasks in flight ${cap}`;
-}
-
-/** `0.75/s` */
-export function rateText(perSecond: number): string {
-  return `${Number(perSecond.toPrecision(3))}/s`;
 }
 
 function stateLines({ view, batches }: AccountStatus, now: number): string[] {
@@ -77,7 +73,7 @@ function shareText({ rateShare, slots, wants, own }: AccountBatch, rate: number)
   const inFlight = `${own.inFlight} of ${slots} tasks in flight`;
   const queued = `${own.queued} to come`;
   if (own.state === 'paused') return `paused, ${own.inFlight} in flight, ${queued}`;
-  if (rateShare > 0) return `${rateText(rate * rateShare)}, ${inFlight}, ${queued}`;
+  if (rateShare > 0) return `${paceText(rate * rateShare)}, ${inFlight}, ${queued}`;
   return wants > 0
     ? `waits for its share, ${inFlight}, ${queued}`
     : `wants no share now, ${inFlight}, ${queued}`;

@@ -111,6 +111,8 @@ export interface BatchProgress {
   lastFailures: FailureNote[];
   /** What the batch gets of its account at present. */
   pace: Pace;
+  /** Other batches use the account too. */
+  shared?: true;
   priority: Priority;
   startedAt: string;
 }

@@ -33,6 +33,7 @@ export function progressOf(
     warnings: state.warnings,
     lastFailures: [...state.lastFailures],
     pace: membership.pace,
+    ...(membership.state.share?.contended && { shared: true }),
     priority: input.options.priority,
     startedAt: new Date(state.startedAt).toISOString(),
   };

@@ -4,11 +4,12 @@ import type { Overview } from '../../client/reelscore.js';
 import type { BatchStatus } from '../../client/status.js';
 import type { BatchProgress } from '../../contract/batch.js';
 import { doneOf, type OutcomeCounts } from '../../contract/clip.js';
-import { accountLines, rateText } from '../account-lines.js';
+import { accountLines } from '../account-lines.js';
 import { readConfig } from '../config.js';
 import { connect } from '../connect.js';
 import { EXIT } from '../exit-codes.js';
 import { createIo, plainText, type Io } from '../io.js';
+import { paceText } from '../progress/paces.js';
 import { proberMissingText, stateLines } from '../progress/view.js';
 import { table } from '../table.js';
 
@@ -87,11 +88,10 @@ function showOne(io: Io, status: BatchStatus): void {
     ['Done', `${doneOf(counts)} of ${counts.total}${outcomes(counts)}`],
   ];
   if (progress) {
-    const { submitting, waiting, unresolved, backingOff, finishing, pace, priority } = progress;
-    const share = `${rateText(pace.ratePerSecond)}, at most ${pace.maxInFlight} tasks in flight`;
+    const { submitting, waiting, unresolved, backingOff, finishing } = progress;
     rows.push(
-      ['Priority', priority],
-      ['Share', status.account === undefined ? share : `${share}, of account ${status.account}`],
+      ['Priority', progress.priority],
+      ['Share', shareText(progress, status.account ?? '')],
       ['At the vendor', String(waiting)],
       ['To come', String(progress.queued + submitting)],
       ...pair('Outcome unknown', unresolved),
@@ -115,6 +115,11 @@ function showOne(io: Io, status: BatchStatus): void {
     io.say('No worker is running: start `reelscore serve` or `reelscore run MANIFEST`');
   }
   if (state === 'stopped') io.say(`It stopped before its end. Go on: reelscore retry ${batch}`);
+}
+
+function shareText({ pace, shared }: BatchProgress, account: string): string {
+  const limits = `${paceText(pace.ratePerSecond)}, ${pace.maxInFlight} tasks in flight`;
+  return `${limits} (${shared ? 'of' : 'all of'} account ${account})`;
 }
 
 function standing(batch: string, progress: BatchProgress): string[] {

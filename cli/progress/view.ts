@@ -4,6 +4,7 @@ import type { BatchProgress } from '../../contract/batch.js';
 import { doneOf, type OutcomeCounts } from '../../contract/clip.js';
 import { plainText } from '../io.js';
 import { durationText } from './durations.js';
+import { paceText } from './paces.js';
 
 export interface ProgressView {
   batch: string;
@@ -31,6 +32,7 @@ export function liveLines(view: ProgressView, width: number, colors: Colors): st
     `${bar(done, counts, cells, colors)}  ${cut(text, width - cells - 2)}`,
     outcomes.length <= width ? `  ${outcomeText(counts, colors)}` : cut(outcomes, width),
     cut(`  ${workText(progress)}`, width),
+    ...shareLines(progress).map((line) => cut(`  ${line}`, width)),
   ];
   for (const { id, code, message } of progress.lastFailures.slice(-SHOWN_FAILURES)) {
     lines.push(colors.dim(cut(plainText(`  ${id}: ${code} ${message}`), width)));
@@ -72,12 +74,21 @@ export function stateLines(batch: string, progress: BatchProgress): string[] {
       return ['Writing the results'];
     case 'running':
       if (holdReason !== undefined) {
-        return [`Holding back, with every batch of the account: ${plainText(holdReason)}`];
+        return [`Holding back: ${plainText(holdReason)} (every batch of the account waits)`];
       }
       return waitsForShare(progress) ? ['Waiting for a share of the account'] : [];
     case 'done':
       return [];
   }
+}
+
+/** What a batch gets of an account that others use too. */
+function shareLines({ shared, state, pace, priority }: BatchProgress): string[] {
+  if (!shared || state !== 'running') return [];
+  const { ratePerSecond, maxInFlight } = pace;
+  return [
+    `its share of the account: ${paceText(ratePerSecond)}, ${maxInFlight} tasks in flight (${priority})`,
+  ];
 }
 
 /** What a batch waits for whose clips nobody looks into. */
