@@ -17,11 +17,16 @@ export class TaskEnds {
     private readonly server: FastifyInstance,
     /** To be given to the vendor. */
     readonly callbackUrl: string,
+    private readonly lookAnywayMs: number,
   ) {}
 
-  static async listen(port: number, vendor: Vendor): Promise<TaskEnds> {
+  static async listen(
+    port: number,
+    vendor: Vendor,
+    lookAnywayMs = LOOK_ANYWAY_MS,
+  ): Promise<TaskEnds> {
     const server = fastify({ bodyLimit: 64 * 1024, requestTimeout: 10_000 });
-    const ends = new TaskEnds(vendor, server, `http://127.0.0.1:${port}/callback`);
+    const ends = new TaskEnds(vendor, server, `http://127.0.0.1:${port}/callback`, lookAnywayMs);
     server.post('/callback', (request, reply) => {
       const { task_id, status } = request.body as { task_id?: unknown; status?: unknown };
       if (typeof task_id === 'string' && Number(status) >= FIRST_TERMINAL_STATUS) {
@@ -60,7 +65,7 @@ export class TaskEnds {
         this.#waiting.delete(taskId);
         resolve();
       };
-      const timer = setTimeout(wake, LOOK_ANYWAY_MS);
+      const timer = setTimeout(wake, this.lookAnywayMs);
       this.#waiting.set(taskId, wake);
     });
   }

@@ -18,7 +18,8 @@ const CLIP = { id: 'a', file_link: 'http://clips.example/a.mp4', prompt: 'Pop Me
 async function setUp(options: SimulatorOptions = {}) {
   const simulator = await startSimulator({ taskMs: 0, soundtrackSeconds: 0.05, ...options });
   const vendor = new Vendor(simulator.url, { key: 'key', secret: 'secret' });
-  const ends = await TaskEnds.listen(await freePort(undefined), vendor);
+  // Whoever waits for a callback that does not come waits too long for a test.
+  const ends = await TaskEnds.listen(await freePort(undefined), vendor, 3_600_000);
   onTestFinished(async () => {
     await ends.close();
     await simulator.close();
