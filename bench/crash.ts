@@ -21,13 +21,15 @@ export interface CrashSizes extends Selection {
 }
 
 const RATE = 20;
-const MAX_IN_FLIGHT = 100;
+/** More than there are at one time. */
+const MAX_IN_FLIGHT = 500;
 /**
  * The vendor takes on a clip at once and says so 0.2 s later, as across the internet: at 20/s some
- * four submissions are on the wire at any moment. Callbacks that find nobody are not repeated.
+ * four submissions are on the wire at any moment. As at the real one, a task takes longer than a
+ * killed process needs to come back; a callback that finds nobody is not repeated.
  */
 const ANSWER_MS = 200;
-const VENDOR: SimulatorOptions = { taskMs: [3000, 6000], faults: `slow:${ANSWER_MS}` };
+const VENDOR: SimulatorOptions = { taskMs: [10_000, 20_000], faults: `slow:${ANSWER_MS}` };
 /** The same kills for everyone. */
 const SEED = 'crash 1';
 const LOOK_EVERY_MS = 20;
@@ -36,8 +38,10 @@ const MAX_DELAY_MS = 1000 / RATE;
 
 export async function crash(sizes: CrashSizes): Promise<Measurement[]> {
   // All at once: nothing here is about speed, and BullMQ waits a minute for what stalled.
-  const found = processContenders(sizes).map((contender) => crashesOf(contender, sizes));
-  return (await Promise.all(found)).flat();
+  const runs = processContenders(sizes).map((contender) => crashesOf(contender, sizes));
+  // Also when one fails, the others clean up behind themselves.
+  await Promise.allSettled(runs);
+  return (await Promise.all(runs)).flat();
 }
 
 async function crashesOf(

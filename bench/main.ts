@@ -29,7 +29,7 @@ const SIZES = {
   quick: {
     ...{ rounds: 1, clips: 400, shardClips: 200, childClips: 60, starts: 1, batches: [200, 1_000] },
     paces: [{ ratePerSecond: 5, clips: 40 }],
-    ...{ slotClips: 50, crashClips: 80, kills: 1, fullSpeedClips: 400, slowClips: 30 },
+    ...{ slotClips: 40, crashClips: 80, kills: 1, fullSpeedClips: 400, slowClips: 30 },
   },
   default: {
     ...{

@@ -2,8 +2,12 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import type { KillableAttempt } from './contender.js';
 
-/** Runs a Node program that is expected to end with 0. */
-export function startProcess(args: string[], env: NodeJS.ProcessEnv): KillableAttempt {
+/** Runs a Node program that is expected to end with 0, or one of the codes given. */
+export function startProcess(
+  args: string[],
+  env: NodeJS.ProcessEnv,
+  expected: readonly unknown[] = [0],
+): KillableAttempt {
   const child = spawn(process.execPath, args, { env, stdio: ['ignore', 'ignore', 'pipe'] });
   const end = (): void => void child.kill('SIGKILL');
   process.once('exit', end);
@@ -16,7 +20,7 @@ export function startProcess(args: string[], env: NodeJS.ProcessEnv): KillableAt
   const done = new Promise<void>((resolve, reject) => {
     gone.then(([code]) => {
       if (killed) return;
-      if (code === 0) resolve();
+      if (expected.includes(code)) resolve();
       else reject(new Error(`${args.join(' ')} ended with ${String(code)}:\n${stderr}`));
     }, reject);
   });
