@@ -54,13 +54,17 @@ test('without any setting every default holds', () => {
     },
     vendorCodes: {},
     logLevel: 'info',
+    priority: 'normal',
     historyBound: 8000,
+    given: [],
   });
 });
 
 test('what goes into a batch is taken from the configuration', () => {
-  expect(batchOptionsOf(resolve({ rate: 2, probe: false }))).toEqual({
+  expect(batchOptionsOf(resolve({ rate: 2, probe: false, maxFailures: '25%' }))).toEqual({
     pace: { ratePerSecond: 2, burst: 1, maxInFlight: 20 },
+    priority: 'normal',
+    maxFailures: { percent: 25 },
     probe: false,
     pollIntervalMs: 15_000,
     callbackGraceMs: 600_000,
@@ -184,6 +188,8 @@ allowHosts: [media.local, "::1"]
 rate: 2.5
 burst: 3
 maxInFlight: 7
+priority: background
+maxFailures: 12
 probe: false
 pollInterval: 20s
 callbackGrace: 0s
@@ -217,8 +223,17 @@ historyBound: 500
       retryBackoffMs: 250,
     },
     vendorCodes: { '680001': 'rejected', http_402: 'retry' },
+    priority: 'background',
+    maxFailures: { clips: 12 },
     historyBound: 500,
+    given: Object.entries(SETTINGS).flatMap(([name, it]) => ('secret' in it ? [] : [name])),
   });
+});
+
+test('a setting counts as given wherever it stands, even with the value of its default', async () => {
+  await write('burst: 1\n');
+  const { given } = resolve({ rate: 1, priority: undefined }, { REELSCORE_PROBE: 'true' });
+  expect([...given].sort()).toEqual(['burst', 'probe', 'rate']);
 });
 
 describe('faults', () => {
@@ -274,6 +289,10 @@ describe('faults', () => {
     [{ vendorCodes: { E12: 'retry' } }, /"E12" is not a vendor code/],
     [{ vendorCodes: { '680001': 'rejcted' } }, /680001: .*did you mean rejected/],
     [{ historyBound: 60_000 }, /out of bounds/],
+    [{ priority: 'urgnt' }, /did you mean urgent\?/],
+    [{ maxFailures: '101%' }, /write 10 or 25%/],
+    [{ maxFailures: 0 }, /write 10 or 25%/],
+    [{ maxFailures: 'some' }, /"some" is not a number of clips or a percentage/],
   ])('%j', (options, fault) => {
     const faults = faultsOf(() => resolve(options));
     expect(faults).toHaveLength(1);
