@@ -209,9 +209,11 @@ export class Roster {
     let free = limits.maxInFlight - members.reduce((sum, member) => sum + bound(member), 0); // G1
     for (const member of members.toSorted((a, b) => WEIGHTS[b.priority] - WEIGHTS[a.priority])) {
       const has = granted.get(member.batch) ?? 0;
-      const more = Math.min((targets.get(member.batch) ?? 0) - has, free);
-      if (more <= 0 || member.lowered || member.held > has || isBusy(member.batch)) continue;
-      granted.set(member.batch, has + more);
+      const target = targets.get(member.batch) ?? 0;
+      if (target <= has || member.lowered || isBusy(member.batch)) continue;
+      const kept = Math.min(target, Math.max(has, member.held)); // not free: in use
+      const more = Math.max(0, Math.min(target - kept, free));
+      granted.set(member.batch, kept + more);
       free -= more;
     }
     return granted;

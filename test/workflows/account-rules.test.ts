@@ -100,6 +100,24 @@ describe('an account and its batches', () => {
     }
   });
 
+  test('a change of owners loses no moment', () => {
+    const { submissions } = runModel({
+      pace: pace(10),
+      batches: [
+        batch('a', { priority: 'urgent' }),
+        batch('b', { startsAt: 10_000 }),
+        batch('c', { startsAt: 20_000, clips: 40 }),
+      ],
+      ...{ until: 60_000, taskMs: steady(1000), delayMs: steady(300) },
+    });
+    const gaps = submissions.slice(1).map(({ at }, i) => at - submissions[i]!.at);
+    // The first owner of all has moved its moments; from then on they are a grid.
+    expect(
+      Math.max(...gaps.filter((gap) => gap > 100 + EPSILON).map(Math.round), 0),
+    ).toBeLessThanOrEqual(200);
+    expect(gaps.filter((gap) => gap > 150).length).toBeLessThanOrEqual(3);
+  });
+
   test('a batch alone needs no message for its clips', () => {
     const { submissions, messages } = runModel({
       ...{ pace: pace(20, 1, 20), batches: [batch('a', { clips: 2000 })], until: 3_600_000 },

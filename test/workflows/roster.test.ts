@@ -1,0 +1,173 @@
+import { describe, expect, test } from 'vitest';
+import type { MemberReport, Share } from '../../contract/account.js';
+import { newAccount, Roster } from '../../workflows/roster.js';
+
+const idle = () => false;
+
+/** An account whose batches answer when they are told to. */
+class Desk {
+  readonly roster = new Roster(newAccount());
+  readonly shares = new Map<string, Share>();
+  now = 0;
+
+  says(batch: string, more: Partial<MemberReport> = {}): this {
+    this.roster.report(
+      {
+        ...{ batch, chain: `${batch}-1`, name: batch, priority: 'normal' },
+        pace: { ratePerSecond: 1, burst: 1, maxInFlight: 10 },
+        version: this.shares.get(batch)?.version ?? 0,
+        ...{ next: 0, held: 0, wants: 50 },
+        ...more,
+      },
+      this.now,
+    );
+    return this.settles();
+  }
+
+  settles(now = this.now): this {
+    this.now = now;
+    for (const { batch, share } of this.roster.settle(now, idle)) this.shares.set(batch, share);
+    return this;
+  }
+
+  slots(): Record<string, number> {
+    return Object.fromEntries([...this.shares].map(([batch, { slots }]) => [batch, slots]));
+  }
+}
+
+describe('slots (G1)', () => {
+  const full = () => new Desk().says('a', { held: 0 }).says('a', { held: 10 });
+
+  test('a second batch gets none before the first has answered and given back', () => {
+    const desk = full().says('b');
+    expect(desk.slots()).toEqual({ a: 5, b: 0 });
+    desk.says('a', { held: 10 });
+    expect(desk.slots()).toEqual({ a: 5, b: 0 });
+    desk.says('a', { held: 8 });
+    expect(desk.slots()).toEqual({ a: 5, b: 2 });
+    desk.says('a', { held: 5 });
+    expect(desk.slots()).toEqual({ a: 5, b: 5 });
+  });
+
+  test('a report from before the smaller share is no answer to it', () => {
+    const desk = full();
+    const version = desk.shares.get('a')!.version;
+    desk.says('b').says('a', { held: 2, version });
+    expect(desk.slots()).toEqual({ a: 5, b: 0 });
+  });
+
+  test('a batch above its share gets no more before it is below it', () => {
+    const desk = full().says('b').says('a', { held: 9 });
+    desk.says('b', { left: true });
+    expect(desk.slots()['a']).toBeLessThanOrEqual(10);
+    const over = full().says('b').says('a', { held: 9 }).says('a', { held: 9, wants: 0 });
+    expect(over.slots()['b']).toBe(1);
+  });
+
+  test('a smaller cap takes effect with the answers, and a larger one at once', () => {
+    const desk = full();
+    desk.roster.tune({ maxInFlight: 4 });
+    expect(desk.settles().slots()).toEqual({ a: 4 });
+    desk.roster.tune({ maxInFlight: 12 });
+    desk.settles();
+    expect(desk.slots()).toEqual({ a: 4 }); // it may still use ten
+    expect(desk.says('a', { held: 4 }).slots()).toEqual({ a: 12 });
+  });
+});
+
+describe('the timeline (G2, G3)', () => {
+  test('a second batch gets moments once the first has stopped, after its last', () => {
+    const desk = new Desk().says('a');
+    expect(desk.shares.get('a')!.frame).toMatchObject({ own: [0], turn: 1, start: 0 });
+    desk.says('b');
+    expect(desk.shares.get('a')!.frame).toBeUndefined();
+    expect(desk.shares.get('b')!.frame!.own).toEqual([]);
+    desk.says('a', { next: 2500 });
+    for (const [batch, own] of [
+      ['a', [0]],
+      ['b', [1]],
+    ] as const) {
+      expect(desk.shares.get(batch)!.frame).toMatchObject({ start: 2500, turn: 2, own });
+    }
+  });
+
+  test('goes on without one that does not answer, and takes it in again when it does', () => {
+    const desk = new Desk().says('a').says('b').settles(11_000);
+    expect(desk.shares.get('b')!.frame!.own).toEqual([]);
+    desk.settles(12_000);
+    const { start, own, turn } = desk.shares.get('b')!.frame!;
+    expect({ own, turn }).toEqual({ own: [0], turn: 1 });
+    expect(start).toBeGreaterThanOrEqual(13_500); // whatever was given out is past
+    desk.says('a').says('b', { next: 20_000 });
+    expect(desk.shares.get('a')!.frame!.own).toHaveLength(1);
+  });
+
+  test('what a batch gave out before it left or died is not given out again', () => {
+    const left = new Desk().says('a').says('a', { left: true, next: 9000 }).says('b');
+    expect(left.shares.get('b')!.frame!.start).toBe(9000);
+    const died = new Desk().says('a');
+    died.now = 5000;
+    died.roster.gone(['a'], died.now);
+    expect(died.says('b').shares.get('b')!.frame!.start).toBeGreaterThanOrEqual(6500);
+  });
+
+  test('a batch that runs again is another one', () => {
+    const desk = new Desk().says('a', { held: 10 }).says('a', { chain: 'a-2', version: 0 });
+    expect(desk.roster.state.members).toHaveLength(1);
+    expect(desk.shares.get('a')).toMatchObject({ slots: 10 });
+    desk.says('a', { chain: 'a-1', left: true }); // the old one, late
+    expect(desk.roster.state.members).toHaveLength(1);
+  });
+});
+
+describe('the account', () => {
+  test('takes its limits from the first batch, and from no other while it is used', () => {
+    const pace = { ratePerSecond: 7, burst: 2, maxInFlight: 3 };
+    const desk = new Desk().says('a', { pace }).says('b');
+    expect(desk.roster.view(0).limits).toEqual(pace);
+    desk.says('a', { left: true }).says('b', { left: true }).says('c');
+    expect(desk.roster.view(0).limits.ratePerSecond).toBe(1);
+  });
+
+  test('pauses everyone for one that was denied, and one resume opens it', () => {
+    const desk = new Desk().says('a').says('b').says('a', { denied: 'no credit' });
+    expect([...desk.shares.values()].map(({ paused }) => paused)).toEqual([
+      'no credit',
+      'no credit',
+    ]);
+    expect(desk.roster.view(0)).toMatchObject({ state: 'paused', reason: 'no credit' });
+    desk.says('b', { resumed: true });
+    expect([...desk.shares.values()].map(({ paused }) => paused)).toEqual([undefined, undefined]);
+  });
+
+  test('tells everyone of a slowdown, and says nothing twice', () => {
+    const throttled = { class: 'throttled' as const, code: 'http_429', message: 'busy', moment: 0 };
+    const desk = new Desk().says('a').says('b').says('a', { next: 0 });
+    desk.says('a', { throttled });
+    for (const { slowdown } of desk.shares.values()) {
+      expect(slowdown).toEqual({ reason: 'http_429 busy', until: 1000 });
+    }
+    expect(desk.roster.view(0)).toMatchObject({ state: 'slowed', ratePerSecond: 0.5 });
+    expect(desk.roster.settle(desk.now, idle)).toEqual([]);
+  });
+
+  test('finds batches at work: they stop and tell what they hold before anyone gets a share', () => {
+    const desk = new Desk();
+    desk.roster.recover([{ batch: 'old', chain: 'old-1' }], 0);
+    desk.says('new');
+    expect(desk.slots()).toEqual({ old: 0, new: 0 });
+    expect(desk.shares.get('old')!.frame).toBeUndefined();
+    desk.says('old', { held: 6, next: 700 });
+    expect(desk.slots()).toEqual({ old: 5, new: 4 });
+    expect(desk.shares.get('new')!.frame!.start).toBe(700);
+    desk.says('old', { held: 4 });
+    expect(desk.slots()).toEqual({ old: 5, new: 5 });
+  });
+
+  test('leaves a batch that is being told something for later', () => {
+    const desk = new Desk().says('a');
+    desk.roster.tune({ maxInFlight: 3 });
+    expect(desk.roster.settle(0, () => true)).toEqual([]);
+    expect(desk.settles().slots()).toEqual({ a: 3 });
+  });
+});
