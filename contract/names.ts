@@ -24,7 +24,7 @@ export function taskQueueOf(account: string): string {
 
 /** Task queue of the activities that look into clips, which may run on machines of their own. */
 export function mediaQueueOf(taskQueue: string): string {
-  return `${taskQueue}-media`;
+  return `${taskQueue}.media`; // no account's name has a dot
 }
 
 /** The account whose batches have this task queue. */

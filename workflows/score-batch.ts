@@ -176,7 +176,8 @@ function identityOf({ name, options }: ScoreBatchInput): Identity {
 /** Looking into clips takes other machines than submitting does, where someone wants that. */
 function probingOnItsOwn(): Pick<BatchActivities, 'preparePage'> {
   const taskQueue = mediaQueueOf(workflowInfo().taskQueue);
-  return proxyActivities<Pick<BatchActivities, 'preparePage'>>({ ...PAGE_OPTIONS, taskQueue });
+  const probing = proxyActivities<BatchActivities>({ ...PAGE_OPTIONS, taskQueue });
+  return { preparePage: probing.preparePage }; // a proxy has nothing to spread
 }
 
 function historyBounds(input: ScoreBatchInput): {

@@ -51,7 +51,8 @@ test('a manifest is started once: running it again attaches, and later shows how
   const path = await manifest(clips(30));
   const slow = await connect({ pace: { ratePerSecond: 20, burst: 1, maxInFlight: 100 } });
   const first = await slow.start(path);
-  const second = await api.start(path);
+  const asking = await connect({ given: ['rate'] });
+  const second = await asking.start(path);
   expect([first.how, second.how]).toEqual(['started', 'attached']);
   expect(second.batch).toBe(first.batch);
   expect(second.notes.join()).toContain('rate 20 (not 200)');
