@@ -1,9 +1,14 @@
 import { makeTelemetryFilterString, Runtime, type LogMetadata } from '@temporalio/worker';
 import type { Logger } from 'pino';
+import { withFewCoreThreads } from './core-threads.js';
+import { collectEarly } from './heap.js';
 
 let installed = false;
 
-/** Sends what the SDK, its native core and the workflows log to our logger. The first call counts. */
+/**
+ * Sets up what the workers of a process share: what the SDK, its native core and the workflows log goes
+ * to our logger, and memory is kept small. The first call counts.
+ */
 export function installRuntime(logger: Logger): void {
   if (installed) return;
   installed = true;
@@ -18,15 +23,21 @@ export function installRuntime(logger: Logger): void {
     warn: write('warn'),
     error: write('error'),
   };
-  Runtime.install({
-    logger: {
-      ...levels,
-      log: (level, message, meta) =>
-        levels[level.toLowerCase() as keyof typeof levels](message, meta),
-    },
-    telemetryOptions: {
-      logging: { forward: {}, filter: makeTelemetryFilterString({ core: 'WARN', other: 'ERROR' }) },
-    },
-    shutdownSignals: [], // the command line decides what a signal means
+  collectEarly();
+  withFewCoreThreads(() => {
+    Runtime.install({
+      logger: {
+        ...levels,
+        log: (level, message, meta) =>
+          levels[level.toLowerCase() as keyof typeof levels](message, meta),
+      },
+      telemetryOptions: {
+        logging: {
+          forward: {},
+          filter: makeTelemetryFilterString({ core: 'WARN', other: 'ERROR' }),
+        },
+      },
+      shutdownSignals: [], // the command line decides what a signal means
+    });
   });
 }
