@@ -29,6 +29,10 @@ const TUNING = [
   // Callbacks and answers that arrive during a workflow task; past the limit the server fails the task.
   '--dynamic-config-value',
   'history.maximumBufferedEventsBatch=10000',
+  // A query waits for the workflow task under way. By default only one may; whoever asks besides it is
+  // refused and asks again after 1-2 s: `status` beside a `run` that shows its progress.
+  '--dynamic-config-value',
+  'history.MaxBufferedQueryCount=100',
 ];
 
 /** @param binary absolute path of the `temporal` command line tool */
