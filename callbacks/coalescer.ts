@@ -13,13 +13,19 @@ interface Group {
 /** Callbacks in one signal; at about 100 bytes each this stays far below Temporal's 2 MB. */
 const MAX_GROUP = 500;
 
+/** A batch without a callback for so many windows does not wait for company: a slot may wait for it. */
+const QUIET_WINDOWS = 4;
+
 export class Coalescer {
   /** The group of a batch that still takes callbacks. */
   readonly #pending = new Map<string, Group>();
   /** The last delivery of a batch, begun or to come. */
   readonly #delivering = new Map<string, Promise<void>>();
 
-  /** @param windowMs how long the first callback of a group waits for others */
+  /** Batches that had a callback a moment ago. */
+  readonly #busy = new Map<string, NodeJS.Timeout>();
+
+  /** @param windowMs how long callbacks wait for others while they come thick and fast */
   constructor(
     private readonly deliver: DeliverCallbacks,
     private readonly windowMs: number,
@@ -39,7 +45,9 @@ export class Coalescer {
   #open(batch: string): Group {
     const callbacks = new Map<string, TaskCallback>();
     const before = this.#delivering.get(batch) ?? Promise.resolve();
-    const windowOver = new Promise((resolve) => setTimeout(resolve, this.windowMs));
+    const waitMs = this.#busy.has(batch) ? this.windowMs : 0;
+    const windowOver = new Promise((resolve) => setTimeout(resolve, waitMs));
+    this.#noteBusy(batch);
     const group: Group = {
       callbacks,
       // One signal of a batch at a time: under load the groups grow instead of the queue.
@@ -54,5 +62,12 @@ export class Coalescer {
     };
     group.done.then(forget, forget);
     return group;
+  }
+
+  #noteBusy(batch: string): void {
+    clearTimeout(this.#busy.get(batch));
+    const quiet = setTimeout(() => this.#busy.delete(batch), QUIET_WINDOWS * this.windowMs);
+    quiet.unref();
+    this.#busy.set(batch, quiet);
   }
 }

@@ -42,6 +42,21 @@ describe('callbacks of one batch', () => {
     expect(deliveries).toHaveLength(1);
   });
 
+  test('wait for company only while others came a moment ago', async () => {
+    const { deliver, deliveries } = openDeliveries();
+    const coalescer = new Coalescer(deliver, 3_600_000);
+    const first = coalescer.add('b', callback(1));
+    (await delivery(deliveries, 0)).accept();
+    await first;
+    void coalescer.add('b', callback(2));
+    const elsewhere = coalescer.add('other', callback(3));
+    const { batch, accept } = await delivery(deliveries, 1);
+    expect(batch).toBe('other');
+    accept();
+    await elsewhere;
+    expect(deliveries).toHaveLength(2);
+  });
+
   test('that are equal go once; each sender is answered', async () => {
     const { coalescer, deliveries } = open();
     const added = Array.from({ length: 10 }, () => coalescer.add('b', callback(1)));
