@@ -64,7 +64,7 @@ async function crashesOf(
   );
   return rowsOf(
     contender.id,
-    `${kills} kills, ${rows} clips, answers take ${ANSWER_MS} ms, ${name}`,
+    `kill -9 x ${kills}, ${rows} clips, answers take ${ANSWER_MS} ms, ${name}`,
     books,
   );
 }
