@@ -13,6 +13,17 @@ function paceTargets(rates: readonly number[]): Record<string, Target> {
   );
 }
 
+/** On 2 cores, others' work on them included. */
+function batchTargets(sizes: readonly number[]): Record<string, Target> {
+  return Object.fromEntries(
+    sizes.flatMap((rows): [string, Target][] => [
+      [`run.${rows}.run-events`, { atMost: 10_000 }],
+      [`run.${rows}.run-mb`, { atMost: 10 }],
+      [`run.${rows}.status-ms`, { under: 300 }],
+    ]),
+  );
+}
+
 export const TARGETS: Readonly<Record<string, Target>> = {
   'main-job.clips-per-second': { atLeast: 80 },
   'main-job.times-child-per-clip': { atLeast: 6 },
@@ -26,6 +37,10 @@ export const TARGETS: Readonly<Record<string, Target>> = {
   'crash.reelscore.silent': { atMost: 0 },
   'actions.full-speed.per-clip': { atMost: 2 },
   'actions.1-per-second.per-clip': { atMost: 4 },
+  ...batchTargets([1_000, 10_000, 100_000]),
+  'run.100000.times-peak': { atMost: 1.15 },
+  'run.100000.last-thousand': { atMost: 1.1 },
+  'run.100000.last-tenth': { atMost: 1.1 },
   'validate.seconds': { under: 3 },
   'validate.peak-mb': { under: 250 },
   'cli.start-to-first-submission': { under: 8 },

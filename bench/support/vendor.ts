@@ -26,25 +26,32 @@ export async function startVendor(options: SimulatorOptions): Promise<BenchVendo
   if (line === undefined) throw new Error('the simulator ended before it was up (see above)');
   const { url } = JSON.parse(line) as { url: string };
 
-  const read = async (path: string): Promise<string> => {
-    const response = await fetch(`${url}/_simulator/${path}`);
-    if (!response.ok) throw new Error(`${url}: HTTP ${response.status} for ${path}`);
-    return await response.text();
-  };
-  const lines = async <T>(path: string): Promise<T[]> =>
-    (await read(path))
-      .split('\n')
-      .filter((text) => text !== '')
-      .map((text) => JSON.parse(text) as T);
-
   return {
     url,
-    arrivals: async () => (await lines<Arrival>('arrivals')).sort((a, b) => a.at - b.at),
-    ledger: () => lines<LedgerEntry>('ledger'),
-    stats: async () => JSON.parse(await read('stats')) as SimulatorStats,
+    arrivals: () => readArrivals(url),
+    ledger: () => lines<LedgerEntry>(url, 'ledger'),
+    stats: async () => JSON.parse(await read(url, 'stats')) as SimulatorStats,
     async close() {
       child.stdin.end();
       await gone;
     },
   };
+}
+
+/** What has arrived at a simulator, in order. */
+export async function readArrivals(url: string): Promise<Arrival[]> {
+  return (await lines<Arrival>(url, 'arrivals')).sort((a, b) => a.at - b.at);
+}
+
+async function lines<T>(url: string, path: string): Promise<T[]> {
+  return (await read(url, path))
+    .split('\n')
+    .filter((text) => text !== '')
+    .map((text) => JSON.parse(text) as T);
+}
+
+async function read(url: string, path: string): Promise<string> {
+  const response = await fetch(`${url}/_simulator/${path}`);
+  if (!response.ok) throw new Error(`${url}: HTTP ${response.status} for ${path}`);
+  return await response.text();
 }
