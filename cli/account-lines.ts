@@ -65,7 +65,7 @@ function stateLines({ view, batches }: AccountStatus, now: number): string[] {
     holdUntil > now
       ? `nothing is submitted for ${durationText(holdUntil - now)}`
       : 'the rate goes back up in steps';
-  return [`The vendor throttles: ${reason}; ${next}`];
+  return [`Because of ${reason}; ${next}`];
 }
 
 function shareText({ rateShare, slots, wants, own }: AccountBatch, rate: number): string {

@@ -20,7 +20,7 @@ const good = await manifest('good.csv', 'a,https://cdn.example/a.mp4,Calm piano'
 const bad = await manifest('bad.csv', 'a,,Calm piano', '../b,https://cdn.example/b.mp4,Calm piano');
 
 const COMMANDS = ['validate', 'run', 'start', 'status', 'results', 'retry', 'pause', 'resume']
-  .concat('cancel', 'serve', 'worker', 'callbacks', 'simulate')
+  .concat('cancel', 'tune', 'serve', 'worker', 'callbacks', 'simulate')
   .sort();
 
 describe('help', () => {
@@ -53,6 +53,13 @@ describe('usage errors', () => {
     [['run', good, 'more.csv'], 'too many arguments'],
     [['run', good, '--simulate', '--rate', 'fast'], '--rate: "fast" is not a number'],
     [['run', good, '--simulate', '--max-in-flight', '0'], '--max-in-flight: 0 is out of bounds'],
+    [['run', good, '--simulate', '--priority', 'urgnt'], '--priority: "urgnt" is unknown (did you'],
+    [['run', good, '--simulate', '--max-failures', '0'], '--max-failures: "0" is not a number of'],
+    [['retry', 'b', '--max-failures', '200%'], '--max-failures: "200%" is not a number of'],
+    [['tune'], 'nothing to tune (give --rate, --burst or --max-in-flight)'],
+    [['tune', '--rate', '0'], '--rate: 0 is out of bounds'],
+    [['worker', '--serve', 'some'], 'all, scoring, probing'],
+    [['status', 'b', '--accounts'], '--accounts is not about one batch'],
     [['simulate', '--listen', 'here', '--task-time', '5'], '--listen: "here" is not host:port'],
     [['simulate', '--faults', 'fial'], 'fault "fial" is not known'],
   ])('%j exits 1 and says so on stderr, without a stack', async (args, message) => {

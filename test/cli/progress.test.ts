@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import pc from 'picocolors';
 import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, test } from 'vitest';
+import { startDisplay } from '../../cli/progress/display.js';
 import { durationText } from '../../cli/progress/durations.js';
 import { hasColors } from '../../cli/io.js';
 import { LiveBlock } from '../../cli/progress/live-block.js';
@@ -45,6 +46,27 @@ describe('what a person sees', () => {
     const text = liveLines(paused, 100, colors).join('\n');
     expect(text).toContain('PAUSED: the vendor denies access: 401');
     expect(text).toContain('reelscore resume library-1a2b3c4d');
+  });
+
+  test('a pause of the whole account says so, and that one resume is enough', () => {
+    const pauseReason = 'the vendor denies access: 402 no credit';
+    const paused = view({ state: 'paused', pauseReason, accountPaused: true });
+    const text = liveLines(paused, 100, colors).join('\n');
+    expect(text).toContain(`PAUSED, with every batch of the account: ${pauseReason}`);
+    expect(text).toContain('this starts all of them again:\n  reelscore resume library-1a2b3c4d');
+  });
+
+  test('a batch shows its share while others use the account too', () => {
+    const pace = { ratePerSecond: 0.75, burst: 1, maxInFlight: 15 };
+    const share = 'its share of the account: 0.75/s, 15 tasks in flight (normal)';
+    expect(liveLines(view({ pace, shared: true }), 100, colors).join('\n')).toContain(share);
+    expect(liveLines(view({ pace }), 100, colors).join('\n')).not.toContain('share');
+  });
+
+  test('a batch that has no share yet says that it waits for one', () => {
+    const pace = { ratePerSecond: 0, burst: 1, maxInFlight: 0 };
+    const none = { pace, submitting: 0, waiting: 0, queued: 40 };
+    expect(liveLines(view(none), 100, colors).join('\n')).toContain('Waiting for a share');
   });
 
   test('what to do about a pause is whole on a narrow terminal too', () => {
@@ -137,6 +159,18 @@ describe('speed', () => {
     for (let second = 0; second < 60; second += 1) speed.note(4, second * 1000);
     expect(speed.remainingMs(10)).toBeUndefined();
   });
+});
+
+test('off a terminal, what is to be said is said once for as long as it holds', () => {
+  const written: string[] = [];
+  const people = { write: (text: string) => written.push(text) };
+  const io = { people } as unknown as Parameters<typeof startDisplay>[1];
+  const display = startDisplay('library', io, { TERM: 'dumb' });
+  const paused: BatchProgress = { ...PROGRESS, state: 'paused', pauseReason: 'lunch' };
+  for (const progress of [PROGRESS, paused, paused, PROGRESS]) display.update(progress);
+  display.stop();
+  expect(written.filter((text) => text.includes('PAUSED: lunch'))).toHaveLength(1);
+  expect(written.filter((text) => text.startsWith('library: '))).toHaveLength(3);
 });
 
 test.each([

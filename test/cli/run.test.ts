@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stringify } from 'csv-stringify/sync';
 import { afterAll, expect, test } from 'vitest';
-import type { BatchStatus, BatchSummary } from '../../client/index.js';
+import type { AccountStatus, BatchStatus, BatchSummary, TunedAccount } from '../../client/index.js';
 import { acquireHome } from '../../workers/embedded/acquire-home.js';
 import { clips, readRows, type ManifestRow } from '../support/rig.js';
 import { childPid, ownServer, temporaryHome } from '../support/temporal.js';
@@ -122,6 +122,81 @@ test('start returns at once and says that no worker runs; run goes on, also afte
   expect((await running.process).exitCode).toBe(0);
   const list = await json<BatchStatus[]>('status');
   expect(list.find((entry) => entry.batch === batch)).toMatchObject({ state: 'finished' });
+});
+
+test('tune changes what status shows of the account; a batch that joins is told its limits', async () => {
+  const slow = ['--simulate', '--no-probe', '--rate', '2', '--max-in-flight', '4'];
+  const path = await manifest('tuned.csv', clips(60));
+  const running = await startedUntil('0/60', 'run', path, ...slow, '--priority', 'background');
+  const { batch } = running;
+  const one = await cli('status', batch);
+  expect(one.stdout).toMatch(/Priority +background\n/);
+  expect(one.stdout).toMatch(/Share +2\/s, 4 tasks in flight \(all of account simulator\)/);
+
+  const tuned = await cli('tune', '--simulate', '--rate', '3', '--max-in-flight', '5');
+  const line = 'Account simulator: rate 2/s -> 3/s, burst 1, tasks in flight 4 -> 5';
+  expect(tuned).toMatchObject({ exitCode: 0, stdout: line });
+  const again = await json<TunedAccount>('tune', '--simulate', '--burst', '2');
+  expect(again).toMatchObject({
+    ...{ account: 'simulator', before: { burst: 1 }, limits: { burst: 2, ratePerSecond: 3 } },
+  });
+  const { stdout } = await cli('status');
+  expect(stdout).toMatch(/^Account default: not in use; /);
+  expect(stdout).toMatch(/\nAccount simulator: open; 3\/s, burst 2, \d of 5 tasks in flight\n/);
+  expect(stdout).toMatch(new RegExp(`\n  ${batch}  background  3/s, .*\n\nBATCH +STATE`));
+  const accounts = await json<AccountStatus[]>('status', '--accounts');
+  expect(accounts.map(({ account, running }) => [account, running])).toEqual([
+    ['default', false],
+    ['simulator', true],
+  ]);
+
+  const joining = await cli('start', await manifest('joins.csv', clips(2)), ...slow);
+  expect(joining.stdout).toContain(
+    'Note: the account simulator is in use with rate 3 (not 2), maxInFlight 5 (not 4); change it with: reelscore tune --simulate --rate 2 --max-in-flight 4',
+  );
+  expect((await cli('cancel', batch)).exitCode).toBe(0);
+  expect((await running.process).exitCode).toBe(2);
+  const idle = await cli('tune', '--rate', '3');
+  expect(idle.exitCode).toBe(1);
+  expect(idle.stderr).toContain('no batch uses the account default');
+});
+
+test('when the vendor denies access, run, status and resume speak of the whole account', async () => {
+  const path = await manifest(
+    'denied.csv',
+    clips(8, (n) => (n === 2 ? 'http:401*1' : '')),
+  );
+  const running = await startedUntil(
+    'PAUSED, with every batch of the account',
+    'run',
+    path,
+    ...FAST,
+  );
+  const all = await cli('status');
+  expect(all.stdout).toMatch(/\nAccount simulator: PAUSED; /);
+  expect(all.stdout).toMatch(
+    new RegExp(`401 .*for all of them: reelscore resume ${running.batch}\n`),
+  );
+  const one = await cli('status', running.batch);
+  expect(one.stdout).toContain('Paused, with every batch of the account: the vendor denies access');
+  const resumed = await cli('resume', running.batch);
+  expect(resumed.stdout).toContain('and with it every batch of its account');
+  expect((await running.process).exitCode).toBe(0);
+});
+
+test('a batch whose clips fail at the vendor pauses, with the reasons and the way on', async () => {
+  const path = await manifest(
+    'failing.csv',
+    clips(12, () => 'fail*2'),
+  );
+  const limit = ['--max-failures', '3'];
+  const running = await startedUntil('PAUSED', 'run', path, ...FAST, ...limit);
+  const { stdout } = await cli('status', running.batch);
+  expect(stdout).toMatch(
+    /Paused: \d+ of \d+ clips failed \(\d+ x task_failed .*\)\. Go on: reelscore resume/,
+  );
+  expect((await cli('cancel', running.batch)).exitCode).toBe(0);
+  expect((await running.process).exitCode).toBe(2);
 });
 
 test('cancel ends a batch; run then exits with 2', async () => {

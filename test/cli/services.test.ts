@@ -33,15 +33,15 @@ afterAll(async () => {
 });
 
 /** Starts a service and resolves once it has printed a text. */
-async function service(name: string, ready: string, more: Record<string, string> = {}) {
-  const process = reelscore([name], { cwd, env: { ...env, ...more } });
+async function service(command: string, ready: string, more: Record<string, string> = {}) {
+  const process = reelscore(command.split(' '), { cwd, env: { ...env, ...more } });
   let printed = '';
   await new Promise<void>((resolve, reject) => {
     process.stdout.setEncoding('utf8').on('data', (chunk: string) => {
       printed += chunk;
       if (printed.includes(ready)) resolve();
     });
-    process.stdout.on('end', () => reject(new Error(`${name} ended: ${printed}`)));
+    process.stdout.on('end', () => reject(new Error(`${command} ended: ${printed}`)));
   });
   return {
     printed: () => printed,
@@ -55,7 +55,11 @@ async function service(name: string, ready: string, more: Record<string, string>
 
 async function manifest(name: string): Promise<string> {
   const path = join(cwd, name);
-  await writeFile(path, stringify(clips(5), { header: true }));
+  const rows = clips(5).map((row) => ({
+    ...row,
+    file_link: row.file_link.replace('http://simulator.localhost', simulator.url),
+  }));
+  await writeFile(path, stringify(rows, { header: true }));
   return path;
 }
 
@@ -69,6 +73,23 @@ test('a worker process scores what start began, and stops in good order', async 
   const { exitCode, output } = await worker.stop();
   expect(exitCode).toBe(0);
   expect(output).not.toContain(keys.appSecret);
+});
+
+test('one worker looks into clips, without keys, and another scores them', async () => {
+  // The server remembers for minutes who served an account, so this one is new.
+  const split = { REELSCORE_ACCOUNT: 'split', REELSCORE_PROBE: 'true' };
+  const scoring = await service('worker --serve scoring', 'Worker:', split);
+  const path = await manifest('split.csv');
+  const started = await reelscore(['start', path, '--json'], { cwd, env: { ...env, ...split } });
+  const { batch } = JSON.parse(started.stdout) as { batch: string };
+  for (;;) {
+    const { stdout } = await reelscore(['status', batch], { cwd, env });
+    if (stdout.includes('no worker does that: start `reelscore worker --serve probing`')) break;
+  }
+  const noKeys = { ...split, TOMOVIEE_APP_KEY: '', TOMOVIEE_APP_SECRET: '' };
+  const probing = await service('worker --serve probing', 'Worker: looking into', noKeys);
+  expect((await api.wait(batch)).summary.counts.succeeded).toBe(5);
+  for (const worker of [scoring, probing]) expect((await worker.stop()).exitCode).toBe(0);
 });
 
 test('serve is worker and receiver in one: it takes callbacks', async () => {
