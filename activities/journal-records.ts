@@ -19,6 +19,7 @@ const JournalRecord = z.object({
     .union([
       z.object({ kind: z.literal('accepted'), taskId: z.string(), callback: z.boolean() }),
       z.object({ kind: z.literal('refused'), failure: Failure }),
+      z.object({ kind: z.enum(['late', 'held']) }),
     ])
     .exactOptional(),
 });

@@ -18,6 +18,9 @@ const LEASE_MS = 8000;
 /** Moments are given out at most 1.5 s ahead; a longer wait means that clocks differ. */
 const MAX_WAIT_MS = 4000;
 
+/** The disk is given this long to take the intent, so that a slow one makes no submission late. */
+const INTENT_MS = 50;
+
 const STALLED: Answer = {
   kind: 'refused',
   failure: {
@@ -47,12 +50,19 @@ export function submitClipActivity(
         if (past !== 'none') return past;
       }
       const clip = await snapshot.clip(row);
-      const wait = Math.min(Math.max(0, notBefore - Date.now()), MAX_WAIT_MS);
-      await sleep(wait, undefined, { signal: cancellationSignal });
-      if (hold.active) return { kind: 'held' };
-      if (Date.now() > notAfter) return { kind: 'late' };
+      const latest = takenAt + MAX_WAIT_MS;
+      await until(Math.min(notBefore - INTENT_MS, latest), cancellationSignal);
+      const hindrance = (): Answer | undefined => {
+        if (Date.now() - takenAt > LEASE_MS) return STALLED; // A1
+        if (hold.active) return { kind: 'held' };
+        return Date.now() > notAfter ? { kind: 'late' } : undefined;
+      };
+      const early = hindrance();
+      if (early) return early;
       await journal.begin(post); // J1
-      if (Date.now() - takenAt > LEASE_MS) return await noted(journal, post, STALLED); // A1
+      await until(Math.min(notBefore, latest), cancellationSignal);
+      const hindered = hindrance();
+      if (hindered) return await noted(journal, post, hindered);
 
       const answer = await vendor.submit({
         fileLink: clip.fileLink,
@@ -71,6 +81,13 @@ export function submitClipActivity(
       }
     });
   };
+}
+
+/** Resolves at a moment (epoch ms), never before; timers may ring a little early. */
+async function until(moment: number, signal: AbortSignal): Promise<void> {
+  for (let left = moment - Date.now(); left > 0; left = moment - Date.now()) {
+    await sleep(Math.ceil(left), undefined, { signal });
+  }
 }
 
 async function noted(journal: SubmissionJournal, post: PostKey, answer: Answer): Promise<Answer> {

@@ -1,8 +1,8 @@
 // How late a submission may be for its moment: a worker that was away must not send all at once what
 // was due meanwhile. Pure.
 
-/** What an unburdened machine keeps easily. */
-const TOLERANCE_MS = 250;
+/** What an unburdened machine keeps easily. At 20/s it lets two submissions more into a window. */
+const TOLERANCE_MS = 100;
 /** A fast pace keeps machines busy, and some submissions more in a window matter less. */
 const TOLERANCE_MS_PER_RATE = 5;
 const MAX_SLACK = 16;

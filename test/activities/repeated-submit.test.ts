@@ -69,9 +69,10 @@ describe('a repeated attempt', () => {
 
 describe('A1: a worker that stood still', () => {
   test('does not post any more, and says so also when asked again', async () => {
-    const { simulator, input, worker } = await rig();
+    const { simulator, input, worker, store } = await rig();
     const now = Date.now();
-    const { result } = start(worker(), 'submitClip', { ...input, notBefore: now + 300 });
+    const { result } = start(worker(), 'submitClip', { ...input, notBefore: now + 1000 });
+    await expect.poll(() => journalOf(store).find(POST), { interval: 1 }).toBe('begun');
     vi.useFakeTimers({ toFake: ['Date'], now: now + 9000 });
     const output = await result;
     expect(output).toMatchObject({

@@ -2,6 +2,7 @@
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test, vi } from 'vitest';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { openLocalStore } from '../../store/local-store.js';
 import { journalOf, POST, rig } from './submit-rig.js';
 import { BATCH, manifestOf, run, start } from './support.js';
@@ -57,6 +58,24 @@ describe('a first attempt', () => {
     expect(simulator.arrivals()).toEqual([]);
     expect(await journalOf(store).find(POST)).toBe('none');
     expect(await run(worker(), 'submitClip', input)).toMatchObject({ kind: 'accepted' });
+  });
+
+  test('that gets late while its intent is written sends nothing, and says so in the journal', async () => {
+    const { simulator, input, worker, store } = await rig();
+    const notAfter = Date.now() + 200;
+    const slow = openLocalStore(store.location);
+    const append = slow.append.bind(slow);
+    slow.append = async (key, text) => {
+      await sleep(300);
+      await append(key, text);
+    };
+    const late = worker({ openStore: () => slow });
+    expect(await run(late, 'submitClip', { ...input, notAfter })).toEqual({ kind: 'late' });
+    expect(simulator.arrivals()).toEqual([]);
+    expect(await journalOf(store).find(POST)).toEqual({ kind: 'late' });
+    // The same POST may still be made, by a later activity.
+    await run(worker(), 'submitClip', input);
+    expect(await journalOf(store).find(POST)).toMatchObject({ kind: 'accepted' });
   });
 
   test.each(['429', 'http:401'])(

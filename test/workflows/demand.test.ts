@@ -1,12 +1,16 @@
 import { describe, expect, test } from 'vitest';
 import type { Share } from '../../contract/account.js';
 import { reportDue, type Demand } from '../../workflows/demand.js';
+import { newMembership } from '../../workflows/membership-state.js';
 
 const share = (more: Partial<Share> = {}): Share => ({
   ...{ version: 1, slots: 10, contended: true },
   ...more,
 });
-const told = (held: number, wants: number) => ({ told: { held, wants, at: 5000 } });
+const told = (held: number, wants: number) => ({
+  ...newMembership(),
+  told: { held, wants, at: 5000 },
+});
 const demand = (held: number, wants: number, moreToCome = false): Demand => ({
   ...{ held, wants, moreToCome },
 });

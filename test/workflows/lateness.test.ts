@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
 import { Lateness } from '../../workflows/lateness.js';
 
-test('a submission may be late by a quarter of a second, at a fast pace by more', () => {
+test('a submission may be late by a tenth of a second, at a fast pace by more', () => {
   const lateness = new Lateness();
-  expect(lateness.notAfter(1000, 1)).toBe(1250);
-  expect(lateness.notAfter(1000, 20)).toBe(1250);
+  expect(lateness.notAfter(1000, 1)).toBe(1100);
+  expect(lateness.notAfter(1000, 20)).toBe(1100);
   expect(lateness.notAfter(1000, 200)).toBe(2000);
 });
 
@@ -15,13 +15,13 @@ test('L1: waves of late submissions double the patience until none is late', () 
     seen.push(lateness.notAfter(0, 1));
     for (let n = 0; n < 40; n++) lateness.late(now, now + 500); // one wave
   }
-  expect(seen).toEqual([250, 500, 1000, 2000, 4000, Number.MAX_SAFE_INTEGER]);
+  expect(seen).toEqual([100, 200, 400, 800, 1600, Number.MAX_SAFE_INTEGER]);
 });
 
 test('submissions in time end the patience', () => {
   const lateness = new Lateness();
   lateness.late(0, 0);
-  expect(lateness.notAfter(0, 1)).toBe(500);
+  expect(lateness.notAfter(0, 1)).toBe(200);
   for (let n = 0; n < 100; n++) lateness.inTime();
-  expect(lateness.notAfter(0, 1)).toBe(250);
+  expect(lateness.notAfter(0, 1)).toBe(100);
 });

@@ -12,6 +12,8 @@ const share = (version: number, more: Partial<Share> = {}): Share => ({
   ...{ version, slots: 10, contended: false, frame: FRAME },
   ...more,
 });
+/** A share without moments. */
+const stop: Share = { version: 2, slots: 10, contended: false };
 const failure = (kind: 'throttled' | 'denied') => ({ class: kind, code: 'http_4', message: 'no' });
 const idle = { held: 0, wants: 5, moreToCome: false };
 
@@ -36,7 +38,6 @@ describe('a member', () => {
   });
 
   test('answers a share that stops it, and a smaller one, but not a larger one', () => {
-    const { frame: _frame, ...stop } = share(2);
     expect(reported(member(share(1), stop))).toMatchObject({ version: 2 });
     expect(reported(member(share(1), share(2, { slots: 9 })))).toMatchObject({ version: 2 });
     expect(reported(member(share(1), share(2, { slots: 11 })))).toBeUndefined();
@@ -49,7 +50,6 @@ describe('a member', () => {
   test('tells how far it got', () => {
     const membership = member(share(1));
     expect([membership.takeMoment(0), membership.takeMoment(0)]).toEqual([0, 1000]);
-    const { frame: _frame, ...stop } = share(2);
     membership.granted(stop);
     expect(membership.nextMoment(0)).toBeUndefined();
     expect(reported(membership)).toMatchObject({ next: 2000 });
