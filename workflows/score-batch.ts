@@ -135,7 +135,7 @@ export async function scoreBatch(input: ScoreBatchInput): Promise<BatchSummary> 
       setCurrentDetails(detailsOf(progress()));
       alarm.setFor(Math.min(nextDue, reportDue), Date.now());
       awake = false;
-      await condition(() => awake);
+      await condition(() => awake || run.settled); // a cancelled batch may have nothing to wait for
       run.check();
     }
     alarm.cancel();

@@ -6,9 +6,11 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { stringify } from 'csv-stringify/sync';
 import { afterAll, expect, test } from 'vitest';
+import { readBatchRecord } from '../../client/batch-record.js';
 import { Reelscore, type BatchHandle } from '../../client/index.js';
 import { accountIdOf, ACCOUNT_WORKFLOW, taskQueueOf } from '../../contract/names.js';
 import type { ResolvedConfig } from '../../workers/config.js';
+import { openLocalStore } from '../../store/local-store.js';
 import { startWorker } from '../../workers/worker.js';
 import { clips, startRig, TEST_OPTIONS } from '../support/rig.js';
 import { testServer } from '../support/temporal.js';
@@ -180,10 +182,29 @@ test('retry keeps to the priority and the failure limit that it is given', async
   const first = await api.start(path);
   await end(first, api);
   const urgent = await connect({ priority: 'urgent', maxFailures: { clips: 1 } });
-  await urgent.retry(first.batch);
+  const { store } = await urgent.retry(first.batch);
+  const record = await readBatchRecord(openLocalStore(store));
+  expect(record).toMatchObject({ round: 2, options: { maxFailures: { clips: 1 } } });
   const { progress } = await until(first.status, (now) => now.progress !== undefined);
   expect(progress?.priority).toBe('urgent');
   await end(first, api);
+});
+
+test('a batch that was paused from its start can be cancelled', async () => {
+  const { rig, connect } = await ownAccount();
+  const account = `paused-${randomUUID()}`.slice(0, 40);
+  const api = await connect({ account });
+  const handle = await api.start(await manifest(5));
+  await api.pause(handle.batch);
+  const temporal = { connection: { address: server.address }, namespace: server.namespace };
+  const worker = await startWorker({ config: { ...rig.config, account }, temporal });
+  await until(
+    () => api.account(),
+    ({ batches }) => (batches[0]?.slots ?? 0) > 0,
+  );
+  await api.cancel(handle.batch);
+  expect((await handle.wait()).summary.counts).toMatchObject({ total: 5, cancelled: 5 });
+  await worker.stop();
 });
 
 test('a batch cannot be called like an account', async () => {
