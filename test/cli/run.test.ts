@@ -187,10 +187,10 @@ test('when the vendor denies access, run, status and resume speak of the whole a
 test('a batch whose clips fail at the vendor pauses, with the reasons and the way on', async () => {
   const path = await manifest(
     'failing.csv',
-    clips(12, () => 'fail*2'),
+    clips(60, () => 'fail*2'),
   );
-  const limit = ['--max-failures', '3'];
-  const running = await startedUntil('PAUSED', 'run', path, ...FAST, ...limit);
+  const slow = ['--simulate', '--no-probe', '--rate', '5', '--max-failures', '3'];
+  const running = await startedUntil('PAUSED', 'run', path, ...slow);
   const { stdout } = await cli('status', running.batch);
   expect(stdout).toMatch(
     /Paused: \d+ of \d+ clips failed \(\d+ x task_failed .*\)\. Go on: reelscore resume/,
