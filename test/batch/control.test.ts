@@ -78,3 +78,19 @@ test('a cancelled batch records what is open and writes its results', async () =
   const named = new Set(rows.map(({ task_id }) => task_id));
   expect(paid.filter(({ taskId }) => !named.has(taskId))).toEqual([]);
 });
+
+test('a batch cancelled while it waits for its share ends at once', async () => {
+  const pace = { ratePerSecond: 50, burst: 1, maxInFlight: 1 };
+  const first = await rig.start(
+    clips(5, () => 'run:600000'),
+    { pace },
+  );
+  await until(first, ({ waiting }) => waiting === 1);
+  const waits = await rig.start(clips(5), { pace });
+  await until(waits, ({ queued }) => queued === 5);
+  await sleep(500);
+  await waits.handle.cancel();
+  await expect(waits.result()).rejects.toThrow(WorkflowFailedError);
+  expect((await waits.rows()).map(({ status }) => status)).toEqual(Array(5).fill('cancelled'));
+  await first.handle.terminate();
+});
