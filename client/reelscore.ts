@@ -51,6 +51,9 @@ export interface Overview {
   batches: BatchStatus[];
 }
 
+/** Often enough that a bar moves; on a server that may bill queries, seldom enough not to matter. */
+const PROGRESS_MS = { embedded: 500, remote: 5000 };
+
 /** How long the batches of a list may take to answer, all at once. */
 const LIST_QUERY_MS = 1500;
 
@@ -173,7 +176,8 @@ export class Reelscore {
    * @throws ReelscoreError `batch_not_found`, `batch_stopped`
    */
   wait(batch: string, options?: WaitOptions): Promise<EndedBatch> {
-    return waitForBatch(this.temporal, batch, options);
+    const progressMs = this.server.embedded ? PROGRESS_MS.embedded : PROGRESS_MS.remote;
+    return waitForBatch(this.temporal, batch, { progressMs, ...options });
   }
 
   /**
