@@ -36,7 +36,7 @@ async function prepare(job: Job, design: 'shards' | 'children'): Promise<Prepare
   const temporal = { connection: { address }, namespace };
 
   const env = { REELSCORE_HOME: home, REELSCORE_LOG_LEVEL: 'error' };
-  const base = resolveConfig({ pollInterval: '2s', callbackGrace: '5s' }, env, folder);
+  const base = resolveConfig({ pollInterval: '2s', callbackGrace: '60s' }, env, folder);
   const simulator = { url: vendorUrl };
   const receiver = await startCallbackReceiver({
     config: simulatedConfig(base, simulator),
