@@ -42,6 +42,7 @@ const SIZES = {
     },
     // Each some seconds longer than a window of 30 s.
     paces: [
+      { ratePerSecond: 0.5, clips: 25 },
       { ratePerSecond: 1, clips: 45 },
       { ratePerSecond: 5, clips: 220 },
       { ratePerSecond: 20, clips: 880 },

@@ -28,7 +28,7 @@ export const TARGETS: Readonly<Record<string, Target>> = {
   'main-job.clips-per-second': { atLeast: 80 },
   'main-job.times-child-per-clip': { atLeast: 6 },
   'main-job.events-per-clip': { atMost: 4.5 },
-  ...paceTargets([1, 5, 20]),
+  ...paceTargets([0.5, 1, 5, 20]),
   'slots.reelscore.busy': { atLeast: 97 },
   'slots.reelscore.peak': { atMost: 20 },
   'slots.reelscore.refill': { under: 100 },

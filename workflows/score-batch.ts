@@ -28,6 +28,7 @@ import {
   taskCallbacksSignal,
 } from './messages.js';
 import { detailsOf, progressOf } from './progress.js';
+import { Work } from './work.js';
 
 /** A history of this size continues as new; the server refuses at 50 MB and warns at 10. */
 const HISTORY_BYTES = 8 * 1024 * 1024;
@@ -60,9 +61,7 @@ const { queryTasks, finishClips } = proxyActivities<BatchActivities>({
   heartbeatTimeout: '20s',
   retry: RETRY,
 });
-const plainActivities = {
-  ...{ preparePage, submitClip, queryTasks, finishClips, finalizeBatch, joinAccount },
-};
+const plainActivities = { preparePage, submitClip, queryTasks, finishClips, finalizeBatch };
 
 /**
  * Scores one batch: prepares its rows page by page, submits them at the pace, waits for each task,
@@ -77,7 +76,8 @@ export async function scoreBatch(input: ScoreBatchInput): Promise<BatchSummary> 
   const activities = { ...plainActivities, ...(input.options.probe && probingOnItsOwn()) };
   const membership = new Membership(identityOf(input), state.membership);
   const link = new AccountLink(membership, joinAccount, wake);
-  const run = new BatchRun(input, state, membership, activities, wake);
+  const work = new Work(wake);
+  const run = new BatchRun({ input, state, membership, activities, work });
   let phase: BatchProgress['state'] = 'running';
   const isPaused = (): boolean =>
     phase === 'running' && (state.pause ?? membership.paused) !== undefined;
@@ -118,7 +118,7 @@ export async function scoreBatch(input: ScoreBatchInput): Promise<BatchSummary> 
       const cancelling = phase === 'cancelling';
       // A cancelled batch has little left to do, and its next run would not know.
       const spent =
-        bounds.reached || (bounds.near && run.starved) || (bounds.close && run.running === 0);
+        bounds.reached || (bounds.near && run.starved) || (bounds.close && work.running === 0);
       if (!cancelling && spent) break;
       if (cancelling) {
         state.cursor = input.rows.count;
@@ -141,16 +141,16 @@ export async function scoreBatch(input: ScoreBatchInput): Promise<BatchSummary> 
       alarm.setFor(Math.min(nextDue, reportDue), Date.now());
       awake = false;
       await condition(() => awake || run.settled); // a cancelled batch may have nothing to wait for
-      run.check();
+      work.check();
     }
     alarm.cancel();
-    const drained = (): boolean => run.running === 0 && link.quiet && allHandlersFinished();
+    const drained = (): boolean => work.running === 0 && link.quiet && allHandlersFinished();
     while (!drained()) {
       awake = false;
       link.report(run.demand(state.pause === undefined), Date.now());
       await condition(() => awake || drained());
     }
-    run.check();
+    work.check();
     if (!run.settled) {
       // A signal between this workflow task and its end would make the server refuse to continue as new,
       // and the worker replay it all. Right after one the next takes at least the receiver's window.

@@ -1,0 +1,50 @@
+// Has rows prepared page by page, ahead of their submission.
+import type { StepContext } from './step.js';
+
+/** Prepared rows kept ahead of the submissions. */
+const LOOKAHEAD_ROWS = 200;
+const MAX_PAGES = 4;
+/** Looking into a clip takes seconds, so such pages are small. */
+const PAGE_ROWS = { probe: 25, plain: 500 };
+
+export class Preparing {
+  #pages = 0;
+
+  constructor(private readonly context: StepContext) {}
+
+  get underWay(): boolean {
+    return this.#pages > 0;
+  }
+
+  begin(): void {
+    const { input, state } = this.context;
+    const pageRows = input.options.probe ? PAGE_ROWS.probe : PAGE_ROWS.plain;
+    while (
+      state.cursor < input.rows.count &&
+      this.#pages < MAX_PAGES &&
+      state.fresh.length + this.#pages * pageRows < LOOKAHEAD_ROWS
+    ) {
+      const from = state.cursor;
+      state.cursor = Math.min(from + pageRows, input.rows.count);
+      this.#page(from, state.cursor);
+    }
+  }
+
+  #page(from: number, to: number): void {
+    const { input, state, activities, work } = this.context;
+    const { store, round, rows, options } = input;
+    this.#pages += 1;
+    work.start(async () => {
+      const page = await activities.preparePage({
+        ...{ store, round, rows, from, to },
+        probe: options.probe,
+      });
+      this.#pages -= 1;
+      state.fresh.add(page.submit);
+      state.count('rejected', page.rejected);
+      state.count('failed', page.failed);
+      state.warnings += page.warnings;
+      state.noteFailures(page.failures);
+    });
+  }
+}

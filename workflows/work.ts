@@ -1,0 +1,28 @@
+// The pieces of work that a run of a batch has under way.
+import { log } from '@temporalio/workflow';
+
+export class Work {
+  running = 0;
+  #failure: { error: unknown } | undefined;
+
+  /** @param wake called when a piece of work is done */
+  constructor(private readonly wake: () => void) {}
+
+  start(piece: () => Promise<void>): void {
+    this.running += 1;
+    piece()
+      .catch((error: unknown) => {
+        log.error('the batch cannot go on', { reason: String(error) });
+        this.#failure ??= { error };
+      })
+      .finally(() => {
+        this.running -= 1;
+        this.wake();
+      });
+  }
+
+  /** Throws what a piece of work died of. */
+  check(): void {
+    if (this.#failure) throw this.#failure.error;
+  }
+}
