@@ -90,7 +90,7 @@ async function together(
   prefix: string,
   rate: number,
   counts: [number, number, number],
-  meanwhile: () => Promise<void> = async () => undefined,
+  meanwhile: () => Promise<void> = () => Promise.resolve(),
 ): Promise<number[]> {
   const from = Date.now();
   const [background, normal, urgent] = counts;
