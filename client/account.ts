@@ -1,22 +1,13 @@
 // How an account stands, and its live limits: asked of the account's workflow, which runs while batches
 // use it.
-import type { AccountView, Priority, Tuning } from '../contract/account.js';
+import type { AccountMember, AccountView, Tuning } from '../contract/account.js';
 import type { BatchProgress, BatchState, Pace } from '../contract/batch.js';
 import { ACCOUNT_QUERY, accountIdOf, taskQueueOf, TUNE_UPDATE } from '../contract/names.js';
 import { ReelscoreError } from './errors.js';
 import type { TemporalClient } from './temporal.js';
 
 /** A batch that uses an account. */
-export interface AccountBatch {
-  batch: string;
-  name: string;
-  priority: Priority;
-  /** Share of the account's rate, 0 to 1. */
-  rateShare: number;
-  /** Tasks it may have at the vendor. */
-  slots: number;
-  /** Clips it could submit, when it last told the account. */
-  wants: number;
+export interface AccountBatch extends AccountMember {
   /** The batch's own figures; absent if it did not answer. */
   own?: {
     state: BatchState;

@@ -141,6 +141,20 @@ export interface AccountInput {
 /** What `tune` changes. */
 export type Tuning = Partial<Pace>;
 
+/** A batch that uses the account. */
+export interface AccountMember {
+  batch: string;
+  /** Name of the manifest. */
+  name: string;
+  priority: Priority;
+  /** Share of the account's rate, 0 to 1. */
+  rateShare: number;
+  /** Tasks it may have at the vendor. */
+  slots: number;
+  /** Clips it could submit, when it last told the account. */
+  wants: number;
+}
+
 /** Answer of the account query. */
 export interface AccountView {
   /** `slowed`: fewer submissions than configured, after `throttled` answers. */
@@ -151,14 +165,5 @@ export interface AccountView {
   limits: Pace;
   /** Submissions per second at present. */
   ratePerSecond: number;
-  members: {
-    batch: string;
-    name: string;
-    priority: Priority;
-    /** Share of the moments, 0 to 1. */
-    rateShare: number;
-    slots: number;
-    /** Clips it could submit, when it last told. */
-    wants: number;
-  }[];
+  members: AccountMember[];
 }
