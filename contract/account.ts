@@ -34,7 +34,7 @@ export interface Slowdown {
 
 /** What the account grants a batch: its whole present share, whatever was said before. */
 export interface Share {
-  /** Grows with every share the account sends. */
+  /** Grows with every share, also from an account to its successor. */
   version: number;
   /** Tasks the batch may have at the vendor, submissions given out included. */
   slots: number;
@@ -79,8 +79,6 @@ export type MemberState = Omit<
   MemberReport,
   'pace' | 'left' | 'throttled' | 'denied' | 'resumed'
 > & {
-  /** Epoch ms. */
-  joinedAt: number;
   /** It was found at work and has not reported yet. */
   found?: true;
   /** The share it was sent last; absent before the first. */

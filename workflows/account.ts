@@ -32,7 +32,7 @@ const { findBatches, findGone } = proxyActivities<AccountActivities>({
 
 /** Ends by itself when no batch has used it for a minute; the next batch starts it again. */
 export async function account(input: AccountInput): Promise<void> {
-  const roster = new Roster(input.carried ?? newAccount());
+  const roster = new Roster(input.carried ?? newAccount(Date.now()));
   const sending = new Set<string>();
   let awake = true;
   const wake = (): void => void (awake = true);

@@ -13,9 +13,13 @@ import { settleSlots } from './slots.js';
 import { fullSpeed, slowDown, speedUp } from './speed.js';
 import { changeDue, frameOf, GIVEN_OUT_MS, settleTimeline } from './timeline.js';
 
-export function newAccount(): AccountState {
+/**
+ * Versions begin at the time (epoch ms): batches that still have a share of an account that somebody
+ * ended must take those of its successor for newer.
+ */
+export function newAccount(now: number): AccountState {
   const limits: Pace = { ratePerSecond: 1, burst: 1, maxInFlight: 1 }; // until someone joins
-  return { limits, members: [], version: 0, floor: 0, speed: fullSpeed() };
+  return { limits, members: [], version: now, floor: 0, speed: fullSpeed() };
 }
 
 export class Roster {
@@ -38,7 +42,7 @@ export class Roster {
     for (const { batch, chain } of unknown) {
       state.members.push({
         ...{ batch, chain, name: batch, priority: 'normal' },
-        ...{ version: 0, next: 0, held: 0, wants: 0, joinedAt: now, found: true },
+        ...{ version: 0, next: 0, held: 0, wants: 0, found: true },
         lowered: { version, from: Number.MAX_SAFE_INTEGER }, // G1
       });
     }
@@ -58,7 +62,7 @@ export class Roster {
     if (known?.chain === report.chain) {
       Object.assign(known, standing);
       delete known.found;
-    } else state.members.push({ ...standing, joinedAt: now });
+    } else state.members.push(standing);
     if (known?.lowered && report.version >= known.lowered.version) delete known.lowered; // G1
     if (throttled) slowDown(state.speed, throttled, now);
     if (denied !== undefined) state.paused = denied;

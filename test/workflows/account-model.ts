@@ -2,8 +2,7 @@
 // batches submit whatever they may. Finds out whether the rules hold whatever the timing.
 import type { MemberReport, Priority, Share } from '../../contract/account.js';
 import type { Pace } from '../../contract/batch.js';
-import { Membership } from '../../workflows/membership.js';
-import { newMembership } from '../../workflows/membership-state.js';
+import { Membership, newMembership } from '../../workflows/membership.js';
 import { newAccount, Roster } from '../../workflows/roster.js';
 
 const HORIZON_MS = 1500;
@@ -57,7 +56,7 @@ export function runModel(options: ModelOptions): { submissions: Submission[]; me
     events.splice(low, 0, event);
   };
   const submissions: Submission[] = [];
-  const roster = new Roster(newAccount());
+  const roster = new Roster(newAccount(0));
   const sending = new Set<string>();
   const batches = new Map<string, Batch>();
   const lanes = new Map<string, number>();
@@ -197,18 +196,6 @@ export function runModel(options: ModelOptions): { submissions: Submission[]; me
     next.run();
   }
   return { submissions: submissions.sort((a, b) => a.at - b.at), messages };
-}
-
-/** The most that any window holds beyond rate x window + burst; 0 or less = P1 holds. */
-export function worstOverrun(times: number[], ratePerSecond: number, burst: number): number {
-  let worst = -Infinity;
-  for (let from = 0; from < times.length; from++) {
-    for (let to = from; to < times.length; to++) {
-      const seconds = (times[to]! - times[from]!) / 1000;
-      worst = Math.max(worst, to - from + 1 - (ratePerSecond * seconds + burst));
-    }
-  }
-  return worst;
 }
 
 /** The most tasks at the vendor at one time. */

@@ -6,9 +6,12 @@ const idle = () => false;
 
 /** An account whose batches answer when they are told to. */
 class Desk {
-  readonly roster = new Roster(newAccount());
+  readonly roster: Roster;
   readonly shares = new Map<string, Share>();
-  now = 0;
+
+  constructor(public now = 0) {
+    this.roster = new Roster(newAccount(now));
+  }
 
   says(batch: string, more: Partial<MemberReport> = {}): this {
     this.roster.report(
@@ -162,6 +165,22 @@ describe('the account', () => {
     expect(desk.shares.get('new')!.frame!.start).toBe(700);
     desk.says('old', { held: 4 });
     expect(desk.slots()).toEqual({ old: 5, new: 5 });
+  });
+
+  test("takes no answer to its predecessor's shares for one to its own", () => {
+    const old = new Desk(1000).says('old', { held: 10 });
+    for (let cap = 11; cap < 200; cap++) {
+      old.roster.tune({ maxInFlight: cap });
+      old.settles();
+    }
+    const { version } = old.shares.get('old')!;
+    const desk = new Desk(60_000);
+    desk.roster.recover([{ batch: 'old', chain: 'old-1' }], desk.now);
+    desk.says('new').says('old', { held: 10, version });
+    expect(desk.slots()).toEqual({ old: 0, new: 0 });
+    expect(desk.shares.get('old')!.version).toBeGreaterThan(version);
+    desk.says('old', { held: 10 });
+    expect(desk.slots()).toEqual({ old: 5, new: 0 });
   });
 
   test('leaves a batch that is being told something for later', () => {
