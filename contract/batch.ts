@@ -12,6 +12,13 @@ export interface Pace {
   maxInFlight: number;
 }
 
+/** What a pace may be; the server allows 2,000 pending activities a workflow. */
+export const PACE_RANGES = {
+  ratePerSecond: { least: 0.0001, most: 1000, kind: 'real' },
+  burst: { least: 1, most: 1000, kind: 'integer' },
+  maxInFlight: { least: 1, most: 2000, kind: 'integer' },
+} as const satisfies Record<keyof Pace, { least: number; most: number; kind: 'real' | 'integer' }>;
+
 /** Settled when the batch starts; a later change of configuration does not reach a running batch. */
 export interface BatchOptions {
   /** Limits of the account, if no other batch is using it. */

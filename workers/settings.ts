@@ -1,6 +1,7 @@
 // Every setting: its one name (option and key of reelscore.yaml), its environment variable, default
 // and meaning. README's table is compared with this list.
 import { PRIORITIES } from '../contract/account.js';
+import { PACE_RANGES } from '../contract/batch.js';
 import { DEFAULT_BASE_URL } from '../tomoviee/client.js';
 import * as value from './setting-values.js';
 
@@ -29,6 +30,11 @@ export const LOG_LEVELS = ['silent', 'fatal', 'error', 'warn', 'info', 'debug', 
 const define = <In, Out>(setting: Setting<In, Out>): Setting<In, Out> => setting;
 const text = <Out>(setting: Setting<string, Out>) => define(setting);
 const numeric = (setting: Setting<number | string, number>) => define(setting);
+
+const paceValue = (of: keyof typeof PACE_RANGES) => {
+  const { least, most, kind } = PACE_RANGES[of];
+  return value.number(least, most, kind);
+};
 
 export const SETTINGS = {
   account: text({
@@ -105,20 +111,19 @@ export const SETTINGS = {
     env: 'REELSCORE_RATE',
     default: '1',
     meaning: 'Submissions per second',
-    read: value.number(0.0001, 1000, 'real'),
+    read: paceValue('ratePerSecond'),
   }),
   burst: numeric({
     env: 'REELSCORE_BURST',
     default: '1',
     meaning: 'Submissions that may go out at once after an idle time',
-    read: value.number(1, 1000, 'integer'),
+    read: paceValue('burst'),
   }),
   maxInFlight: numeric({
     env: 'REELSCORE_MAX_IN_FLIGHT',
     default: '20',
     meaning: 'Tasks at the vendor at one time',
-    // The server allows 2,000 pending activities a workflow.
-    read: value.number(1, 2000, 'integer'),
+    read: paceValue('maxInFlight'),
   }),
   priority: text({
     default: 'normal',

@@ -5,7 +5,7 @@ import type { Outcome, OutcomeStatus } from '../contract/clip.js';
 import type { FailureNote } from '../contract/batch.js';
 import type { Effect } from './effect.js';
 import { newTally, tally } from './breaker.js';
-import { newMembership } from './membership-state.js';
+import { newMembership } from './membership.js';
 import { RowQueue } from './row-queue.js';
 
 /** How many failures people are shown while the batch runs. */

@@ -13,6 +13,14 @@ const HOLD_MS = 1000;
 /** Who the batch is and what it was started with. */
 export type Identity = Pick<MemberReport, 'batch' | 'chain' | 'name' | 'priority' | 'pace'>;
 
+export function newMembership(): MembershipState {
+  return {
+    joined: false,
+    moments: { stopped: false, next: 0 },
+    told: { held: 0, wants: 0, at: 0 },
+  };
+}
+
 type News = Pick<MemberReport, 'throttled' | 'denied' | 'resumed'>;
 
 export class Membership {

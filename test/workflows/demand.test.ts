@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Share } from '../../contract/account.js';
 import { reportDue, type Demand } from '../../workflows/demand.js';
-import { newMembership } from '../../workflows/membership-state.js';
+import { newMembership } from '../../workflows/membership.js';
 
 const share = (more: Partial<Share> = {}): Share => ({
   ...{ version: 1, slots: 10, contended: true },

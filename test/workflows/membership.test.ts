@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Frame, MemberReport, Share } from '../../contract/account.js';
-import { Membership } from '../../workflows/membership.js';
-import { newMembership } from '../../workflows/membership-state.js';
+import { Membership, newMembership } from '../../workflows/membership.js';
 
 const IDENTITY = {
   ...{ batch: 'b', chain: 'c', name: 'library', priority: 'normal' as const },
