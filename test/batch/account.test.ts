@@ -3,7 +3,6 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { WorkflowNotFoundError } from '@temporalio/client';
 import { afterAll, expect, test } from 'vitest';
 import type { AccountInput, AccountView } from '../../contract/account.js';
-import type { BatchProgress } from '../../contract/batch.js';
 import {
   accountIdOf,
   ACCOUNT_QUERY,
@@ -12,8 +11,9 @@ import {
   taskQueueOf,
   TUNE_UPDATE,
 } from '../../contract/names.js';
-import { clips, startRig, type Rig, type StartedBatch } from '../support/rig.js';
+import { clips, startRig, type Rig } from '../support/rig.js';
 import { testServer } from '../support/temporal.js';
+import { batchUntil, until } from '../support/until.js';
 
 const server = await testServer();
 const rigs: Rig[] = [];
@@ -40,16 +40,6 @@ async function viewOf(rig: Rig): Promise<AccountView> {
     }
   }
 }
-
-async function until<T>(look: () => Promise<T>, reached: (value: T) => boolean): Promise<T> {
-  for (;;) {
-    const value = await look();
-    if (reached(value)) return value;
-    await sleep(50);
-  }
-}
-const batchUntil = (batch: StartedBatch, reached: (progress: BatchProgress) => boolean) =>
-  until(() => batch.progress(), reached);
 
 /** Of which batch each accepted submission was, in order of arrival. */
 function order(rig: Rig): string[] {

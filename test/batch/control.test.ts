@@ -3,30 +3,19 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { WorkflowFailedError } from '@temporalio/client';
 import { CancelledFailure } from '@temporalio/common';
 import { afterAll, expect, test } from 'vitest';
-import type { BatchProgress } from '../../contract/batch.js';
 import { PAUSE_SIGNAL, RESUME_SIGNAL } from '../../contract/names.js';
 import { faultsOf } from '../support/checker.js';
-import { clips, startRig, type StartedBatch } from '../support/rig.js';
+import { clips, startRig } from '../support/rig.js';
 import { testServer } from '../support/temporal.js';
+import { batchUntil } from '../support/until.js';
 
 const rig = await startRig({ server: await testServer() });
 afterAll(() => rig.close());
 
-async function until(
-  batch: StartedBatch,
-  reached: (progress: BatchProgress) => boolean,
-): Promise<BatchProgress> {
-  for (;;) {
-    const progress = await batch.progress();
-    if (reached(progress)) return progress;
-    await sleep(50);
-  }
-}
-
 test('denied keys pause the batch; resuming goes on without a clip lost', async () => {
   rig.simulator.setKeysRevoked(true);
   const batch = await rig.start(clips(8));
-  const paused = await until(batch, ({ state }) => state === 'paused');
+  const paused = await batchUntil(batch, ({ state }) => state === 'paused');
   expect(paused.pauseReason).toContain('401');
   expect(paused.counts).toMatchObject({ succeeded: 0, failed: 0, rejected: 0 });
   const { length: arrived } = rig.simulator.arrivals();
@@ -44,9 +33,9 @@ test('denied keys pause the batch; resuming goes on without a clip lost', async 
 test('a paused batch submits nothing and still takes in what is at the vendor', async () => {
   const pace = { ratePerSecond: 5, burst: 1, maxInFlight: 50 };
   const batch = await rig.start(clips(20), { pace });
-  await until(batch, ({ submissions }) => submissions >= 2);
+  await batchUntil(batch, ({ submissions }) => submissions >= 2);
   await batch.handle.signal(PAUSE_SIGNAL);
-  const still = await until(
+  const still = await batchUntil(
     batch,
     ({ submitting, waiting, finishing }) => submitting + waiting + finishing === 0,
   );
@@ -64,7 +53,7 @@ test('a cancelled batch records what is open and writes its results', async () =
     clips(40, (n) => (n % 2 ? 'run:600000' : '')),
     { pace },
   );
-  await until(batch, ({ counts, waiting }) => counts.succeeded >= 2 && waiting >= 2);
+  await batchUntil(batch, ({ counts, waiting }) => counts.succeeded >= 2 && waiting >= 2);
   await batch.handle.cancel();
   const error = await batch.result().catch((reason: unknown) => reason);
   expect(error).toBeInstanceOf(WorkflowFailedError);
@@ -85,9 +74,9 @@ test('a batch cancelled while it waits for its share ends at once', async () => 
     clips(5, () => 'run:600000'),
     { pace },
   );
-  await until(first, ({ waiting }) => waiting === 1);
+  await batchUntil(first, ({ waiting }) => waiting === 1);
   const waits = await rig.start(clips(5), { pace });
-  await until(waits, ({ queued }) => queued === 5);
+  await batchUntil(waits, ({ queued }) => queued === 5);
   await sleep(500);
   await waits.handle.cancel();
   await expect(waits.result()).rejects.toThrow(WorkflowFailedError);

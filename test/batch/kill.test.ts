@@ -12,7 +12,7 @@ import { startSimulator } from '../../simulator/simulator.js';
 import { distFile } from '../../workers/paths.js';
 import { withRpcRetry } from '../../net/retry-rpc.js';
 import { faultsOf } from '../support/checker.js';
-import { Part } from '../support/parts.js';
+import { envOfParts, Part } from '../support/parts.js';
 import { freePort } from '../../workers/embedded/ports.js';
 import { clips, readRows } from '../support/rig.js';
 import { childPid, ownServer } from '../support/temporal.js';
@@ -24,21 +24,7 @@ const server = await ownServer();
 const folder = await mkdtemp(join(tmpdir(), 'reelscore-kill-'));
 const simulator = await startSimulator({ taskMs: [200, 1500], soundtrackSeconds: 0.05 });
 const callbackPort = await freePort(undefined);
-const { host } = new URL(simulator.url);
-const env: NodeJS.ProcessEnv = {
-  PATH: process.env['PATH'],
-  HOME: folder,
-  REELSCORE_HOME: join(folder, 'home'),
-  TEMPORAL_ADDRESS: server.address,
-  TOMOVIEE_BASE_URL: simulator.url,
-  TOMOVIEE_APP_KEY: 'test-key',
-  TOMOVIEE_APP_SECRET: 'test-secret',
-  REELSCORE_ALLOW_HOSTS: host,
-  REELSCORE_CALLBACK_URL: `http://127.0.0.1:${callbackPort}`,
-  REELSCORE_CALLBACK_LISTEN: `127.0.0.1:${callbackPort}`,
-  REELSCORE_CALLBACK_GRACE: '3s',
-  REELSCORE_POLL_INTERVAL: '1s',
-};
+const env = envOfParts({ folder, server, simulator, callbackPort });
 const worker = new Part(['worker'], env, 'Worker:');
 const receiver = new Part(['callbacks'], env, 'Callbacks:');
 await Promise.all([worker.start(), receiver.start()]);

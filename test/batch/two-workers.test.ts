@@ -13,7 +13,7 @@ import { startSimulator } from '../../simulator/simulator.js';
 import { freePort } from '../../workers/embedded/ports.js';
 import { distFile } from '../../workers/paths.js';
 import { faultsOf } from '../support/checker.js';
-import { Part } from '../support/parts.js';
+import { envOfParts, Part } from '../support/parts.js';
 import { clips, readRows } from '../support/rig.js';
 import { testServer } from '../support/temporal.js';
 
@@ -25,20 +25,9 @@ const server = await testServer();
 const folder = await mkdtemp(join(tmpdir(), 'reelscore-workers-'));
 const simulator = await startSimulator({ taskMs: [200, 900], soundtrackSeconds: 0.05 });
 const port = await freePort(undefined);
-const env: NodeJS.ProcessEnv = {
-  PATH: process.env['PATH'],
-  HOME: folder,
-  REELSCORE_HOME: join(folder, 'home'),
+const env = {
+  ...envOfParts({ folder, server, simulator, callbackPort: port }),
   REELSCORE_ACCOUNT: 'two-workers',
-  TEMPORAL_ADDRESS: server.address,
-  TOMOVIEE_BASE_URL: simulator.url,
-  TOMOVIEE_APP_KEY: 'test-key',
-  TOMOVIEE_APP_SECRET: 'test-secret',
-  REELSCORE_ALLOW_HOSTS: new URL(simulator.url).host,
-  REELSCORE_CALLBACK_URL: `http://127.0.0.1:${port}`,
-  REELSCORE_CALLBACK_LISTEN: `127.0.0.1:${port}`,
-  REELSCORE_CALLBACK_GRACE: '3s',
-  REELSCORE_POLL_INTERVAL: '1s',
 };
 const receiver = new Part(['callbacks'], env, 'Callbacks:');
 const workers = [

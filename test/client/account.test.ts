@@ -3,7 +3,6 @@ import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { stringify } from 'csv-stringify/sync';
 import { afterAll, expect, test } from 'vitest';
 import { readBatchRecord } from '../../client/batch-record.js';
@@ -14,6 +13,7 @@ import { openLocalStore } from '../../store/local-store.js';
 import { startWorker } from '../../workers/worker.js';
 import { clips, startRig, TEST_OPTIONS } from '../support/rig.js';
 import { testServer } from '../support/temporal.js';
+import { until } from '../support/until.js';
 
 const server = await testServer();
 const cwd = await mkdtemp(join(tmpdir(), 'reelscore-account-'));
@@ -38,15 +38,6 @@ async function manifest(count: number): Promise<string> {
   const path = join(cwd, `m-${randomUUID()}.csv`);
   await writeFile(path, stringify(clips(count), { header: true }));
   return path;
-}
-
-/** Asks until an answer fits. */
-async function until<T>(ask: () => Promise<T>, fits: (answer: T) => boolean): Promise<T> {
-  for (;;) {
-    const answer = await ask();
-    if (fits(answer)) return answer;
-    await sleep(50);
-  }
 }
 
 const end = async ({ batch, wait }: BatchHandle, api: Reelscore): Promise<void> => {

@@ -1,7 +1,32 @@
 // The parts of the product as processes that can be killed at any moment and started again.
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { join } from 'node:path';
 import { distFile } from '../../workers/paths.js';
+
+/** The environment of worker, receiver and client that work together, and of nothing else. */
+export function envOfParts(of: {
+  folder: string;
+  server: { address: string };
+  simulator: { url: string };
+  callbackPort: number;
+}): NodeJS.ProcessEnv {
+  const callbacks = `127.0.0.1:${of.callbackPort}`;
+  return {
+    PATH: process.env['PATH'],
+    HOME: of.folder,
+    REELSCORE_HOME: join(of.folder, 'home'),
+    TEMPORAL_ADDRESS: of.server.address,
+    TOMOVIEE_BASE_URL: of.simulator.url,
+    TOMOVIEE_APP_KEY: 'test-key',
+    TOMOVIEE_APP_SECRET: 'test-secret',
+    REELSCORE_ALLOW_HOSTS: new URL(of.simulator.url).host,
+    REELSCORE_CALLBACK_URL: `http://${callbacks}`,
+    REELSCORE_CALLBACK_LISTEN: callbacks,
+    REELSCORE_CALLBACK_GRACE: '3s',
+    REELSCORE_POLL_INTERVAL: '1s',
+  };
+}
 
 /** A long-running command, such as `reelscore worker`. */
 export class Part {
