@@ -171,11 +171,13 @@ test('a batch that died without leaving is noticed, and its share returns', asyn
   const rig = await ownRig({ taskMs: 600_000 });
   const pace = { ratePerSecond: 20, burst: 1, maxInFlight: 6 };
   const dead = await rig.start(clips(50), { pace });
+  // Its tasks never end: were both to begin at once, either could have all slots for good.
+  await batchUntil(dead, ({ waiting }) => waiting === 6);
   const alive = await rig.start(clips(50), { pace });
-  await batchUntil(dead, ({ waiting }) => waiting >= 3);
+  // Both have their shares: the account has nothing more to say to either.
   await until(
     () => viewOf(rig),
-    ({ members }) => members.length === 2,
+    ({ members }) => members.length === 2 && members.every(({ rateShare }) => rateShare === 0.5),
   );
   await dead.handle.terminate();
   const { members } = await until(

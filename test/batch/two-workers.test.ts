@@ -35,7 +35,6 @@ const workers = [
   new Part(['worker'], env, 'Worker:'),
 ] as const;
 await receiver.start(); // it makes the callback secret, which all of them then find
-await Promise.all(workers.map((worker) => worker.start()));
 const connection = await Connection.connect({ address: server.address });
 const client = new Client({ connection });
 
@@ -82,12 +81,15 @@ async function together(
   meanwhile: () => Promise<void> = () => Promise.resolve(),
 ): Promise<number[]> {
   const from = Date.now();
+  // All have clips to submit from the first moment on, however long the commands take.
+  await Promise.all(workers.map((worker) => worker.stop()));
   const [background, normal, urgent] = counts;
   const batches = [
     await start(`${prefix}-background`, background, rate, 'background'),
     await start(`${prefix}-normal`, normal, rate, 'normal'),
     await start(`${prefix}-urgent`, urgent, rate, 'urgent'),
   ];
+  await Promise.all(workers.map((worker) => worker.start()));
   await meanwhile();
   for (const { batch, out, count } of batches) {
     await client.workflow.getHandle(batch).result();
