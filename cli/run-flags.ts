@@ -10,6 +10,11 @@ export interface RunFlags {
   maxInFlight?: string;
   priority?: string;
   maxFailures?: string;
+  maxSubmissions?: string;
+  budget?: string;
+  identity?: string;
+  again?: boolean;
+  notify?: string;
   skipInvalid?: boolean;
   /** False with `--no-probe`. */
   probe: boolean;
@@ -22,6 +27,11 @@ export function addRunOptions(command: Command): Command {
     .option('--out <dir>', 'folder for the results (default: results/<batch>)')
     .option('--batch <id>', 'name of the batch (default: from the manifest and its content)');
   return addPaceOptions(command)
+    .option('--again', 'score clips anew that have been scored already')
+    .option(
+      '--identity <how>',
+      'what makes a clip the same as an earlier one: id (else link), link, or etag (default: id)',
+    )
     .option('--skip-invalid', 'leave out rows with problems instead of refusing the manifest')
     .option('--no-probe', 'do not look into the clips before they are submitted')
     .option('--json', 'print one JSON document on stdout');
@@ -42,7 +52,13 @@ export function addPaceOptions(command: Command): Command {
     .option(
       '--max-failures <n>',
       'pause when so many clips failed at the vendor: 10, or 25% (default: never)',
-    );
+    )
+    .option('--max-submissions <n>', 'submissions at the most; the clips beyond are left skipped')
+    .option(
+      '--budget <amount>',
+      'cost at the most, at pricePerClip; the clips beyond are left skipped',
+    )
+    .option('--notify <url>', 'webhook that is told when the batch ends or pauses');
 }
 
 /** Only what was given on the command line. */
@@ -53,6 +69,10 @@ export function settingsOf(flags: Partial<RunFlags>): ConfigOptions {
     maxInFlight: flags.maxInFlight,
     priority: flags.priority,
     maxFailures: flags.maxFailures,
+    maxSubmissions: flags.maxSubmissions,
+    budget: flags.budget,
+    identity: flags.identity,
+    notify: flags.notify,
     // commander gives true when `--no-probe` is absent; then the configuration decides.
     probe: flags.probe === false ? false : undefined,
   };

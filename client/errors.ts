@@ -1,38 +1,13 @@
-// What the programmatic API throws, each with a code that programs can go by.
+// What the programmatic API throws.
+import { ReelscoreError } from '../contract/errors.js';
 import type { ManifestReport } from '../manifests/read.js';
 
-/** Code -> meaning, in one line. */
-export const CLIENT_ERRORS = {
-  manifest_invalid: 'The manifest has problems; none of its clips was submitted.',
-  batch_id_invalid: 'The batch id cannot be used as the name of a folder and of a workflow.',
-  batch_not_found: 'Neither Temporal nor the output folder knows the batch.',
-  batch_running: 'The batch is still running.',
-  batch_ended: 'The batch has ended already.',
-  batch_stopped: 'The batch stopped before all its clips had an outcome.',
-  batch_mismatch: 'The batch id belongs to another manifest or account.',
-  store_taken: 'The output folder belongs to another batch.',
-  nothing_to_retry: 'No clip of the batch is left to be retried.',
-  account_idle: 'No batch uses the account, so there are no limits to change.',
-  tuning_refused: 'The account cannot be given these limits.',
-  worker_silent: 'No worker answers for the account.',
-  temporal_unreachable: 'The Temporal server does not answer.',
-  temporal_refused: 'The Temporal server refused a request.',
-} as const;
-
-export type ReelscoreErrorCode = keyof typeof CLIENT_ERRORS;
-
-/** `message` tells place, fault and what to do; `code` is for programs. */
-export class ReelscoreError extends Error {
-  override readonly name: string = 'ReelscoreError';
-
-  constructor(
-    readonly code: ReelscoreErrorCode,
-    message: string,
-    options?: ErrorOptions,
-  ) {
-    super(message, options);
-  }
-}
+export {
+  CLIENT_ERRORS,
+  ReelscoreError,
+  stoppedError,
+  type ReelscoreErrorCode,
+} from '../contract/errors.js';
 
 /** A manifest with problems; `report` holds them. */
 export class ManifestInvalidError extends ReelscoreError {
@@ -46,12 +21,4 @@ export class ManifestInvalidError extends ReelscoreError {
         (report.complete ? ' (correct them, or leave such rows out with --skip-invalid)' : ''),
     );
   }
-}
-
-/** The error for a batch whose workflow ended without a summary. */
-export function stoppedError(batch: string, why: string): ReelscoreError {
-  return new ReelscoreError(
-    'batch_stopped',
-    `batch ${batch} stopped before all its clips had an outcome: ${why} (go on with: reelscore retry ${batch})`,
-  );
 }

@@ -1,12 +1,10 @@
 // Finds a batch: Temporal knows where its results lie; when it has forgotten, the default folder tells.
 import path from 'node:path';
-import { z } from 'zod';
-import type { BatchSummary } from '../contract/clip.js';
 import { ACCOUNT_PREFIX } from '../contract/names.js';
 import { safeName } from '../manifests/batch-id.js';
 import { openLocalStore } from '../store/local-store.js';
 import type { Store } from '../store/store.js';
-import { checkHome, readBatchRecord, type BatchRecord } from './batch-record.js';
+import { checkHome, readBatchRecord, type BatchRecord } from '../intake/batch-record.js';
 import type { Whereabouts } from './context.js';
 import { ReelscoreError } from './errors.js';
 import type { Execution } from './execution.js';
@@ -59,34 +57,4 @@ export async function locateBatch(
     'batch_not_found',
     `there is no batch ${batch} (see the batches with: reelscore status)`,
   );
-}
-
-const count = z.int().nonnegative();
-const summarySchema: z.ZodType<BatchSummary> = z.object({
-  batch: z.string(),
-  counts: z.object({
-    total: count,
-    succeeded: count,
-    failed: count,
-    rejected: count,
-    cancelled: count,
-    skipped: count,
-  }),
-  submissions: count,
-  startedAt: z.string(),
-  finishedAt: z.string(),
-});
-
-/** The summary of a store's batch, if it has ended; undefined also for one of another batch. */
-export async function readSummary(store: Store, batch: string): Promise<BatchSummary | undefined> {
-  const text = await store.readText('summary.json');
-  if (text === undefined) return undefined;
-  try {
-    const summary = summarySchema.parse(JSON.parse(text));
-    return summary.batch === batch ? summary : undefined;
-  } catch (cause) {
-    throw new Error(`${store.location}: summary.json is damaged (use another output folder)`, {
-      cause,
-    });
-  }
 }

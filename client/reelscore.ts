@@ -6,7 +6,7 @@ import { resolveConfig, type ConfigOptions, type ResolvedConfig } from '../worke
 import { openTemporal, type OpenedTemporal } from '../workers/connection.js';
 import { accountStatus, tuneAccount, type AccountStatus, type TunedAccount } from './account.js';
 import { accountsInUse } from './accounts-in-use.js';
-import { recordedHome } from './batch-record.js';
+import { recordedHome } from '../intake/batch-record.js';
 import type { StartContext } from './context.js';
 import { ReelscoreError } from './errors.js';
 import { locateBatch } from './locate.js';

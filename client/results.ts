@@ -2,8 +2,9 @@
 import { openSnapshot } from '../manifests/snapshot.js';
 import { mergeRows } from '../outcomes/merge.js';
 import { resultRow, type ResultRow, type ResultStatus } from '../outcomes/result-row.js';
-import { readSummary, type LocatedBatch } from './locate.js';
+import type { LocatedBatch } from './locate.js';
 import { isOpen, phaseOf } from './states.js';
+import { readSummary } from '../outcomes/summary.js';
 
 export interface ResultsOptions {
   /** Only rows with this status. */

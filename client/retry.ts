@@ -4,7 +4,7 @@ import { openSnapshot } from '../manifests/snapshot.js';
 import { mergeRows, type MergedRow } from '../outcomes/merge.js';
 import type { Store } from '../store/store.js';
 import { batchOptionsOf } from '../workers/config.js';
-import { writeBatchRecord } from './batch-record.js';
+import { writeBatchRecord } from '../intake/batch-record.js';
 import type { StartContext } from './context.js';
 import { ReelscoreError } from './errors.js';
 import { limitNotes } from './limit-notes.js';

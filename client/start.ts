@@ -9,15 +9,16 @@ import type { BatchSummary } from '../contract/clip.js';
 import { openLocalStore } from '../store/local-store.js';
 import type { Store } from '../store/store.js';
 import { batchOptionsOf, type ResolvedConfig } from '../workers/config.js';
-import { readBatchRecord } from './batch-record.js';
-import { checkContent, claimStore } from './claim.js';
+import { readBatchRecord } from '../intake/batch-record.js';
+import { checkContent, claimStore } from '../intake/claim.js';
 import type { StartContext } from './context.js';
 import { ManifestInvalidError, ReelscoreError, stoppedError } from './errors.js';
 import type { Execution } from './execution.js';
-import { checkBatchId, defaultFolder, readSummary } from './locate.js';
+import { checkBatchId, defaultFolder } from './locate.js';
 import { limitNotes } from './limit-notes.js';
 import { optionNotes } from './option-notes.js';
 import { isOpen, phaseOf } from './states.js';
+import { readSummary } from '../outcomes/summary.js';
 
 export interface StartOptions {
   /** Default: the manifest's name and a hash of its content. */
@@ -54,6 +55,7 @@ export async function startBatch(
   options: StartOptions = {},
 ): Promise<StartedBatch> {
   const { temporal, config, cwd } = context;
+  const home = context.home === undefined ? {} : { home: context.home };
   const report = options.report ?? (await checkManifest(manifest));
   const refused = !report.complete || report.total === 0;
   if (refused || (report.problemCount > 0 && !options.skipInvalid)) {
@@ -65,7 +67,9 @@ export async function startBatch(
   if (execution) return await attach(context, execution, report);
 
   const store = openLocalStore(config.outDir ?? defaultFolder(cwd, batch));
-  const ended = await claimStore(context, store, batch, report);
+  const { account } = config;
+  const claim = { batch, account, ...home, options: batchOptionsOf(config) };
+  const ended = await claimStore(claim, store, report);
   if (ended) return started('ended', batch, report, store, { summary: ended });
 
   const info = await freezeManifest(manifest, store, {

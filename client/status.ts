@@ -8,11 +8,12 @@ import { SNAPSHOT_KEY } from '../manifests/snapshot-format.js';
 import { listSegments, readSegment } from '../outcomes/segments.js';
 import { openLocalStore } from '../store/local-store.js';
 import type { Store } from '../store/store.js';
-import { readBatchRecord } from './batch-record.js';
-import { readSummary, type LocatedBatch } from './locate.js';
+import { readBatchRecord } from '../intake/batch-record.js';
+import type { LocatedBatch } from './locate.js';
 import { isOpen, phaseOf, type BatchPhase } from './states.js';
 import type { Execution } from './execution.js';
 import type { TemporalClient } from './temporal.js';
+import { readSummary } from '../outcomes/summary.js';
 
 /** Name of an activity on the Temporal wire. */
 const PREPARE_PAGE: keyof BatchActivities = 'preparePage';

@@ -4,10 +4,10 @@ import type { BatchProgress } from '../contract/batch.js';
 import type { BatchSummary } from '../contract/clip.js';
 import { openLocalStore } from '../store/local-store.js';
 import { ReelscoreError, stoppedError } from './errors.js';
-import { readSummary } from './locate.js';
 import { isOpen, phaseOf } from './states.js';
 import type { Execution } from './execution.js';
 import type { TemporalClient } from './temporal.js';
+import { readSummary } from '../outcomes/summary.js';
 
 /** How soon the end is noticed. */
 const INTERVAL_MS = 500;

@@ -1,6 +1,7 @@
 // What workflows ask of the world. Activities implement it; workflows see nothing else of them.
-import type { BatchSummary, Outcome } from './clip.js';
-import type { FailureNote, RowSelection } from './batch.js';
+import type { BatchSummary, Outcome, OutcomeCounts } from './clip.js';
+import type { FailureNote, LedgerOptions, RowSelection, ScoreBatchInput } from './batch.js';
+import type { BatchRequest } from './request.js';
 import type { MemberReport } from './account.js';
 import type { VendorFailure } from './failure.js';
 
@@ -12,6 +13,22 @@ export interface PreparePageInput {
   from: number;
   to: number;
   probe: boolean;
+  /** See `ScoreBatchInput`. */
+  recall?: string;
+}
+
+export interface MatchLedgerInput {
+  store: string;
+  round: number;
+  rows: RowSelection;
+  ledger: LedgerOptions;
+}
+
+/** Rows scored already have their outcome `skipped` recorded by the activity itself. */
+export interface MatchLedgerOutput {
+  skipped: number;
+  /** What is left to do. */
+  rows: RowSelection;
 }
 
 /** Rows that never reach the vendor are recorded by the activity itself. */
@@ -23,6 +40,17 @@ export interface PreparePageOutput {
   warnings: number;
   /** At most five. */
   failures: FailureNote[];
+  /** Rows with a task that an earlier round left at the vendor; they are not in `submit`. */
+  recalled?: RecalledTask[];
+}
+
+/** A task of an earlier round. */
+export interface RecalledTask {
+  row: number;
+  taskId: string;
+  /** POSTs made for the clip so far. */
+  attempts: number;
+  possibleDuplicate?: true;
 }
 
 export interface SubmitClipInput {
@@ -80,6 +108,8 @@ export interface FinishClipsInput {
   round: number;
   /** Name of the outcome segment; follows from workflow state, so a repetition overwrites it. */
   segment: string;
+  /** Where clips that succeeded are written down as scored. */
+  ledger?: LedgerOptions;
   /** Succeeded tasks whose soundtrack is to be downloaded. */
   download: (TaskRef & {
     /** POSTs made for the clip. */
@@ -103,6 +133,41 @@ export interface FinalizeBatchInput {
   /** ISO 8601. */
   startedAt: string;
   submissions: number;
+  /** Rows that were left out by a cap have no outcome of their own: this is it. */
+  leftOut?: { code: string; message: string };
+}
+
+/** What a batch tells when it ends or pauses. */
+export interface Notification {
+  type: 'batch.finished' | 'batch.cancelled' | 'batch.paused' | 'batch.failed';
+  /** Stable over retries: the receiver can tell repetitions by it. */
+  id: string;
+  /** ISO 8601: when it happened. */
+  at: string;
+  batch: string;
+  /** Name of the manifest; absent when it could not be read. */
+  name?: string;
+  account: string;
+  /** Why it paused or failed. */
+  reason?: string;
+  counts?: OutcomeCounts;
+  /** Accepted by the vendor in this round. */
+  submissions?: number;
+  /** Location of the results. */
+  results?: string;
+}
+
+export interface NotifyInput {
+  url: string;
+  notification: Notification;
+}
+
+/** What comes before a batch's first page. */
+export interface IntakeActivities {
+  /** Reads the manifest of a request and freezes it into the batch's store. */
+  openBatch(request: BatchRequest): Promise<ScoreBatchInput>;
+  /** Finds the rows that were scored already, by earlier batches. */
+  matchLedger(input: MatchLedgerInput): Promise<MatchLedgerOutput>;
 }
 
 /** The activities of a batch. */
@@ -114,6 +179,12 @@ export interface BatchActivities {
   finalizeBatch(input: FinalizeBatchInput): Promise<BatchSummary>;
   /** Reports to the account, starting it if it does not run. */
   joinAccount(report: MemberReport): Promise<void>;
+}
+
+/** The activity of a notification. */
+export interface NotificationActivities {
+  /** One try to deliver it. */
+  notify(input: NotifyInput): Promise<void>;
 }
 
 /** Names one execution chain of a batch. */

@@ -43,8 +43,42 @@ export interface BatchOptions {
   retryBackoffMs: number;
   /** Pause when so many clips failed at the vendor; absent = never. */
   maxFailures?: FailureLimit;
+  /** Where scored clips are looked up and written down; absent = nowhere. */
+  ledger?: LedgerOptions;
+  /** Hard limit of a round's submissions; absent = none. */
+  cap?: SubmissionCap;
+  /** Who is told when the batch ends or pauses. */
+  notify?: { url: string };
   /** History events after which the batch continues as new; the server may suggest it earlier. */
   historyBound: number;
+}
+
+/**
+ * What makes a clip the same clip in another manifest.
+ * - `id`: the row's own `id`; a row without one goes by its link.
+ * - `link`: `file_link` without its query, which signed links change every time.
+ * - `etag`: the link, and the ETag that its server gives.
+ */
+export type Identity = 'id' | 'link' | 'etag';
+
+export const IDENTITIES = ['id', 'link', 'etag'] as const satisfies Identity[];
+
+/** How a batch uses the ledger of scored clips. */
+export interface LedgerOptions {
+  /** Location of the store that holds it. */
+  location: string;
+  /** Clips of the simulator are scored only for the simulator. */
+  kind: 'scored' | 'simulated';
+  identity: Identity;
+  /** Score clips that have been scored already; they are written down all the same. */
+  again?: true;
+}
+
+/** How many submissions a round may make, accepted ones and those whose outcome is unknown. */
+export interface SubmissionCap {
+  submissions: number;
+  /** The `error_code` of the clips that are left out for it. */
+  code: 'max_submissions_reached' | 'budget_reached';
 }
 
 /** So many clips, or so many of a hundred that have ended. */
@@ -69,6 +103,10 @@ export interface ScoreBatchInput {
   round: number;
   rows: RowSelection;
   options: BatchOptions;
+  /** Store key of the tasks that an earlier round left at the vendor; asked about before paying anew. */
+  recall?: string;
+  /** Search attributes are registered, so the batch keeps its own up to date. */
+  attributes?: true;
   /** Only when continued as new. */
   carried?: CarriedState;
 }

@@ -11,6 +11,8 @@ export interface Clip {
   line: number;
   /** Unique in the manifest (ignoring case) and safe as a file name. */
   id: string;
+  /** The row has no id of its own; `id` was made up from its place. */
+  idMade?: true;
   /** URL of the video, which the vendor fetches. */
   fileLink: string;
   prompt: string;

@@ -6,6 +6,16 @@ export const PAUSE_SIGNAL = 'pause';
 export const RESUME_SIGNAL = 'resume';
 export const PROGRESS_QUERY = 'progress';
 
+/** Delivers one notification, for as long as it takes. */
+export const NOTIFICATION_WORKFLOW = 'notification';
+
+/** Search attributes, all of type Keyword: name of the manifest, what the batch is doing, account. */
+export const ATTRIBUTES = {
+  name: 'ReelscoreName',
+  status: 'ReelscoreStatus',
+  account: 'ReelscoreAccount',
+} as const;
+
 export const ACCOUNT_WORKFLOW = 'account';
 /** From a batch to its account. */
 export const REPORT_SIGNAL = 'report';

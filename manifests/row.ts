@@ -42,7 +42,7 @@ export class RowReader {
 
     const fields = this.#withDefaults(raw.fields);
     this.#checkFields(raw, fields, blame);
-    const id = this.#takeId(raw, row, blame);
+    const { id, made } = this.#takeId(raw, row, blame);
     const fileLink = fields.get('file_link')?.trim() ?? '';
     // A row the format's reader found broken may lack fields only for that.
     if (fileLink !== '') blame('file_link', faultOfFileLink(fileLink));
@@ -58,6 +58,7 @@ export class RowReader {
       row,
       line: raw.line,
       id,
+      ...(made && { idMade: true as const }),
       fileLink,
       prompt,
       ...(params === undefined ? {} : { params }),
@@ -109,21 +110,22 @@ export class RowReader {
     raw: RawRow,
     row: number,
     blame: (field: string, fault: Fault | undefined) => void,
-  ): string {
+  ): { id: string; made?: true } {
     const id = normalizeId(raw.fields.get('id')?.trim() ?? '');
-    if (id === '') return this.ids.make(row);
+    const madeUp = () => ({ id: this.ids.make(row), made: true as const });
+    if (id === '') return madeUp();
     const fault = faultOfId(id);
     if (fault !== undefined) {
       blame('id', fault);
-      return this.ids.make(row);
+      return madeUp();
     }
     const earlier = this.ids.claim(id, raw.line);
-    if (earlier === undefined) return id;
+    if (earlier === undefined) return { id };
     blame('id', {
       fault: `id ${id} is taken by line ${earlier}`,
       remedy: 'give each clip its own id; upper and lower case count as the same',
     });
-    return this.ids.make(row);
+    return madeUp();
   }
 
   #fill(

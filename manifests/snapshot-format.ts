@@ -42,6 +42,7 @@ export const clipSchema: z.ZodType<Clip> = z.object({
   row: count,
   line: z.int().positive(),
   id: z.string().min(1),
+  idMade: z.literal(true).exactOptional(),
   fileLink: z.string(),
   prompt: z.string(),
   params: z.string().exactOptional(),

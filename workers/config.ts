@@ -4,7 +4,13 @@ import { homedir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 import ipaddr from 'ipaddr.js';
 import type { Priority } from '../contract/account.js';
-import type { BatchOptions, FailureLimit, Pace } from '../contract/batch.js';
+import type {
+  BatchOptions,
+  FailureLimit,
+  Identity,
+  Pace,
+  SubmissionCap,
+} from '../contract/batch.js';
 import type { FailureClass } from '../contract/failure.js';
 import { SIMULATOR_ACCOUNT } from '../contract/names.js';
 import { readAllowList } from '../net/allow-list.js';
@@ -12,7 +18,7 @@ import { hostOf, portOf } from '../net/urls.js';
 import { ConfigError } from './config-error.js';
 import { findConfigFile, readSettings } from './config-sources.js';
 import type { Secret, VendorKeys } from './secret.js';
-import type { Listen } from './setting-values.js';
+import type { HostHeader, Listen, Price } from './setting-values.js';
 import type { ConfigOptions, LOG_LEVELS, SettingName, SettingValues } from './settings.js';
 
 export type { ConfigOptions } from './settings.js';
@@ -57,6 +63,21 @@ export interface ResolvedConfig {
   priority: Priority;
   /** Absent = never pause for failures. */
   maxFailures?: FailureLimit;
+  /** Absent = no limit. */
+  cap?: SubmissionCap;
+  /** What a submission costs, if it is known. */
+  pricePerClip?: Price;
+  identity: Identity;
+  /** Absolute folder of the ledger. */
+  ledgerDir: string;
+  notifications: {
+    /** Absent = nobody is told. */
+    url?: string;
+    /** Absent when the environment has none. */
+    secret?: Secret;
+  };
+  /** For manifests at a URL. */
+  manifestHeader?: HostHeader;
   historyBound: number;
   /** Settings that were not left to their defaults. */
   given: SettingName[];
@@ -115,20 +136,54 @@ export function resolveConfig(
     ...(out === undefined ? {} : { outDir: out }),
     priority: need(values.priority),
     ...(values.maxFailures && { maxFailures: values.maxFailures }),
+    ...capOf(values),
+    ...(values.pricePerClip && { pricePerClip: values.pricePerClip }),
+    identity: need(values.identity),
+    ledgerDir: need(values.ledger),
+    notifications: {
+      ...(values.notify === undefined ? {} : { url: values.notify }),
+      ...(values.webhookSecret ? { secret: values.webhookSecret } : {}),
+    },
+    ...(values.manifestHeader && { manifestHeader: values.manifestHeader }),
     historyBound: need(values.historyBound),
     given,
   };
 }
 
-/** What of the configuration goes into a batch when it starts. */
-export function batchOptionsOf(config: ResolvedConfig): BatchOptions {
+/**
+ * What of the configuration goes into a batch when it starts.
+ * @param again clips that were scored already are scored anew
+ */
+export function batchOptionsOf(config: ResolvedConfig, again = false): BatchOptions {
   const { pace, priority, probe, pollIntervalMs, callbackGraceMs, taskTimeoutMs } = config;
-  const { maxFailures, historyBound } = config;
+  const { maxFailures, cap, notifications, historyBound } = config;
   return {
     ...{ pace, priority, probe, pollIntervalMs, callbackGraceMs, taskTimeoutMs },
     ...config.retries,
     ...(maxFailures && { maxFailures }),
+    ledger: {
+      location: config.ledgerDir,
+      kind: config.account === SIMULATOR_ACCOUNT ? 'simulated' : 'scored',
+      identity: config.identity,
+      ...(again && { again }),
+    },
+    ...(cap && { cap }),
+    ...(notifications.url !== undefined && { notify: { url: notifications.url } }),
     historyBound,
+  };
+}
+
+/** The tighter of the two limits. */
+function capOf({ maxSubmissions, budget, pricePerClip }: SettingValues): { cap?: SubmissionCap } {
+  const affordable =
+    budget !== undefined && pricePerClip
+      ? Math.floor(budget / pricePerClip.amount + 1e-9) // 0.3 / 0.1 is 2.9999999999999996
+      : Infinity;
+  const submissions = Math.min(maxSubmissions ?? Infinity, affordable);
+  if (submissions === Infinity) return {};
+  const byBudget = affordable < (maxSubmissions ?? Infinity);
+  return {
+    cap: { submissions, code: byBudget ? 'budget_reached' : 'max_submissions_reached' },
   };
 }
 
@@ -147,6 +202,9 @@ function checkTogether(values: SettingValues, faults: string[]): void {
     if (!faults.some((fault) => fault.startsWith(`${lacks}:`))) {
       faults.push(`${lacks}: it is not set, but ${has} is (set both or neither)`);
     }
+  }
+  if (values.budget !== undefined && !values.pricePerClip) {
+    faults.push('budget: nothing says what a clip costs (set pricePerClip too)');
   }
   const { baseUrl, allowHosts = [] } = values;
   if (baseUrl?.startsWith('http:') && !mayBePlain(new URL(baseUrl), allowHosts)) {

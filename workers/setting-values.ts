@@ -122,6 +122,65 @@ export function failureLimit(raw: unknown): FailureLimit {
   return percent ? { percent: value } : { clips: value };
 }
 
+/** An amount of money, with its currency if one is given. */
+export interface Price {
+  amount: number;
+  currency?: string;
+}
+
+/** `0.05`, `0.05 EUR` or `EUR 0.05`. */
+export function price(raw: unknown): Price {
+  const match = /^\s*(?:([A-Z]{3})\s+)?(\d{1,9}(?:\.\d{1,6})?)(?:\s+([A-Z]{3}))?\s*$/.exec(
+    String(raw),
+  );
+  const currency = match?.[1] ?? match?.[3];
+  const amount = Number(match?.[2]);
+  if (!match || (match[1] && match[3]) || !(amount > 0)) {
+    throw new TypeError(`${show(raw)} is not a price (write one such as 0.05 or 0.05 EUR)`);
+  }
+  return { amount, ...(currency !== undefined && { currency }) };
+}
+
+/** An http(s) URL; it may hold a token, so it is never shown. */
+export function webhookUrl(raw: unknown): string {
+  const url = typeof raw === 'string' && URL.canParse(raw) ? new URL(raw) : undefined;
+  if (url && /^https?:$/.test(url.protocol) && !url.username && !url.password) return url.href;
+  throw new TypeError(
+    'it is not an http(s) URL without user and password (write https://host/path)',
+  );
+}
+
+/** A secret as the Standard Webhooks specification has it. */
+export function webhookSecret(raw: unknown): Secret {
+  const match = typeof raw === 'string' ? /^whsec_([A-Za-z0-9+/]+=*)$/.exec(raw) : null;
+  const bytes = match?.[1] === undefined ? 0 : Buffer.from(match[1], 'base64').length;
+  if (typeof raw === 'string' && bytes >= 24 && bytes <= 64) return new Secret(raw);
+  throw new TypeError('it is not whsec_ and the base64 of 24 to 64 bytes (correct it)');
+}
+
+/** A header for one host alone. */
+export interface HostHeader {
+  /** host, or host:port. */
+  host: string;
+  name: string;
+  value: Secret;
+}
+
+/** `files.example Authorization: Bearer abc` */
+export function hostHeader(raw: unknown): HostHeader {
+  const match = /^(\S+)\s+([A-Za-z0-9!#$%&'*+.^_`|~-]+):\s*([\x20-\x7e]+)$/.exec(String(raw));
+  const [, host, name, value] = match ?? [];
+  if (host === undefined || name === undefined || value === undefined || !isHost(host)) {
+    throw new TypeError('it is not a host and a header (write: files.example Authorization: ...)');
+  }
+  return { host: host.toLowerCase(), name: name.toLowerCase(), value: new Secret(value) };
+}
+
+function isHost(text: string): boolean {
+  const url = URL.canParse(`http://${text}`) ? new URL(`http://${text}`) : undefined;
+  return url?.pathname === '/' && !url.username && !url.search && !url.hash && !text.includes('/');
+}
+
 /** Comma-separated text or a list -> entries as `readAllowList` takes them. */
 export function hosts(raw: unknown): string[] {
   const list: unknown[] = Array.isArray(raw)

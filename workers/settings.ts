@@ -1,7 +1,7 @@
 // Every setting: its one name (option and key of reelscore.yaml), its environment variable, default
 // and meaning. README's table is compared with this list.
 import { PRIORITIES } from '../contract/account.js';
-import { PACE_RANGES } from '../contract/batch.js';
+import { IDENTITIES, PACE_RANGES } from '../contract/batch.js';
 import { DEFAULT_BASE_URL } from '../tomoviee/client.js';
 import * as value from './setting-values.js';
 
@@ -136,6 +136,53 @@ export const SETTINGS = {
       'Pause a batch when so many clips failed at the vendor: a number, or a percentage such as `25%`',
     read: value.failureLimit,
   }),
+  maxSubmissions: numeric({
+    defaultText: 'none',
+    meaning: 'Submissions a run may make; the clips beyond are left `skipped`',
+    read: value.number(0, 1e9, 'integer'),
+  }),
+  pricePerClip: define<number | string, ReturnType<typeof value.price>>({
+    env: 'REELSCORE_PRICE_PER_CLIP',
+    defaultText: 'none',
+    meaning:
+      'What the vendor takes for a submission: a number, or one with its currency, `0.05 EUR`',
+    read: value.price,
+  }),
+  budget: numeric({
+    defaultText: 'none',
+    meaning: 'What a run may cost at `pricePerClip`; the clips beyond are left `skipped`',
+    read: value.number(0, 1e9, 'real'),
+  }),
+  identity: text({
+    default: 'id',
+    meaning: 'What makes a clip the same in another manifest: id (else link), link, or etag',
+    read: value.oneOf(IDENTITIES),
+  }),
+  ledger: text({
+    path: true,
+    default: 'results',
+    meaning: 'Folder in which scored clips are written down (in its `.reelscore`)',
+    read: value.path,
+  }),
+  notify: text({
+    env: 'REELSCORE_NOTIFY',
+    defaultText: 'none',
+    meaning: 'URL that is told when a batch ends or pauses (Standard Webhooks)',
+    read: value.webhookUrl,
+  }),
+  webhookSecret: text({
+    env: 'REELSCORE_WEBHOOK_SECRET',
+    secret: true,
+    meaning: 'Signs notifications: `whsec_` and base64',
+    read: value.webhookSecret,
+  }),
+  manifestHeader: text({
+    env: 'REELSCORE_MANIFEST_HEADER',
+    secret: true,
+    meaning:
+      'Header for manifests at a URL, sent to one host only: `files.example Authorization: Bearer ...`',
+    read: value.hostHeader,
+  }),
   probe: define<boolean | string, boolean>({
     env: 'REELSCORE_PROBE',
     default: 'true',
@@ -198,7 +245,8 @@ type Settings = typeof SETTINGS;
 export type SettingName = keyof Settings;
 
 /** Settings that come only from the environment. */
-export type SecretName = 'appKey' | 'appSecret' | 'callbackSecret';
+export type SecretName =
+  'appKey' | 'appSecret' | 'callbackSecret' | 'webhookSecret' | 'manifestHeader';
 
 /** Values by name; absent = neither given nor defaulted. */
 export type SettingValues = { [K in SettingName]?: ReturnType<Settings[K]['read']> };

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stringify } from 'csv-stringify/sync';
 import { afterAll, expect, test } from 'vitest';
-import { readBatchRecord } from '../../client/batch-record.js';
+import { readBatchRecord } from '../../intake/batch-record.js';
 import { Reelscore, type BatchHandle } from '../../client/index.js';
 import { accountIdOf, ACCOUNT_WORKFLOW, taskQueueOf } from '../../contract/names.js';
 import type { ResolvedConfig } from '../../workers/config.js';

@@ -5,21 +5,32 @@ import type { ManifestReport } from '../manifests/read.js';
 import { openSnapshot } from '../manifests/snapshot.js';
 import { listSegments } from '../outcomes/segments.js';
 import type { Store } from '../store/store.js';
-import { batchOptionsOf } from '../workers/config.js';
 import { checkHome, readBatchRecord, writeBatchRecord } from './batch-record.js';
-import type { StartContext } from './context.js';
-import { ReelscoreError, stoppedError } from './errors.js';
-import { readSummary } from './locate.js';
+import type { BatchOptions } from '../contract/batch.js';
+import { ReelscoreError, stoppedError } from '../contract/errors.js';
+import { readSummary } from '../outcomes/summary.js';
+
+/** Who claims a store, and with what. */
+export interface Claim {
+  batch: string;
+  account: string;
+  /** REELSCORE_HOME of the embedded server in use. */
+  home?: string;
+  /** First run of the workflow that claims it. */
+  chain?: string;
+  options: BatchOptions;
+}
 
 /**
  * Makes the store this batch's own; returns the summary if the batch has ended, forgotten by Temporal.
+ * @throws ReelscoreError `store_taken`, `batch_mismatch`, `batch_stopped`
  */
 export async function claimStore(
-  { config, home }: StartContext,
+  claim: Claim,
   store: Store,
-  batch: string,
   report: ManifestReport,
 ): Promise<BatchSummary | undefined> {
+  const { batch, account, home } = claim;
   const ours = home === undefined ? {} : { home };
   const record = await readBatchRecord(store);
   const taken = record ? record.batch !== batch : await store.exists(SNAPSHOT_KEY);
@@ -30,7 +41,7 @@ export async function claimStore(
     );
   }
   if (record) {
-    if (record.account !== config.account) {
+    if (record.account !== account) {
       throw new ReelscoreError(
         'batch_mismatch',
         `batch ${batch} belongs to the account ${record.account} (use another --batch)`,
@@ -44,9 +55,7 @@ export async function claimStore(
     const begun = (await store.list('submissions')).length + (await listSegments(store)).length;
     if (begun > 0) throw stoppedError(batch, 'lost by Temporal');
   }
-  const { account } = config;
-  const options = batchOptionsOf(config);
-  await writeBatchRecord(store, { version: 1, batch, account, ...ours, round: 1, options });
+  await writeBatchRecord(store, { version: 1, ...claim, round: 1 });
   return undefined;
 }
 

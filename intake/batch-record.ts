@@ -5,7 +5,7 @@ import path from 'node:path';
 import { z } from 'zod';
 import type { BatchOptions } from '../contract/batch.js';
 import type { Store } from '../store/store.js';
-import { ReelscoreError } from './errors.js';
+import { ReelscoreError } from '../contract/errors.js';
 
 const KEY = 'batch.json';
 
@@ -15,6 +15,8 @@ const recordSchema = z.object({
   account: z.string(),
   /** REELSCORE_HOME of the embedded server that knows the batch; absent for a named server. */
   home: z.string().exactOptional(),
+  /** First run of the workflow that opened it; absent if a client did. */
+  chain: z.string().exactOptional(),
   /** Of the last start; it may not have come to run. */
   round: z.int().positive(),
   options: z.custom<BatchOptions>((value) => typeof value === 'object' && value !== null),

@@ -1,0 +1,45 @@
+// What the programmatic API throws, and what a workflow fails with, each with a code that programs can go
+// by.
+
+/** Code -> meaning, in one line. */
+export const CLIENT_ERRORS = {
+  manifest_invalid: 'The manifest has problems; none of its clips was submitted.',
+  request_invalid: 'The request for a batch is not what this version understands.',
+  manifest_unreadable: 'The manifest cannot be read: it is missing, refused, or no manifest.',
+  batch_id_invalid: 'The batch id cannot be used as the name of a folder and of a workflow.',
+  batch_not_found: 'Neither Temporal nor the output folder knows the batch.',
+  batch_running: 'The batch is still running.',
+  batch_ended: 'The batch has ended already.',
+  batch_stopped: 'The batch stopped before all its clips had an outcome.',
+  batch_mismatch: 'The batch id belongs to another manifest or account.',
+  store_taken: 'The output folder belongs to another batch.',
+  nothing_to_retry: 'No clip of the batch is left to be retried.',
+  account_idle: 'No batch uses the account, so there are no limits to change.',
+  tuning_refused: 'The account cannot be given these limits.',
+  worker_silent: 'No worker answers for the account.',
+  temporal_unreachable: 'The Temporal server does not answer.',
+  temporal_refused: 'The Temporal server refused a request.',
+} as const;
+
+export type ReelscoreErrorCode = keyof typeof CLIENT_ERRORS;
+
+/** `message` tells place, fault and what to do; `code` is for programs. */
+export class ReelscoreError extends Error {
+  override readonly name: string = 'ReelscoreError';
+
+  constructor(
+    readonly code: ReelscoreErrorCode,
+    message: string,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+}
+
+/** The error for a batch whose workflow ended without a summary. */
+export function stoppedError(batch: string, why: string): ReelscoreError {
+  return new ReelscoreError(
+    'batch_stopped',
+    `batch ${batch} stopped before all its clips had an outcome: ${why} (go on with: reelscore retry ${batch})`,
+  );
+}
