@@ -1,15 +1,17 @@
 // Merges what the batch left into the files people read.
 import type { BatchActivities } from '../contract/activities.js';
+import { recordLeftOut } from '../outcomes/left-out.js';
 import { writeResults } from '../outcomes/write-results.js';
 import { currentBatch } from './batch-id.js';
 import type { OpenBatches } from './batch-files.js';
 import { withHeartbeat } from './heartbeat.js';
 
 export function finalizeBatchActivity(batches: OpenBatches): BatchActivities['finalizeBatch'] {
-  return ({ store, round, startedAt, submissions }) => {
+  return ({ store, round, startedAt, submissions, leftOut }) => {
     const batch = currentBatch();
     const files = batches.at(store);
     return withHeartbeat(async () => {
+      if (leftOut) await recordLeftOut(files, round, leftOut);
       const summary = await writeResults(files, { batch, round, startedAt, submissions });
       await files.store.sweep();
       return summary;

@@ -1,9 +1,15 @@
-import type { AccountActivities, BatchActivities } from '../contract/activities.js';
+import type {
+  AccountActivities,
+  BatchActivities,
+  IntakeActivities,
+} from '../contract/activities.js';
 import { findBatches, findGone, joinAccount } from './account-batches.js';
+import type { Intake } from '../intake/open-batch.js';
 import { OpenBatches } from './batch-files.js';
 import type { ActivityDependencies } from './dependencies.js';
 import { finalizeBatchActivity } from './finalize-batch.js';
 import { finishClipsActivity } from './finish-clips.js';
+import { openBatchActivity } from './open-batch.js';
 import { preparePageActivity } from './prepare-page.js';
 import { queryTasksActivity } from './query-tasks.js';
 import { ResultLinks } from './result-links.js';
@@ -16,6 +22,11 @@ export function createMediaActivities(
   deps: Pick<ActivityDependencies, 'openStore' | 'probe'>,
 ): Pick<BatchActivities, 'preparePage'> {
   return { preparePage: preparePageActivity(deps, new OpenBatches(deps.openStore)) };
+}
+
+/** What makes batches of the requests of schedules and other programs. */
+export function createIntakeActivities(intake: Intake): Pick<IntakeActivities, 'openBatch'> {
+  return { openBatch: openBatchActivity(intake) };
 }
 
 /** The activities of one worker, over what it was composed of. */

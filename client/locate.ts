@@ -1,7 +1,7 @@
 // Finds a batch: Temporal knows where its results lie; when it has forgotten, the default folder tells.
 import path from 'node:path';
 import { ACCOUNT_PREFIX } from '../contract/names.js';
-import { safeName } from '../manifests/batch-id.js';
+import { folderOfBatch, isBatchId, safeName } from '../manifests/batch-id.js';
 import { openLocalStore } from '../store/local-store.js';
 import type { Store } from '../store/store.js';
 import { checkHome, readBatchRecord, type BatchRecord } from '../intake/batch-record.js';
@@ -20,7 +20,7 @@ export interface LocatedBatch {
 
 /** Absolute folder of a batch's results where none is given. */
 export function defaultFolder(cwd: string, batch: string): string {
-  return path.resolve(cwd, 'results', batch);
+  return path.resolve(cwd, 'results', folderOfBatch(batch));
 }
 
 /** @throws ReelscoreError `batch_id_invalid` */
@@ -31,8 +31,8 @@ export function checkBatchId(batch: string): string {
       `batch id ${JSON.stringify(batch)} cannot be used: ids that begin with ${ACCOUNT_PREFIX} are those of accounts (choose another with --batch)`,
     );
   }
+  if (isBatchId(batch)) return batch;
   const safe = safeName(batch);
-  if (safe === batch) return batch;
   throw new ReelscoreError(
     'batch_id_invalid',
     `batch id ${JSON.stringify(batch)} cannot be used (write letters, digits and ._- such as ${safe})`,

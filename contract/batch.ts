@@ -103,6 +103,8 @@ export interface ScoreBatchInput {
   round: number;
   rows: RowSelection;
   options: BatchOptions;
+  /** Rows of this round that were scored already; absent until the ledger was asked. */
+  skipped?: number;
   /** Store key of the tasks that an earlier round left at the vendor; asked about before paying anew. */
   recall?: string;
   /** Search attributes are registered, so the batch keeps its own up to date. */
@@ -111,8 +113,8 @@ export interface ScoreBatchInput {
   carried?: CarriedState;
 }
 
-/** What a batch is doing. */
-export type BatchState = 'running' | 'paused' | 'cancelling' | 'finishing' | 'done';
+/** What a batch is doing; `opening`: its manifest is being read, or looked up in the ledger. */
+export type BatchState = 'opening' | 'running' | 'paused' | 'cancelling' | 'finishing' | 'done';
 
 /** One clip that did not succeed, for people. */
 export interface FailureNote {

@@ -45,6 +45,8 @@ export interface ActiveClip {
   claims?: TaskClaim[];
   /** The task id came from a callback, not from the vendor's answer to the POST. */
   adopted?: boolean;
+  /** The task is of an earlier round: if it came to nothing, that counts for nothing. */
+  earlier?: true;
   possibleDuplicate?: boolean;
   /** Failures of class `retry` in a row, of the submission. */
   retries?: number;
@@ -102,10 +104,14 @@ export interface CarriedState {
   tally: FailureTally;
   counts: OutcomeCounts;
   submissions: number;
+  /** Submissions whose outcome was never learned; each may have been charged. */
+  unknown?: number;
   warnings: number;
   /** Number of the next outcome segment. */
   segment: number;
   lastFailures: FailureNote[];
   /** This batch alone. */
   pause?: string;
+  /** The cap is reached: rows not begun are left out. */
+  capped?: true;
 }

@@ -1,5 +1,5 @@
 // What a schedule, or a program in any language, starts a batch with: the worker that takes it reads the
-// manifest. docs/api.md describes it for other languages, contract/batch-request.schema.json as JSON
+// manifest. docs/programs.md describes it for other languages, intake/batch-request.schema.json as JSON
 // Schema.
 
 /** A value of a manifest's field. */

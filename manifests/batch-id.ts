@@ -19,6 +19,20 @@ export function safeName(name: string): string {
   return isDeviceName(safe) ? `manifest-${safe}` : safe;
 }
 
+/**
+ * Folder of a batch: its id, but that schedules put the time into theirs, with colons, which folders of
+ * some systems cannot have.
+ */
+export function folderOfBatch(batch: string): string {
+  return batch.replaceAll(':', '-');
+}
+
+/** Whether a batch may be called so: what `safeName` gives, or a schedule's name and time. */
+export function isBatchId(batch: string): boolean {
+  const folder = folderOfBatch(batch);
+  return safeName(folder) === folder;
+}
+
 /** The name of a manifest that has none in it: its file's, without extension. */
 export function nameOfFile(path: string): string {
   return safeName(basename(path, extname(path)));

@@ -12,8 +12,11 @@ const FORMATS = new Map<string, ManifestFormat>([
   ['.json', 'json'],
 ]);
 
-/** @throws ManifestError for an extension that is none of a manifest's */
-export function formatOf(path: string): ManifestFormat {
+/**
+ * @param label how messages call the file
+ * @throws ManifestError for an extension that is none of a manifest's
+ */
+export function formatOf(path: string, label = path): ManifestFormat {
   const extension = extname(path).toLowerCase();
   const format = FORMATS.get(extension);
   if (format !== undefined) return format;
@@ -22,5 +25,5 @@ export function formatOf(path: string): ManifestFormat {
       ? 'the file name has no extension'
       : `${extension} is no extension of a manifest`;
   const names = [...FORMATS.keys()].join(', ');
-  throw new ManifestError([{ file: path, fault, remedy: `name the file ${names}` }]);
+  throw new ManifestError([{ file: label, fault, remedy: `name the file ${names}` }]);
 }

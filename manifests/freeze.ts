@@ -13,6 +13,8 @@ export interface FreezeOptions {
   skipInvalid?: boolean;
   /** `hash` of the report that was looked at; another content is refused. */
   expectedHash?: string;
+  /** How messages call the file; default: its path. */
+  label?: string;
 }
 
 /**
@@ -55,7 +57,7 @@ async function findFrozen(
   const info = await openSnapshot(store).info();
   if (info.hash === (options.expectedHash ?? (await hashOfFile(path)))) return info;
   throw refusal(
-    path,
+    options.label ?? path,
     `${store.location} holds the snapshot of another content`,
     'use another batch id or output folder',
   );
@@ -64,15 +66,15 @@ async function findFrozen(
 async function writePages(
   path: string,
   store: Store,
-  { skipInvalid = false, expectedHash }: FreezeOptions,
+  { skipInvalid = false, expectedHash, label = path }: FreezeOptions,
   known?: ClipIds,
 ): Promise<Reading> {
   const pages = new PageWriter(store);
   const avoid = known?.keys ?? new Map<string, unknown>();
-  const reading = await readManifest(path, (clips) => pages.add(clips), { avoid });
+  const reading = await readManifest(path, (clips) => pages.add(clips), { avoid, label });
   const { report } = reading;
   if (expectedHash !== undefined && report.hash !== expectedHash) {
-    throw refusal(path, 'the file was changed after it was checked', 'start again');
+    throw refusal(label, 'the file was changed after it was checked', 'start again');
   }
   if (!report.complete || (report.problemCount > 0 && !skipInvalid)) {
     throw new ManifestError(report.problems, report.problemCount);

@@ -15,7 +15,7 @@ const CHUNK_BYTES = 256 * 1024;
 
 /** What one pass over a manifest found. */
 export interface ManifestReport {
-  /** The file as it was given. */
+  /** The file as it was given, or what it is called in messages. */
   path: string;
   format: ManifestFormat;
   /** From the manifest or its file name, made safe (`safeName`). */
@@ -48,6 +48,8 @@ export interface Reading {
 export interface ReadOptions {
   /** Keys of ids that must not be made up for rows without one. */
   avoid?: ReadonlyMap<string, unknown>;
+  /** How messages call the file, and what names the manifest; default: its path. */
+  label?: string;
 }
 
 /**
@@ -59,15 +61,15 @@ export interface ReadOptions {
 export async function readManifest(
   path: string,
   onClips: (clips: Clip[]) => void | Promise<void>,
-  { avoid }: ReadOptions = {},
+  { avoid, label = path }: ReadOptions = {},
 ): Promise<Reading> {
-  const format = formatOf(path);
+  const format = formatOf(path, label);
   const file = await openManifestFile(path);
-  const problems = new ProblemLog(path);
-  const warnings = new ProblemLog(path);
+  const problems = new ProblemLog(label);
+  const warnings = new ProblemLog(label);
   const ids = new ClipIds(avoid);
   const bytes = createHash('sha256');
-  let name = nameOfFile(path);
+  let name = nameOfFile(label);
   let total = 0;
   let invalid = 0;
   let complete = true;
@@ -96,7 +98,7 @@ export async function readManifest(
     await file.close();
   }
   const report: ManifestReport = {
-    path,
+    path: label,
     format,
     name,
     // A reader that gave up has not seen all bytes.
@@ -118,8 +120,11 @@ export async function readManifest(
  * Looks through a manifest in one pass and tells every problem at once.
  * @throws ManifestError if the file cannot be read at all, or its extension is unknown
  */
-export async function checkManifest(path: string): Promise<ManifestReport> {
-  const { report } = await readManifest(path, () => undefined);
+export async function checkManifest(
+  path: string,
+  options: Pick<ReadOptions, 'label'> = {},
+): Promise<ManifestReport> {
+  const { report } = await readManifest(path, () => undefined, options);
   return report;
 }
 

@@ -13,16 +13,31 @@ import type {
 } from '../contract/batch.js';
 import type { FailureClass } from '../contract/failure.js';
 import { SIMULATOR_ACCOUNT } from '../contract/names.js';
+import {
+  REQUEST_SETTINGS,
+  type RequestSettingName,
+  type RequestSettings,
+} from '../contract/request.js';
 import { readAllowList } from '../net/allow-list.js';
 import { hostOf, portOf } from '../net/urls.js';
 import { ConfigError } from './config-error.js';
 import { findConfigFile, readSettings } from './config-sources.js';
 import type { Secret, VendorKeys } from './secret.js';
 import type { HostHeader, Listen, Price } from './setting-values.js';
-import type { ConfigOptions, LOG_LEVELS, SettingName, SettingValues } from './settings.js';
+import {
+  SETTINGS,
+  type ConfigOptions,
+  type LOG_LEVELS,
+  type Setting,
+  type SettingName,
+  type SettingValues,
+} from './settings.js';
 
 export type { ConfigOptions } from './settings.js';
 export { ConfigError } from './config-error.js';
+
+/** The settings that a request may bring itself. */
+export type RunValues = Pick<SettingValues, RequestSettingName>;
 
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
@@ -79,6 +94,8 @@ export interface ResolvedConfig {
   /** For manifests at a URL. */
   manifestHeader?: HostHeader;
   historyBound: number;
+  /** What `withSettings` puts others in place of. */
+  runValues: RunValues;
   /** Settings that were not left to their defaults. */
   given: SettingName[];
 }
@@ -116,6 +133,18 @@ export function resolveConfig(
       ...(callbackSecret ? { secret: callbackSecret } : {}),
     },
     allowHosts: need(values.allowHosts),
+    vendorCodes: values.vendorCodes ?? {},
+    logLevel: need(values.logLevel),
+    ...(out === undefined ? {} : { outDir: out }),
+    ...runFields(values, values.webhookSecret),
+    ...(values.manifestHeader && { manifestHeader: values.manifestHeader }),
+    given,
+  };
+}
+
+/** The fields that a request may bring itself. */
+function runFields(values: RunValues, webhookSecret: Secret | undefined) {
+  return {
     pace: {
       ratePerSecond: need(values.rate),
       burst: need(values.burst),
@@ -131,9 +160,6 @@ export function resolveConfig(
       maxTimedOutResubmissions: need(values.maxTimedOutResubmissions),
       retryBackoffMs: need(values.retryBackoff),
     },
-    vendorCodes: values.vendorCodes ?? {},
-    logLevel: need(values.logLevel),
-    ...(out === undefined ? {} : { outDir: out }),
     priority: need(values.priority),
     ...(values.maxFailures && { maxFailures: values.maxFailures }),
     ...capOf(values),
@@ -142,12 +168,38 @@ export function resolveConfig(
     ledgerDir: need(values.ledger),
     notifications: {
       ...(values.notify === undefined ? {} : { url: values.notify }),
-      ...(values.webhookSecret ? { secret: values.webhookSecret } : {}),
+      ...(webhookSecret && { secret: webhookSecret }),
     },
-    ...(values.manifestHeader && { manifestHeader: values.manifestHeader }),
     historyBound: need(values.historyBound),
-    given,
+    runValues: Object.fromEntries(REQUEST_SETTINGS.map((name) => [name, values[name]])),
   };
+}
+
+/**
+ * The configuration with settings of a request in place of its own.
+ * @throws ConfigError with all faults
+ */
+export function withSettings(config: ResolvedConfig, settings: RequestSettings): ResolvedConfig {
+  const faults: string[] = [];
+  const own: Record<string, unknown> = {};
+  for (const name of REQUEST_SETTINGS) {
+    const raw = settings[name];
+    if (raw === undefined) continue;
+    const setting: Setting<unknown, unknown> = SETTINGS[name];
+    try {
+      own[name] = setting.read(raw);
+      if (setting.path && !isAbsolute(String(raw))) {
+        faults.push(`settings.${name}: ${String(raw)} is not an absolute path (write one)`);
+      }
+    } catch (error) {
+      if (!(error instanceof TypeError)) throw error;
+      faults.push(`settings.${name}: ${error.message}`);
+    }
+  }
+  const values: RunValues = { ...config.runValues, ...own };
+  checkMoney(values, faults);
+  if (faults.length > 0) throw new ConfigError(faults);
+  return { ...config, ...runFields(values, config.notifications.secret) };
 }
 
 /**
@@ -174,7 +226,7 @@ export function batchOptionsOf(config: ResolvedConfig, again = false): BatchOpti
 }
 
 /** The tighter of the two limits. */
-function capOf({ maxSubmissions, budget, pricePerClip }: SettingValues): { cap?: SubmissionCap } {
+function capOf({ maxSubmissions, budget, pricePerClip }: RunValues): { cap?: SubmissionCap } {
   const affordable =
     budget !== undefined && pricePerClip
       ? Math.floor(budget / pricePerClip.amount + 1e-9) // 0.3 / 0.1 is 2.9999999999999996
@@ -203,15 +255,18 @@ function checkTogether(values: SettingValues, faults: string[]): void {
       faults.push(`${lacks}: it is not set, but ${has} is (set both or neither)`);
     }
   }
-  if (values.budget !== undefined && !values.pricePerClip) {
-    faults.push('budget: nothing says what a clip costs (set pricePerClip too)');
-  }
+  checkMoney(values, faults);
   const { baseUrl, allowHosts = [] } = values;
   if (baseUrl?.startsWith('http:') && !mayBePlain(new URL(baseUrl), allowHosts)) {
     faults.push(
       'TOMOVIEE_BASE_URL: plain http would send the keys in clear (use https, or list the host in REELSCORE_ALLOW_HOSTS)',
     );
   }
+}
+
+function checkMoney({ budget, pricePerClip }: RunValues, faults: string[]): void {
+  if (budget === undefined || pricePerClip) return;
+  faults.push('budget: nothing says what a clip costs (set pricePerClip too)');
 }
 
 function mayBePlain(url: URL, allowHosts: readonly string[]): boolean {

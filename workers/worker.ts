@@ -4,7 +4,11 @@ import {
   Worker,
   type WorkerOptions as SdkWorkerOptions,
 } from '@temporalio/worker';
-import { createActivities, createMediaActivities } from '../activities/index.js';
+import {
+  createActivities,
+  createIntakeActivities,
+  createMediaActivities,
+} from '../activities/index.js';
 import { callbackUrl } from '../callbacks/url.js';
 import { mediaQueueOf, taskQueueOf } from '../contract/names.js';
 import { createMediaAnalyzer } from '../media/analyzer.js';
@@ -14,6 +18,7 @@ import { openLocalStore } from '../store/local-store.js';
 import { createTomovieeClient, type TomovieeClient } from '../tomoviee/client.js';
 import { createErrorTable } from '../tomoviee/errors.js';
 import { loadCallbackSecret } from './callback-secret.js';
+import { intakeOf } from './intake.js';
 import { ConfigError } from './config-error.js';
 import type { ResolvedConfig } from './config.js';
 import type { OpenedTemporal } from './connection.js';
@@ -36,7 +41,7 @@ const SHUTDOWN_GRACE = '40s' as const;
 
 export interface WorkerOptions {
   config: ResolvedConfig & { hostAliases?: Record<string, HostAlias> };
-  temporal: Pick<OpenedTemporal, 'connection' | 'namespace'>;
+  temporal: Pick<OpenedTemporal, 'connection' | 'namespace'> & Partial<OpenedTemporal>;
   /** `probing`: looks into clips and nothing else; `scoring`: all but that. Default: `all`. */
   serves?: Serves;
 }
@@ -59,7 +64,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
   const secrets = keys ? [keys.appKey, keys.appSecret] : [];
   const media = openMedia(config);
   const probing = serves === 'scoring' ? undefined : createProbing(config, media);
-  const scoring = serves === 'probing' ? undefined : await createScoring(config, media);
+  const scoring = serves === 'probing' ? undefined : await createScoring(config, temporal, media);
 
   installRuntime(createLogger({ level: config.logLevel, hide: secrets }));
   const connection = await NativeConnection.connect(temporal.connection);
@@ -96,6 +101,7 @@ type Part = Omit<SdkWorkerOptions, 'connection' | 'namespace' | 'shutdownGraceTi
 
 async function createScoring(
   config: WorkerOptions['config'],
+  temporal: WorkerOptions['temporal'],
   media: Media,
 ): Promise<{ worker: Part; vendor: TomovieeClient }> {
   const { keys, baseUrl } = config.tomoviee;
@@ -117,13 +123,16 @@ async function createScoring(
     worker: {
       taskQueue: taskQueueOf(config.account),
       workflowBundle: { codePath: distFile('workflow-bundle.js') },
-      activities: createActivities({
-        openStore: openLocalStore,
-        vendor,
-        ...media,
-        callbackUrl: (target) =>
-          publicUrl === undefined ? undefined : callbackUrl(publicUrl, target, secret),
-      }),
+      activities: {
+        ...createActivities({
+          openStore: openLocalStore,
+          vendor,
+          ...media,
+          callbackUrl: (target) =>
+            publicUrl === undefined ? undefined : callbackUrl(publicUrl, target, secret),
+        }),
+        ...createIntakeActivities(intakeOf(config, temporal)),
+      },
       maxConcurrentActivityTaskExecutions: MAX_ACTIVITIES,
       maxEagerActivityReservationsPerWorkflowTask: MAX_ACTIVITIES,
     },

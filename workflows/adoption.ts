@@ -92,7 +92,7 @@ function adopt(clip: ActiveClip, now: number, options: BatchOptions): Effect | u
     options,
   });
   clip.adopted = true;
-  return effect;
+  return { ...effect, unknown: -1 };
 }
 
 /** The adopted task was not this clip's. */
@@ -102,7 +102,7 @@ export function disown(clip: ActiveClip, now: number, options: BatchOptions): Ef
   delete clip.adopted;
   delete clip.troubles;
   const next = unresolved(clip, now, options.callbackGraceMs, options);
-  return { ...next, submissions: (next.submissions ?? 0) - 1 };
+  return { ...next, submissions: (next.submissions ?? 0) - 1, unknown: (next.unknown ?? 0) + 1 };
 }
 
 /** The clip has a task at the vendor. */
@@ -119,6 +119,7 @@ export function own(
   clip.deadline = now + how.options.taskTimeoutMs;
   clip.askAt = Math.min(now + how.askAfterMs, clip.deadline);
   delete clip.adopted;
+  delete clip.earlier;
   delete clip.troubles;
   if (how.hinted) clip.hintedAt = now;
   else delete clip.hintedAt;

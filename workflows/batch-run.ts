@@ -6,6 +6,7 @@ import type { TaskCallback } from '../contract/callback.js';
 import { adoptionExpired, calledBack } from './adoption.js';
 import { applyEffect, type StepContext } from './step.js';
 import type { Demand } from './demand.js';
+import { leaveOut, leftOf } from './cap.js';
 import { cancelled } from './effect.js';
 import { Finishing } from './finishing.js';
 import { Preparing } from './preparing.js';
@@ -61,8 +62,8 @@ export class BatchRun {
    */
   dispatch(mode: Mode): { nextDue: number; demand: Demand } {
     const { membership } = this.context;
-    const seen = this.#look();
-    if (mode.prepare) this.#preparing.begin();
+    const seen = this.#keepCap(this.#look());
+    if (mode.prepare && !this.context.state.capped) this.#preparing.begin();
     const later = mode.submit ? this.#submissions.begin(seen) : Infinity;
     const demand = this.#demand(seen, mode.want);
     const patient = demand.wants > 0;
@@ -109,6 +110,21 @@ export class BatchRun {
     if (seen.expired.length === 0) return seen;
     for (const clip of seen.expired) applyEffect(this.context, clip, adoptionExpired(clip, now));
     return survey(state.clips.values(), now);
+  }
+
+  /** Once the cap is reached for good, rows and clips that wait to be submitted are left out. */
+  #keepCap(seen: Survey): Survey {
+    const { input, state } = this.context;
+    const { cap } = input.options;
+    if (!cap || seen.submitting > 0 || leftOf(cap, state, 0) > 0) return seen;
+    state.capped = true;
+    // Their outcome is written with the results: see finalizeBatch.
+    state.count('skipped', input.rows.count - state.cursor + state.fresh.length);
+    state.cursor = input.rows.count;
+    state.fresh.clear();
+    const open = [...state.clips.values()].filter(({ phase }) => phase === 'ready');
+    for (const clip of open) applyEffect(this.context, clip, leaveOut(clip, cap));
+    return open.length > 0 ? survey(state.clips.values(), Date.now()) : seen;
   }
 
   #demand({ inFlight, ready }: Survey, want: boolean): Demand {

@@ -23,9 +23,11 @@ export class BatchState {
   recording = 0;
   cursor: number;
   submissions: number;
+  unknown: number;
   warnings: number;
   lastFailures: FailureNote[];
   pause: CarriedState['pause'];
+  capped: boolean;
   #segment: number;
 
   constructor(input: ScoreBatchInput, now: number) {
@@ -35,20 +37,22 @@ export class BatchState {
     this.clips = new Map(carried?.clips.map((clip) => [clip.row, clip]));
     this.unrecorded = carried?.unrecorded ?? [];
     this.counts = carried?.counts ?? {
-      total: input.rows.count,
+      total: input.rows.count + (input.skipped ?? 0),
       succeeded: 0,
       failed: 0,
       rejected: 0,
       cancelled: 0,
-      skipped: 0,
+      skipped: input.skipped ?? 0,
     };
     this.membership = carried?.membership ?? newMembership();
     this.tally = carried?.tally ?? newTally();
     this.cursor = carried?.cursor ?? 0;
     this.submissions = carried?.submissions ?? 0;
+    this.unknown = carried?.unknown ?? 0;
     this.warnings = carried?.warnings ?? 0;
     this.lastFailures = carried?.lastFailures ?? [];
     this.pause = carried?.pause;
+    this.capped = carried?.capped ?? false;
     this.#segment = carried?.segment ?? 0;
   }
 
@@ -68,11 +72,12 @@ export class BatchState {
   /** Carries out what a change of one clip means for the batch. */
   apply(clip: ActiveClip, effect: Effect): void {
     this.submissions += effect.submissions ?? 0;
+    this.unknown += effect.unknown ?? 0;
     if (!effect.settled) return;
     const { status, errorCode = '', errorMessage = '' } = effect.settled;
     this.clips.delete(clip.row);
     this.unrecorded.push(effect.settled);
-    if (status === 'cancelled') return;
+    if (status === 'cancelled' || status === 'skipped') return;
     tally(this.tally, status === 'failed' ? { code: errorCode, message: errorMessage } : undefined);
   }
 
@@ -102,10 +107,12 @@ export class BatchState {
       tally: this.tally,
       counts: this.counts,
       submissions: this.submissions,
+      ...(this.unknown !== 0 && { unknown: this.unknown }),
       warnings: this.warnings,
       segment: this.#segment,
       lastFailures: this.lastFailures,
       ...(this.pause && { pause: this.pause }),
+      ...(this.capped && { capped: true }),
     };
   }
 }

@@ -5,7 +5,7 @@
 // C4. A clip submitted while an earlier POST's outcome is unknown is a possible duplicate, for good.
 // C5. `throttled` and `denied` never count against a clip.
 import type { BatchOptions } from '../contract/batch.js';
-import type { SubmitClipOutput, TaskEnd } from '../contract/activities.js';
+import type { RecalledTask, SubmitClipOutput, TaskEnd } from '../contract/activities.js';
 import type { ActiveClip } from '../contract/carried.js';
 import type { VendorFailure } from '../contract/failure.js';
 import { again, disown, own, unresolved } from './adoption.js';
@@ -17,6 +17,20 @@ const MAX_BACKOFF_MS = 60_000;
 
 export function newClip(row: number, now: number): ActiveClip {
   return { row, phase: 'ready', attempt: 0, notBefore: now };
+}
+
+/** A clip whose task an earlier round left at the vendor: the vendor is asked before it is paid again. */
+export function recalledClip(
+  { row, taskId, attempts, possibleDuplicate }: RecalledTask,
+  now: number,
+  options: BatchOptions,
+): ActiveClip {
+  return {
+    ...{ row, phase: 'waiting', attempt: attempts, notBefore: now },
+    ...{ taskId, taskAttempt: attempts, earlier: true },
+    ...{ askAt: now, deadline: now + options.taskTimeoutMs },
+    ...(possibleDuplicate && { possibleDuplicate }),
+  };
 }
 
 /** Exponential from `retryBackoffMs`, at most a minute. */
@@ -55,15 +69,22 @@ export function submitted(
     }
     case 'unknown':
       clip.orphans = [...(clip.orphans ?? []), clip.attempt];
-      return unresolved(
-        clip,
-        now,
-        answer.callback ? options.callbackGraceMs : backoff(clip.orphans.length, options),
-        options,
+      return lost(
+        unresolved(
+          clip,
+          now,
+          answer.callback ? options.callbackGraceMs : backoff(clip.orphans.length, options),
+          options,
+        ),
       );
     case 'refused':
       return refused(clip, answer.failure, now, options);
   }
+}
+
+/** One more submission may have been charged, unless a callback has named its task already. */
+function lost(effect: Effect): Effect {
+  return { ...effect, unknown: (effect.unknown ?? 0) + 1 };
 }
 
 function refused(
@@ -97,6 +118,7 @@ export function taskEnded(
   options: BatchOptions,
 ): Effect {
   delete clip.troubles;
+  if (clip.earlier && end.status !== 'succeeded') return forget(clip, now, options);
   const reason = end.reason ?? 'the vendor gave no reason';
   switch (end.status) {
     case 'succeeded':
@@ -141,6 +163,7 @@ export function queryFailed(
     return failure.class === 'denied' ? { denied: failure } : {}; // C5
   }
   clip.troubles = (clip.troubles ?? 0) + 1;
+  if (clip.earlier && failure.class === 'rejected') return forget(clip, now, options);
   const rival = clip.claims?.some(({ attempt }) => attempt === clip.taskAttempt);
   const doubted = rival || failure.class === 'rejected' || clip.troubles >= MAX_ADOPTION_TROUBLES;
   if (clip.adopted && doubted) return disown(clip, now, options);
@@ -167,6 +190,15 @@ export function downloadFailed(
   const wait = Math.max(failure.retryAfterMs ?? 0, backoff(clip.troubles ?? 1, options));
   clip.notBefore = now + wait;
   return failure.class === 'denied' ? { denied: failure } : {};
+}
+
+/** The task of an earlier round came to nothing. */
+function forget(clip: ActiveClip, now: number, options: BatchOptions): Effect {
+  delete clip.earlier;
+  delete clip.taskId;
+  delete clip.taskAttempt;
+  delete clip.deadline;
+  return again(clip, now, 0, options);
 }
 
 function askAgain(clip: ActiveClip, now: number, waitMs: number): void {

@@ -11,6 +11,8 @@ export interface Effect {
   denied?: VendorFailure;
   /** Submissions that turned out to be accepted (or, negative, not to be ours). */
   submissions?: number;
+  /** Submissions whose outcome is unknown, or (negative) is known now. */
+  unknown?: number;
 }
 
 /** The clip's outcome is decided. */

@@ -40,6 +40,7 @@ export class Finishing {
     state.recording += record.length;
     const answer = await activities.finishClips({
       ...{ store, round, record },
+      ...(options.ledger && { ledger: options.ledger }),
       segment: state.nextSegment(),
       download: group.map((clip) => ({
         ...taskOf(clip),

@@ -1,9 +1,12 @@
 // Has rows prepared page by page, ahead of their submission.
+import { recalledClip } from './clip.js';
 import type { StepContext } from './step.js';
 
 /** Prepared rows kept ahead of the submissions. */
 const LOOKAHEAD_ROWS = 200;
 const MAX_PAGES = 4;
+/** Tasks of an earlier round that are asked about at one time; those that are over soon make room. */
+const MAX_RECALLED = 1000;
 /** Looking into a clip takes seconds, so such pages are small. */
 const PAGE_ROWS = { probe: 25, plain: 500 };
 
@@ -22,6 +25,7 @@ export class Preparing {
     while (
       state.cursor < input.rows.count &&
       this.#pages < MAX_PAGES &&
+      this.#recalled() < MAX_RECALLED &&
       state.fresh.length + this.#pages * pageRows < LOOKAHEAD_ROWS
     ) {
       const from = state.cursor;
@@ -32,19 +36,31 @@ export class Preparing {
 
   #page(from: number, to: number): void {
     const { input, state, activities, work } = this.context;
-    const { store, round, rows, options } = input;
+    const { store, round, rows, options, recall } = input;
     this.#pages += 1;
     work.start(async () => {
       const page = await activities.preparePage({
         ...{ store, round, rows, from, to },
         probe: options.probe,
+        ...(recall !== undefined && { recall }),
       });
       this.#pages -= 1;
+      for (const task of page.recalled ?? []) {
+        state.clips.set(task.row, recalledClip(task, Date.now(), options));
+      }
       state.fresh.add(page.submit);
       state.count('rejected', page.rejected);
       state.count('failed', page.failed);
       state.warnings += page.warnings;
       state.noteFailures(page.failures);
     });
+  }
+
+  #recalled(): number {
+    const { input, state } = this.context;
+    if (input.recall === undefined) return 0;
+    let recalled = 0;
+    for (const { earlier } of state.clips.values()) if (earlier) recalled += 1;
+    return recalled;
   }
 }

@@ -13,12 +13,15 @@ import {
 import type { BatchActivities } from '../contract/activities.js';
 import type { BatchProgress, ScoreBatchInput } from '../contract/batch.js';
 import type { BatchSummary } from '../contract/clip.js';
+import type { BatchRequest } from '../contract/request.js';
 import { mediaQueueOf } from '../contract/names.js';
 import { AccountLink } from './account-link.js';
 import { Alarm } from './alarm.js';
 import { BatchRun } from './batch-run.js';
 import { BatchState } from './batch-state.js';
 import { newTally, tripped } from './breaker.js';
+import { capText } from './cap.js';
+import { openRequest, withoutScored } from './intake.js';
 import { Membership, type Identity } from './membership.js';
 import {
   pauseSignal,
@@ -64,12 +67,23 @@ const { queryTasks, finishClips } = proxyActivities<BatchActivities>({
 const plainActivities = { preparePage, submitClip, queryTasks, finishClips, finalizeBatch };
 
 /**
- * Scores one batch: prepares its rows page by page, submits them at the pace, waits for each task,
+ * Scores one batch: opens it if a request asks for it, leaves out what was scored before, and scores the
+ * rest.
+ * @param given from a client of this package, which has frozen the manifest; or, as a request, from any
+ *   other program
+ */
+export async function scoreBatch(given: ScoreBatchInput | BatchRequest): Promise<BatchSummary> {
+  const input = 'rows' in given ? given : await openRequest(given);
+  return await score(await withoutScored(input));
+}
+
+/**
+ * Prepares its rows page by page, submits them at the pace, waits for each task,
  * records every outcome and writes the results.
  *
  * Cancelling it stops submissions, records what is open as `cancelled` and still writes the results.
  */
-export async function scoreBatch(input: ScoreBatchInput): Promise<BatchSummary> {
+async function score(input: ScoreBatchInput): Promise<BatchSummary> {
   const state = new BatchState(input, Date.now());
   let awake = true;
   const wake = (): void => void (awake = true);
@@ -160,6 +174,7 @@ export async function scoreBatch(input: ScoreBatchInput): Promise<BatchSummary> 
       return await continueAsNew<typeof scoreBatch>({ ...input, carried: state.carry() });
     }
 
+    const { cap } = input.options;
     const wasCancelled = phase === 'cancelling';
     phase = 'finishing';
     await link.leave();
@@ -168,6 +183,7 @@ export async function scoreBatch(input: ScoreBatchInput): Promise<BatchSummary> 
       round: input.round,
       startedAt: new Date(state.startedAt).toISOString(),
       submissions: state.submissions,
+      ...(state.capped && cap && { leftOut: { code: cap.code, message: capText(cap) } }),
     });
     phase = 'done';
     setCurrentDetails(detailsOf(progress()));

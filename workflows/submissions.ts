@@ -1,5 +1,6 @@
 // Gives out submissions, each with its moment.
 import type { ActiveClip } from '../contract/carried.js';
+import { leftOf } from './cap.js';
 import { newClip, submitted, submitting } from './clip.js';
 import { applyEffect, type StepContext } from './step.js';
 import { Lateness } from './lateness.js';
@@ -22,9 +23,10 @@ export class Submissions {
 
   /** Counts what it gives out in the survey. Returns when there may be more; Infinity if time does not help. */
   begin(seen: Survey): number {
-    const { state, membership } = this.context;
+    const { input, state, membership } = this.context;
     const now = Date.now();
     for (;;) {
+      if (leftOf(input.options.cap, state, seen.submitting) <= 0) return Infinity; // M1
       const clip = seen.ready[0];
       const room = state.clips.size < membership.slots + MAX_BACKLOG;
       if (!clip && (state.fresh.length === 0 || !room)) return Infinity;

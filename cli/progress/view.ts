@@ -68,6 +68,8 @@ export function stateLines(batch: string, progress: BatchProgress): string[] {
             'Nothing is submitted until you go on with:',
             `  reelscore resume ${batch}`,
           ];
+    case 'opening':
+      return ['Reading the manifest, and looking up what has been scored already'];
     case 'cancelling':
       return ['Cancelling: no more is submitted'];
     case 'finishing':

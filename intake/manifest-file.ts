@@ -1,0 +1,152 @@
+// Makes a file of whatever a manifest is given as: a path, a URL, or the clips themselves.
+import { createWriteStream } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { extname, join } from 'node:path';
+import { Transform } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { ReelscoreError } from '../contract/errors.js';
+import type { InlineManifest } from '../contract/request.js';
+import { formatOf } from '../manifests/format.js';
+import { NetError } from '../net/errors.js';
+import { discard, type GuardedFetch, type GuardedResponse } from '../net/guarded-fetch.js';
+import { hostOf, portOf, printableUrl } from '../net/urls.js';
+
+/** A manifest of 100,000 rows has some 20 MB. */
+const MAX_BYTES = 1024 * 1024 * 1024;
+/** How clips that a program gives are called in messages. */
+const INLINE = 'clips';
+
+/** A header that is sent to one host and no other. */
+export interface HeaderForHost {
+  /** host, or host:port, in lower case. */
+  host: string;
+  name: string;
+  value: string;
+}
+
+export interface ManifestFile {
+  path: string;
+  /** How messages call it. */
+  label: string;
+  /** Removes it if it was made here. */
+  remove(): Promise<void>;
+}
+
+export interface FetchManifestOptions {
+  /** Only needed for URLs. */
+  fetch?: () => GuardedFetch;
+  header?: HeaderForHost | undefined;
+  signal?: AbortSignal;
+}
+
+/** Whether a manifest is given as a URL rather than a path. */
+export function isUrl(manifest: string): boolean {
+  return /^https?:\/\//i.test(manifest);
+}
+
+/**
+ * @throws ReelscoreError `manifest_unreadable` (a server that refuses it; an address that is not
+ *   allowed), NetError (a server that cannot be reached now)
+ */
+export async function openManifest(
+  manifest: string | InlineManifest,
+  options: FetchManifestOptions = {},
+): Promise<ManifestFile> {
+  if (typeof manifest === 'string') {
+    if (!isUrl(manifest)) return { path: manifest, label: manifest, remove: async () => undefined };
+    return await inFolder((folder) => download(manifest, folder, options));
+  }
+  return await inFolder(async (folder) => {
+    const path = join(folder, `${INLINE}.json`);
+    await writeFile(path, JSON.stringify(manifest));
+    return { path, label: INLINE };
+  });
+}
+
+async function inFolder(
+  fill: (folder: string) => Promise<Omit<ManifestFile, 'remove'>>,
+): Promise<ManifestFile> {
+  const folder = await mkdtemp(join(tmpdir(), 'reelscore-manifest-'));
+  const remove = (): Promise<void> => rm(folder, { recursive: true, force: true });
+  try {
+    return { ...(await fill(folder)), remove };
+  } catch (error) {
+    await remove();
+    throw error;
+  }
+}
+
+async function download(
+  link: string,
+  folder: string,
+  { fetch, header, signal }: FetchManifestOptions,
+): Promise<Omit<ManifestFile, 'remove'>> {
+  if (!fetch) throw new Error('a manifest at a URL needs a network');
+  const url = new URL(link);
+  const label = printableUrl(url); // the query may be a signature
+  const network = fetch();
+  try {
+    const answer = await network.request(url, {
+      ...(header && isFor(header, url) && { headers: { [header.name]: header.value } }),
+      ...(signal && { signal }),
+    });
+    if (answer.status !== 200) {
+      discard(answer);
+      throw refused(label, answer.status);
+    }
+    const path = join(folder, `manifest${extensionOf(url, answer)}`);
+    await pipeline(answer.body, limited(label), createWriteStream(path, { flags: 'wx' }));
+    return { path, label };
+  } catch (error) {
+    if (error instanceof NetError && !error.retryable) {
+      throw new ReelscoreError('manifest_unreadable', error.message, { cause: error });
+    }
+    throw error;
+  } finally {
+    await network.close();
+  }
+}
+
+function isFor({ host }: HeaderForHost, url: URL): boolean {
+  return host === hostOf(url) || host === `${hostOf(url)}:${portOf(url)}`;
+}
+
+function refused(label: string, status: number): Error {
+  const message = `${label}: the server answers ${status}`;
+  if (status >= 500 || status === 408 || status === 429) return new Error(`${message} (try later)`);
+  const hint =
+    status === 401 || status === 403 ? 'check REELSCORE_MANIFEST_HEADER' : 'check the link';
+  return new ReelscoreError('manifest_unreadable', `${message} (${hint})`);
+}
+
+/** By the URL's path, else by what the server says it is. */
+function extensionOf(url: URL, { headers }: Pick<GuardedResponse, 'headers'>): string {
+  const extension = extname(url.pathname).toLowerCase();
+  try {
+    formatOf(`manifest${extension}`);
+    return extension;
+  } catch {
+    const type = String(headers['content-type'] ?? '');
+    if (/csv|tab-separated/i.test(type)) return '.csv';
+    if (/yaml/i.test(type)) return '.yaml';
+    return /json/i.test(type) ? '.json' : extension;
+  }
+}
+
+function limited(label: string): Transform {
+  let bytes = 0;
+  return new Transform({
+    transform(chunk: Buffer, _, done) {
+      bytes += chunk.length;
+      const error =
+        bytes > MAX_BYTES
+          ? new ReelscoreError(
+              'manifest_unreadable',
+              `${label}: it has more than ${MAX_BYTES / 1024 / 1024} MB (split the library)`,
+            )
+          : null;
+      done(error, chunk);
+    },
+  });
+}

@@ -1,0 +1,133 @@
+// Makes a batch of a request: its manifest is read, its store claimed, the manifest frozen. May be
+// repeated after a crash.
+import path from 'node:path';
+import type { BatchOptions, ScoreBatchInput } from '../contract/batch.js';
+import { ReelscoreError } from '../contract/errors.js';
+import { ACCOUNT_PREFIX } from '../contract/names.js';
+import type { BatchRequest } from '../contract/request.js';
+import { folderOfBatch, isBatchId } from '../manifests/batch-id.js';
+import { freezeManifest } from '../manifests/freeze.js';
+import { ManifestError } from '../manifests/problems.js';
+import { checkManifest } from '../manifests/read.js';
+import { openSnapshot } from '../manifests/snapshot.js';
+import { SNAPSHOT_KEY, type SnapshotInfo } from '../manifests/snapshot-format.js';
+import type { OpenStore, Store } from '../store/store.js';
+import { readBatchRecord } from './batch-record.js';
+import { claimStore, type Claim } from './claim.js';
+import { openManifest, type FetchManifestOptions } from './manifest-file.js';
+import { readRequest } from './request.js';
+
+/** What a worker gives to open batches with. */
+export interface Intake extends Pick<FetchManifestOptions, 'fetch' | 'header'> {
+  account: string;
+  /** REELSCORE_HOME of the embedded server in use. */
+  home?: string;
+  /** Absolute folder in which batches get theirs, where the request names none. */
+  resultsFolder: string;
+  openStore: OpenStore;
+  /** The worker's own settings, with those of the request in their place. */
+  optionsFor(request: Pick<BatchRequest, 'settings' | 'again'>): BatchOptions;
+  /** Whether the server knows the search attributes. */
+  hasAttributes(): Promise<boolean>;
+}
+
+/** Which execution asks. */
+export interface OpenedFor {
+  batch: string;
+  /** First run of the execution chain. */
+  chain: string;
+  signal?: AbortSignal;
+}
+
+/**
+ * @param value what the workflow was started with, not checked yet
+ * @throws ReelscoreError `request_invalid`, `batch_id_invalid`, `manifest_unreadable`,
+ *   `manifest_invalid`, `store_taken`, `batch_mismatch`, `batch_ended`, `batch_stopped`; other errors may
+ *   pass
+ */
+export async function openBatch(
+  value: unknown,
+  { batch, chain, signal }: OpenedFor,
+  intake: Intake,
+): Promise<ScoreBatchInput> {
+  const request = readRequest(value);
+  checkId(batch);
+  const store = intake.openStore(locationOf(request, batch, intake));
+  const options = intake.optionsFor(request);
+  const { account, home } = intake;
+  const claim: Claim = { batch, account, chain, options, ...(home !== undefined && { home }) };
+  const info = (await frozenBefore(store, claim)) ?? (await freeze());
+  return {
+    version: 1,
+    name: info.name,
+    store: store.location,
+    round: 1,
+    rows: { count: info.total },
+    options,
+    ...((await intake.hasAttributes()) && { attributes: true }),
+  };
+
+  async function freeze(): Promise<SnapshotInfo> {
+    const { fetch, header } = intake;
+    const file = await openManifest(request.manifest, {
+      ...(fetch && { fetch }),
+      header,
+      ...(signal && { signal }),
+    });
+    try {
+      return await claimAndFreeze(file, store, claim, request.skipInvalid ?? false);
+    } catch (error) {
+      if (!(error instanceof ManifestError)) throw error;
+      throw new ReelscoreError('manifest_unreadable', error.message, { cause: error });
+    } finally {
+      await file.remove();
+    }
+  }
+}
+
+async function claimAndFreeze(
+  { path: file, label }: { path: string; label: string },
+  store: Store,
+  claim: Claim,
+  skipInvalid: boolean,
+): Promise<SnapshotInfo> {
+  const report = await checkManifest(file, { label });
+  const { problems, problemCount, complete, total, hash } = report;
+  if (!complete || total === 0 || (problemCount > 0 && !skipInvalid)) {
+    const { message } = new ManifestError(problems, problemCount);
+    throw new ReelscoreError('manifest_invalid', message);
+  }
+  const { batch } = claim;
+  if (await claimStore(claim, store, report)) {
+    throw new ReelscoreError(
+      'batch_ended',
+      `batch ${batch} has run already (see: reelscore results ${batch}; score anew under another workflow id)`,
+    );
+  }
+  return await freezeManifest(file, store, { expectedHash: hash, skipInvalid, label });
+}
+
+/** The activity ran before, and its answer was lost; a manifest that changes meanwhile stays out. */
+async function frozenBefore(store: Store, claim: Claim): Promise<SnapshotInfo | undefined> {
+  const record = await readBatchRecord(store);
+  if (record?.batch !== claim.batch || record.chain !== claim.chain) return undefined;
+  return (await store.exists(SNAPSHOT_KEY)) ? await openSnapshot(store).info() : undefined;
+}
+
+function checkId(batch: string): void {
+  if (isBatchId(batch) && !batch.startsWith(ACCOUNT_PREFIX)) return;
+  throw new ReelscoreError(
+    'batch_id_invalid',
+    `workflow id ${JSON.stringify(batch)} cannot be a batch's (write letters, digits and ._- only, at most 60, beginning and ending with a letter or digit)`,
+  );
+}
+
+function locationOf({ results }: BatchRequest, batch: string, intake: Intake): string {
+  if (results !== undefined && !path.isAbsolute(results)) {
+    throw new ReelscoreError(
+      'request_invalid',
+      `results: ${JSON.stringify(results)} is not an absolute path (the worker runs in another folder)`,
+    );
+  }
+  return path.join(results ?? intake.resultsFolder, folderOfBatch(batch));
+}

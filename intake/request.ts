@@ -1,0 +1,68 @@
+// Reads the request for a batch that a schedule or another program sent.
+import { z } from 'zod';
+import { ReelscoreError } from '../contract/errors.js';
+import { REQUEST_SETTINGS, type BatchRequest } from '../contract/request.js';
+import { manifestSchema } from '../manifests/schema.js';
+
+/** The one there is so far. */
+const VERSION = 1;
+
+const scalar = z.union([z.string(), z.number(), z.boolean()]);
+
+const settings = z
+  .strictObject(Object.fromEntries(REQUEST_SETTINGS.map((name) => [name, scalar.optional()])))
+  .describe("Settings of this batch by their names in reelscore.yaml; else the worker's own.");
+
+const requestSchema = z
+  .strictObject({
+    version: z.literal(VERSION).describe('Version of this form.'),
+    manifest: z
+      .union([
+        z.string().min(1).describe("Path on the worker's machine, or an http(s) URL."),
+        manifestSchema.describe('The clips themselves, as in a YAML or JSON manifest.'),
+      ])
+      .describe('Which clips to score.'),
+    skipInvalid: z
+      .boolean()
+      .describe('Leave out rows with problems instead of refusing the manifest.')
+      .optional(),
+    again: z.boolean().describe('Score clips that have been scored already.').optional(),
+    results: z
+      .string()
+      .min(1)
+      .describe(
+        "Absolute path of the folder in which the batch gets its own; else the worker's results/.",
+      )
+      .optional(),
+    settings: settings.optional(),
+  })
+  .describe('What the workflow scoreBatch of Reelscore is started with.');
+
+/** @throws ReelscoreError `request_invalid` that tells every fault and its place */
+export function readRequest(value: unknown): BatchRequest {
+  const version: unknown =
+    typeof value === 'object' && value !== null && 'version' in value ? value.version : undefined;
+  if (version !== VERSION) {
+    throw invalid(
+      `version: ${JSON.stringify(version) ?? 'it is missing'} is not known to this worker (it reads version ${VERSION}: send that, or upgrade the worker)`,
+    );
+  }
+  const parsed = requestSchema.safeParse(value);
+  if (parsed.success) return parsed.data as BatchRequest;
+  const faults = parsed.error.issues.map(
+    ({ path, message }) => `${path.map(String).join('.') || 'the request'}: ${message}`,
+  );
+  throw invalid(faults.join('; '));
+}
+
+function invalid(faults: string): ReelscoreError {
+  return new ReelscoreError(
+    'request_invalid',
+    `the request cannot be read: ${faults} (see intake/batch-request.schema.json)`,
+  );
+}
+
+/** The JSON Schema of a request. */
+export function requestJsonSchema(): Record<string, unknown> {
+  return { title: 'Reelscore batch request', ...z.toJSONSchema(requestSchema) };
+}

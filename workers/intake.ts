@@ -1,0 +1,49 @@
+// What a worker opens batches with: its own settings, and the network for manifests at a URL.
+import path from 'node:path';
+import { realpathSync } from 'node:fs';
+import type { Intake } from '../intake/open-batch.js';
+import type { HeaderForHost } from '../intake/manifest-file.js';
+import { createGuardedFetch } from '../net/guarded-fetch.js';
+import type { HostAlias } from '../net/guard.js';
+import { ReelscoreError } from '../contract/errors.js';
+import { openLocalStore } from '../store/local-store.js';
+import { ConfigError } from './config-error.js';
+import { batchOptionsOf, withSettings, type ResolvedConfig } from './config.js';
+import type { OpenedTemporal } from './connection.js';
+
+type IntakeConfig = ResolvedConfig & { hostAliases?: Record<string, HostAlias> };
+
+export function intakeOf(config: IntakeConfig, { embedded }: Partial<OpenedTemporal>): Intake {
+  return {
+    account: config.account,
+    ...(embedded && { home: realpathSync(config.home) }),
+    resultsFolder: path.resolve('results'),
+    openStore: openLocalStore,
+    ...manifestNetwork(config),
+    optionsFor({ settings = {}, again }) {
+      try {
+        return batchOptionsOf(withSettings(config, settings), again);
+      } catch (error) {
+        if (!(error instanceof ConfigError)) throw error;
+        const faults = error.faults.join('; ');
+        throw new ReelscoreError('request_invalid', `the request cannot be met: ${faults}`, {
+          cause: error,
+        });
+      }
+    },
+    hasAttributes: () => Promise.resolve(false),
+  };
+}
+
+/** For `openManifest`: how manifests at a URL are fetched. */
+export function manifestNetwork({ allowHosts, hostAliases, manifestHeader }: IntakeConfig): {
+  fetch: NonNullable<Intake['fetch']>;
+  header?: HeaderForHost;
+} {
+  return {
+    fetch: () => createGuardedFetch({ allowHosts, ...(hostAliases && { hostAliases }) }),
+    ...(manifestHeader && {
+      header: { ...manifestHeader, value: manifestHeader.value.reveal() },
+    }),
+  };
+}

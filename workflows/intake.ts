@@ -1,0 +1,90 @@
+// What comes before a batch's first page: the manifest of a request is read, and rows that were scored
+// already are found. Callbacks cannot come yet, and other signals wait for their handlers.
+import {
+  ActivityFailure,
+  ApplicationFailure,
+  CancellationScope,
+  proxyActivities,
+  setHandler,
+  upsertMemo,
+  workflowInfo,
+} from '@temporalio/workflow';
+import type { IntakeActivities } from '../contract/activities.js';
+import type { BatchProgress, ScoreBatchInput } from '../contract/batch.js';
+import type { BatchRequest } from '../contract/request.js';
+import { progressQuery } from './messages.js';
+
+const { openBatch } = proxyActivities<IntakeActivities>({
+  startToCloseTimeout: '30m',
+  heartbeatTimeout: '30s',
+  // A server that does not answer is asked for about a minute; what cannot help is not tried again.
+  retry: { initialInterval: '2s', maximumInterval: '20s', maximumAttempts: 6 },
+});
+const { matchLedger } = proxyActivities<IntakeActivities>({
+  startToCloseTimeout: '6h',
+  heartbeatTimeout: '30s',
+  retry: { initialInterval: '1s', maximumInterval: '30s' },
+});
+
+/** A batch as a request asks for it. Its memo then tells clients what those they start bear from the start. */
+export async function openRequest(request: BatchRequest): Promise<ScoreBatchInput> {
+  setHandler(progressQuery, () => progressBefore(request));
+  let input: ScoreBatchInput;
+  try {
+    input = await openBatch(request);
+  } catch (error) {
+    throw failureOf(error);
+  }
+  const { name, store, round, rows } = input;
+  upsertMemo({ name, store, total: rows.count, rows: rows.count, round });
+  return input;
+}
+
+/** Leaves out the rows that the ledger knows. */
+export async function withoutScored(input: ScoreBatchInput): Promise<ScoreBatchInput> {
+  const { store, round, rows, options, carried } = input;
+  const { ledger } = options;
+  if (!ledger || carried || input.skipped !== undefined) return input;
+  setHandler(progressQuery, () => progressOfOpened(input));
+  const matched = await CancellationScope.nonCancellable(() =>
+    matchLedger({ store, round, rows, ledger }),
+  );
+  return { ...input, rows: matched.rows, skipped: matched.skipped };
+}
+
+/** The batch fails with what its manifest lacks, not with a number of failed tries. */
+function failureOf(error: unknown): unknown {
+  if (!(error instanceof ActivityFailure) || !(error.cause instanceof ApplicationFailure)) {
+    return error;
+  }
+  const { message, type } = error.cause;
+  return ApplicationFailure.create({
+    message,
+    type: type ?? 'manifest_unreadable',
+    nonRetryable: true,
+    cause: error,
+  });
+}
+
+function progressBefore({ manifest }: BatchRequest): BatchProgress {
+  const name = typeof manifest === 'string' ? manifest : (manifest.name ?? 'clips');
+  return opening(name, '', 0);
+}
+
+function progressOfOpened({ name, store, rows, options }: ScoreBatchInput): BatchProgress {
+  const { priority, pace } = options;
+  return { ...opening(name, store, rows.count), priority, pace };
+}
+
+function opening(name: string, store: string, total: number): BatchProgress {
+  return {
+    ...{ name, store, round: 1, state: 'opening' },
+    counts: { total, succeeded: 0, failed: 0, rejected: 0, cancelled: 0, skipped: 0 },
+    queued: total,
+    ...{ submitting: 0, waiting: 0, unresolved: 0, backingOff: 0, finishing: 0 },
+    ...{ submissions: 0, warnings: 0, lastFailures: [] },
+    pace: { ratePerSecond: 0, burst: 1, maxInFlight: 0 },
+    priority: 'normal',
+    startedAt: workflowInfo().startTime.toISOString(),
+  };
+}
