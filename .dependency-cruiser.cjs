@@ -26,6 +26,8 @@ const MAY_IMPORT = {
   cli: [
     'client',
     'contract',
+    'intake',
+    'ledger',
     'manifests',
     'media',
     'net',

@@ -1,46 +1,55 @@
 // The look at a manifest before anything is started.
-import { checkManifest, type ManifestReport } from '../manifests/read.js';
+import { checkSource, type CheckedManifest } from '../client/check-source.js';
+import type { ManifestReport } from '../manifests/read.js';
+import type { ResolvedConfig } from '../workers/config.js';
 import { formatProblem, ManifestError, type Problem } from '../manifests/problems.js';
 import { plainText, type Io } from './io.js';
 
 /** Checks a manifest for `run` and `start`. Returns undefined, having said why, if it is refused. */
 export async function checkForRun(
-  path: string,
+  manifest: string,
+  config: ResolvedConfig,
   skipInvalid: boolean,
   io: Io,
-): Promise<ManifestReport | undefined> {
-  const report = await readReport(path);
+): Promise<CheckedManifest | undefined> {
+  const { file, report } = await readReport(manifest, config);
   const { problemCount, warningCount } = report;
   const fine = report.complete && (problemCount === 0 || skipInvalid);
   const told: Io['note'] = (line) => io.note(line);
-  if (!fine) {
+  if (!file || !fine) {
     tellProblems(report.problems, problemCount, 'problem', told);
     const remedy = report.complete
       ? `correct ${problemCount === 1 ? 'it' : 'them'}, or leave such rows out with --skip-invalid`
       : 'correct the file';
-    told(`reelscore: ${path} has ${count(problemCount, 'problem')} (${remedy})`);
+    told(`reelscore: ${report.path} has ${count(problemCount, 'problem')} (${remedy})`);
     io.document(documentOf(report));
+    await file?.remove();
     return undefined;
   }
   if (warningCount > 0) {
-    told(`${path}: ${count(warningCount, 'warning')} (see: reelscore validate ${path})`);
+    told(`${report.path}: ${count(warningCount, 'warning')} (see: reelscore validate ${manifest})`);
   }
-  return report;
+  return { file, report };
 }
 
-/** A file that cannot be read at all becomes a report too. */
-export async function readReport(path: string): Promise<ManifestReport> {
+/** A file that cannot be read at all becomes a report too, without a file. */
+export async function readReport(
+  manifest: string,
+  config: ResolvedConfig,
+): Promise<Partial<CheckedManifest> & Pick<CheckedManifest, 'report'>> {
   try {
-    return await checkManifest(path);
+    return await checkSource(manifest, config);
   } catch (error) {
     if (!(error instanceof ManifestError)) throw error;
-    return {
-      ...{ path, format: 'csv', name: '', hash: '', total: 0, valid: 0, invalid: 0, columns: [] },
+    const report: ManifestReport = {
+      ...{ path: manifest, format: 'csv', name: '', hash: '', total: 0, valid: 0, invalid: 0 },
+      columns: [],
       problems: [...error.problems],
       problemCount: error.problemCount,
       complete: false,
       ...{ warnings: [], warningCount: 0 },
     };
+    return { report };
   }
 }
 

@@ -5,7 +5,8 @@ import { readManifest } from '../manifests/read.js';
 import { createMediaAnalyzer } from '../media/analyzer.js';
 import { probeClip } from '../media/probe-clip.js';
 import { createGuardedFetch } from '../net/guarded-fetch.js';
-import { readConfig } from './config.js';
+import type { ManifestFile } from '../intake/manifest-file.js';
+import type { ResolvedConfig } from '../workers/config.js';
 
 const CONCURRENCY = 8;
 
@@ -24,10 +25,11 @@ export interface ProbeFindings {
 
 /** @param tell gets each finding as a line, as soon as it is known */
 export async function probeManifest(
-  path: string,
+  { path, label }: Pick<ManifestFile, 'path' | 'label'>,
+  { allowHosts }: ResolvedConfig,
   tell: (line: string) => void,
 ): Promise<ProbeFindings> {
-  const fetch = createGuardedFetch({ allowHosts: readConfig().allowHosts });
+  const fetch = createGuardedFetch({ allowHosts });
   const analyzer = createMediaAnalyzer();
   const limit = pLimit(CONCURRENCY);
   const findings: ProbeFindings = { probed: 0, problems: [], warnings: [] };
@@ -38,7 +40,7 @@ export async function probeManifest(
     const isOk = verdict.verdict === 'ok';
     for (const { code, message } of isOk ? verdict.warnings : [verdict]) {
       (isOk ? findings.warnings : findings.problems).push({ line, id, code, message });
-      tell(`${isOk ? 'warning: ' : ''}${path}:${line}: ${id}: ${code}: ${message}`);
+      tell(`${isOk ? 'warning: ' : ''}${label}:${line}: ${id}: ${code}: ${message}`);
     }
   };
   try {

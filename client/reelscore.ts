@@ -13,7 +13,8 @@ import { locateBatch } from './locate.js';
 import { resultsOf, type BatchResults, type ResultsOptions } from './results.js';
 import { retryBatch, type RetriedBatch } from './retry.js';
 import { simulationConfig } from './simulation.js';
-import { startBatch, type StartedBatch, type StartOptions } from './start.js';
+import { startBatch, type ManifestSource, type StartedBatch, type StartOptions } from './start.js';
+import type { CheckedManifest } from './check-source.js';
 import { isOpen } from './states.js';
 import { statusOf, type BatchStatus } from './status.js';
 import { TemporalClient } from './temporal.js';
@@ -102,11 +103,15 @@ export class Reelscore {
 
   /**
    * Starts a batch of a manifest, or attaches to it if it runs, or tells how it ended.
-   * @param manifest path of the file
-   * @throws ManifestInvalidError, ManifestError, ReelscoreError `batch_id_invalid`, `batch_mismatch`,
-   *   `batch_stopped`, `store_taken`
+   * The same manifest is the same batch, so a call whose answer was lost can be made again.
+   * @param manifest path of the file, http(s) URL, the clips themselves, or one that `check` brought here
+   * @throws ManifestInvalidError, ManifestError, ReelscoreError `manifest_unreadable`,
+   *   `batch_id_invalid`, `batch_mismatch`, `batch_stopped`, `store_taken`
    */
-  async start(manifest: string, options: StartOptions = {}): Promise<BatchHandle> {
+  async start(
+    manifest: ManifestSource | CheckedManifest,
+    options: StartOptions = {},
+  ): Promise<BatchHandle> {
     const started = await startBatch(this.#context, manifest, options);
     const { batch } = started;
     const url = this.server.uiUrl(batch);

@@ -3,7 +3,9 @@
 // in between, the same call goes on where it was.
 import { batchIdOf } from '../manifests/batch-id.js';
 import { freezeManifest } from '../manifests/freeze.js';
-import { checkManifest, type ManifestReport } from '../manifests/read.js';
+import type { ManifestReport } from '../manifests/read.js';
+import type { InlineManifest } from '../contract/request.js';
+import { checkSource, isChecked, type CheckedManifest } from './check-source.js';
 import { SIMULATOR_ACCOUNT, taskQueueOf } from '../contract/names.js';
 import type { BatchSummary } from '../contract/clip.js';
 import { openLocalStore } from '../store/local-store.js';
@@ -20,13 +22,16 @@ import { optionNotes } from './option-notes.js';
 import { isOpen, phaseOf } from './states.js';
 import { readSummary } from '../outcomes/summary.js';
 
+/** A manifest: path, http(s) URL, or the clips themselves. */
+export type ManifestSource = string | InlineManifest;
+
 export interface StartOptions {
   /** Default: the manifest's name and a hash of its content. */
   batch?: string;
   /** Reject rows with problems one by one instead of refusing the manifest. */
   skipInvalid?: boolean;
-  /** Of a check just made, to spare another one. */
-  report?: ManifestReport;
+  /** Score clips anew that have been scored already. */
+  again?: boolean;
 }
 
 /** What `start` came to. */
@@ -47,46 +52,61 @@ export interface StartedBatch {
 
 /**
  * @throws ManifestInvalidError, ManifestError (the file cannot be read), ReelscoreError
- *   `batch_id_invalid`, `batch_mismatch`, `batch_stopped`, `store_taken`
+ *   `manifest_unreadable`, `batch_id_invalid`, `batch_mismatch`, `batch_stopped`, `store_taken`; NetError
+ *   if the server of a URL cannot be reached
  */
 export async function startBatch(
   context: StartContext,
-  manifest: string,
+  manifest: ManifestSource | CheckedManifest,
   options: StartOptions = {},
 ): Promise<StartedBatch> {
+  if (isChecked(manifest)) return await startChecked(context, manifest, options);
+  const checked = await checkSource(manifest, context.config);
+  try {
+    return await startChecked(context, checked, options);
+  } finally {
+    await checked.file.remove();
+  }
+}
+
+async function startChecked(
+  context: StartContext,
+  { file, report }: CheckedManifest,
+  { again, skipInvalid = false, ...options }: StartOptions,
+): Promise<StartedBatch> {
   const { temporal, config, cwd } = context;
-  const home = context.home === undefined ? {} : { home: context.home };
-  const report = options.report ?? (await checkManifest(manifest));
   const refused = !report.complete || report.total === 0;
-  if (refused || (report.problemCount > 0 && !options.skipInvalid)) {
+  if (refused || (report.problemCount > 0 && !skipInvalid)) {
     throw new ManifestInvalidError(report);
   }
   const batch = checkBatchId(options.batch ?? defaultBatchId(report, config));
 
   const execution = await temporal.describe(batch);
-  if (execution) return await attach(context, execution, report);
+  if (execution) return await attach(context, execution, report, again);
 
   const store = openLocalStore(config.outDir ?? defaultFolder(cwd, batch));
+  const batchOptions = batchOptionsOf(config, again);
   const { account } = config;
-  const claim = { batch, account, ...home, options: batchOptionsOf(config) };
-  const ended = await claimStore(claim, store, report);
+  const home = context.home === undefined ? {} : { home: context.home };
+  const ended = await claimStore({ batch, account, ...home, options: batchOptions }, store, report);
   if (ended) return started('ended', batch, report, store, { summary: ended });
 
-  const info = await freezeManifest(manifest, store, {
+  const info = await freezeManifest(file.path, store, {
     expectedHash: report.hash,
-    skipInvalid: options.skipInvalid ?? false,
+    skipInvalid,
+    label: file.label,
   });
   const notes = await limitNotes(context);
   const isNew = await temporal.start({
     batch,
-    taskQueue: taskQueueOf(config.account),
+    taskQueue: taskQueueOf(account),
     input: {
       version: 1,
       name: info.name,
       store: store.location,
       round: 1,
       rows: { count: info.total },
-      options: batchOptionsOf(config),
+      options: batchOptions,
     },
     memo: {
       name: info.name,
@@ -110,6 +130,7 @@ async function attach(
   context: StartContext,
   execution: Execution,
   report: ManifestReport,
+  again?: boolean,
 ): Promise<StartedBatch> {
   const { config } = context;
   const { batch, memo } = execution;
@@ -123,7 +144,7 @@ async function attach(
   await checkContent(store, batch, report);
   if (isOpen(execution)) {
     const record = await readBatchRecord(store);
-    const notes = record ? optionNotes(record.options, batchOptionsOf(config)) : [];
+    const notes = record ? optionNotes(record.options, batchOptionsOf(config, again)) : [];
     notes.push(...(await limitNotes(context, record?.options.pace)));
     if (config.outDir !== undefined && config.outDir !== memo.store) {
       notes.push(`its results lie in ${memo.store} (not in ${config.outDir})`);

@@ -54,7 +54,8 @@ export async function openManifest(
   options: FetchManifestOptions = {},
 ): Promise<ManifestFile> {
   if (typeof manifest === 'string') {
-    if (!isUrl(manifest)) return { path: manifest, label: manifest, remove: async () => undefined };
+    if (!isUrl(manifest))
+      return { path: manifest, label: manifest, remove: () => Promise.resolve() };
     return await inFolder((folder) => download(manifest, folder, options));
   }
   return await inFolder(async (folder) => {

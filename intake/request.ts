@@ -43,8 +43,9 @@ export function readRequest(value: unknown): BatchRequest {
   const version: unknown =
     typeof value === 'object' && value !== null && 'version' in value ? value.version : undefined;
   if (version !== VERSION) {
+    const sent = version === undefined ? 'none' : JSON.stringify(version);
     throw invalid(
-      `version: ${JSON.stringify(version) ?? 'it is missing'} is not known to this worker (it reads version ${VERSION}: send that, or upgrade the worker)`,
+      `version: ${sent} is not known to this worker (it reads version ${VERSION}: send that, or upgrade the worker)`,
     );
   }
   const parsed = requestSchema.safeParse(value);

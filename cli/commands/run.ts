@@ -12,23 +12,24 @@ import { showDetached, showEnd } from '../summary.js';
 
 export async function run(manifest: string, flags: RunFlags): Promise<number> {
   const io = createIo(flags.json ?? false);
-  const { simulate = false, skipInvalid = false } = flags;
+  const { simulate = false, skipInvalid = false, again = false } = flags;
   const config = readConfig(settingsOf(flags));
   if (!simulate) needKeys(config);
-  const report = await checkForRun(manifest, skipInvalid, io);
-  if (!report) return EXIT.failed;
+  const checked = await checkForRun(manifest, config, skipInvalid, io);
+  if (!checked) return EXIT.failed;
 
   const interrupts = new Interrupts();
   const api = await connect(io, { config, simulate });
   try {
-    const handle = await api.start(manifest, {
-      report,
-      skipInvalid,
+    const handle = await api.start(checked, {
+      ...{ skipInvalid, again },
       ...(flags.batch !== undefined && { batch: flags.batch }),
     });
     const { batch, store, summary } = handle;
     if (summary) {
-      io.say(`Batch ${batch} has run already. For all of its clips again: --batch NEW-NAME`);
+      io.say(
+        `Batch ${batch} has run already. For all of its clips again: --again --batch NEW-NAME`,
+      );
       return await showEnd(io, api, { batch, state: 'finished', summary, store });
     }
     io.say(`Batch ${batch}: ${handle.total} clips${simulate ? ', simulated' : ''}`);
@@ -40,6 +41,7 @@ export async function run(manifest: string, flags: RunFlags): Promise<number> {
     if (ended) return await showEnd(io, api, ended);
     return showDetached(io, batch, `reelscore run ${manifest}${simulate ? ' --simulate' : ''}`);
   } finally {
+    await checked.file.remove();
     await api.close();
     interrupts.dispose();
   }

@@ -9,16 +9,15 @@ import { settingsOf, type RunFlags } from '../run-flags.js';
 
 export async function start(manifest: string, flags: RunFlags): Promise<number> {
   const io = createIo(flags.json ?? false);
-  const { simulate = false, skipInvalid = false } = flags;
+  const { simulate = false, skipInvalid = false, again = false } = flags;
   const config = readConfig(settingsOf(flags));
-  const report = await checkForRun(manifest, skipInvalid, io);
-  if (!report) return EXIT.failed;
+  const checked = await checkForRun(manifest, config, skipInvalid, io);
+  if (!checked) return EXIT.failed;
 
   const api = await connect(io, { config, simulate });
   try {
-    const handle = await api.start(manifest, {
-      report,
-      skipInvalid,
+    const handle = await api.start(checked, {
+      ...{ skipInvalid, again },
       ...(flags.batch !== undefined && { batch: flags.batch }),
     });
     const { batch, how, name, total, store, url, notes, summary } = handle;
@@ -29,7 +28,7 @@ export async function start(manifest: string, flags: RunFlags): Promise<number> 
     io.say(`Results: ${shownPath(store)}`);
     if (url !== undefined) io.say(`Temporal: ${url}`);
     if (summary) {
-      io.say(`What did not succeed: reelscore retry ${batch}; all again: --batch NEW-NAME`);
+      io.say(`What did not succeed: reelscore retry ${batch}; all again: --again --batch NEW-NAME`);
     } else {
       io.say(`How it stands: reelscore status ${batch}`);
     }
@@ -47,6 +46,7 @@ export async function start(manifest: string, flags: RunFlags): Promise<number> 
     });
     return EXIT.ok;
   } finally {
+    await checked.file.remove();
     await api.close();
   }
 }

@@ -1,6 +1,7 @@
 // reelscore validate: all problems of a manifest, and of its clips if asked.
 import type { ProbeFindings } from '../probe-manifest.js';
 import { count, documentOf, readReport, tellProblems } from '../check-manifest.js';
+import { readConfig } from '../config.js';
 import { EXIT } from '../exit-codes.js';
 import { createIo, plainText } from '../io.js';
 
@@ -11,16 +12,18 @@ export interface ValidateFlags {
 
 export async function validate(manifest: string, flags: ValidateFlags): Promise<number> {
   const io = createIo(flags.json ?? false);
-  const report = await readReport(manifest);
+  const config = readConfig();
+  const { file, report } = await readReport(manifest, config);
   const say = (line: string): void => io.say(line);
   tellProblems(report.problems, report.problemCount, 'problem', say);
   tellProblems(report.warnings, report.warningCount, 'warning', say);
 
   let findings: ProbeFindings | undefined;
-  if (flags.probe && report.complete) {
+  if (flags.probe && file && report.complete) {
     const { probeManifest } = await import('../probe-manifest.js');
-    findings = await probeManifest(manifest, (line) => say(plainText(line)));
+    findings = await probeManifest(file, config, (line) => say(plainText(line)));
   }
+  await file?.remove();
 
   const { total, valid, problemCount, warningCount } = report;
   const clips = findings
