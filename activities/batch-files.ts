@@ -1,6 +1,7 @@
 // A batch's store and snapshot, opened once a worker.
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
+import type { RecalledTask } from '../contract/activities.js';
 import { openSnapshot, type Snapshot } from '../manifests/snapshot.js';
 import type { OpenStore, Store } from '../store/store.js';
 import { SubmissionJournal } from './submission-journal.js';
@@ -10,12 +11,23 @@ const MAX_OPEN = 20;
 
 const Rows = z.array(z.int().nonnegative());
 
+const Recalled: z.ZodType<RecalledTask[]> = z.array(
+  z.object({
+    row: z.int().nonnegative(),
+    taskId: z.string(),
+    attempts: z.int().nonnegative(),
+    possibleDuplicate: z.literal(true).exactOptional(),
+  }),
+);
+
 export interface BatchFiles {
   store: Store;
   snapshot: Snapshot;
   journal: SubmissionJournal;
   /** The row numbers kept under a selection's key. */
   selection: (key: string) => Promise<number[]>;
+  /** The tasks kept under a recall's key, by row. */
+  recalled: (key: string) => Promise<ReadonlyMap<number, RecalledTask>>;
 }
 
 /** The batches of one worker, the last used of them kept open. */
@@ -26,11 +38,13 @@ export class OpenBatches {
 
   constructor(private readonly openStore: OpenStore) {}
 
-  at(location: string): BatchFiles {
-    const files = this.#open.get(location) ?? openBatch(this.openStore(location), this.#worker);
+  /** @param round a later one may have another snapshot */
+  at(location: string, round: number): BatchFiles {
+    const name = `${round} ${location}`;
+    const files = this.#open.get(name) ?? openBatch(this.openStore(location), this.#worker);
     // The last entry of a map is the one used last.
-    this.#open.delete(location);
-    this.#open.set(location, files);
+    this.#open.delete(name);
+    this.#open.set(name, files);
     const oldest = this.#open.keys().next().value;
     if (this.#open.size > MAX_OPEN && oldest !== undefined) this.#open.delete(oldest);
     return files;
@@ -38,25 +52,34 @@ export class OpenBatches {
 }
 
 function openBatch(store: Store, worker: string): BatchFiles {
-  const selections = new Map<string, Promise<number[]>>();
   return {
     store,
     snapshot: openSnapshot(store),
     journal: new SubmissionJournal(store, worker),
-    selection(key) {
-      const rows = selections.get(key) ?? readSelection(store, key);
-      selections.set(key, rows);
-      rows.catch(() => selections.delete(key));
-      return rows;
-    },
+    selection: readOnce((key) => readList(store, key, Rows)),
+    recalled: readOnce(async (key) => {
+      const tasks = await readList(store, key, Recalled);
+      return new Map(tasks.map((task) => [task.row, task]));
+    }),
   };
 }
 
-async function readSelection(store: Store, key: string): Promise<number[]> {
+/** Keeps what was read; a failure is not kept. */
+function readOnce<T>(read: (key: string) => Promise<T>): (key: string) => Promise<T> {
+  const kept = new Map<string, Promise<T>>();
+  return (key) => {
+    const value = kept.get(key) ?? read(key);
+    kept.set(key, value);
+    value.catch(() => kept.delete(key));
+    return value;
+  };
+}
+
+async function readList<T>(store: Store, key: string, schema: z.ZodType<T[]>): Promise<T[]> {
   const text = await store.readText(key);
   if (text === undefined) throw new Error(`${store.location}: ${key} is missing (restore it)`);
   try {
-    return Rows.parse(JSON.parse(text));
+    return schema.parse(JSON.parse(text));
   } catch (cause) {
     throw new Error(`${store.location}: ${key} is damaged (restore it)`, { cause });
   }

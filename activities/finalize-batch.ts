@@ -9,7 +9,7 @@ import { withHeartbeat } from './heartbeat.js';
 export function finalizeBatchActivity(batches: OpenBatches): BatchActivities['finalizeBatch'] {
   return ({ store, round, startedAt, submissions, leftOut }) => {
     const batch = currentBatch();
-    const files = batches.at(store);
+    const files = batches.at(store, round);
     return withHeartbeat(async () => {
       if (leftOut) await recordLeftOut(files, round, leftOut);
       const summary = await writeResults(files, { batch, round, startedAt, submissions });

@@ -24,7 +24,7 @@ export function finishClipsActivity(
   links: ResultLinks,
 ): BatchActivities['finishClips'] {
   return ({ store, round, segment, download, record }) => {
-    const files = batches.at(store);
+    const files = batches.at(store, round);
     const soundtracks = new Soundtracks(deps, files, links, Context.current().cancellationSignal);
     return withHeartbeat(async () => {
       const limit = pLimit(CONCURRENCY);

@@ -1,7 +1,7 @@
 // Validates one page of clips before money is spent on them.
 import { Context } from '@temporalio/activity';
 import pLimit from 'p-limit';
-import type { BatchActivities, PreparePageInput } from '../contract/activities.js';
+import type { BatchActivities, PreparePageInput, RecalledTask } from '../contract/activities.js';
 import type { Clip, Outcome } from '../contract/clip.js';
 import { writeSegment } from '../outcomes/segments.js';
 import { writeWarnings, type Warning } from '../outcomes/warnings.js';
@@ -19,10 +19,10 @@ export function preparePageActivity(
   batches: OpenBatches,
 ): BatchActivities['preparePage'] {
   return (input) => {
-    const files = batches.at(input.store);
+    const files = batches.at(input.store, input.round);
     const { cancellationSignal } = Context.current();
     return withHeartbeat(async () => {
-      const rows = await rowsOf(files, input);
+      const { rows, recalled } = await rowsOf(files, input);
       const limit = pLimit(CONCURRENCY);
       const verdicts = await Promise.all(
         rows.map((row) =>
@@ -44,15 +44,27 @@ export function preparePageActivity(
         failed: outcomes.filter(({ status }) => status === 'failed').length,
         warnings: warnings.length,
         failures: await failureNotes(files.snapshot, outcomes),
+        ...(recalled.length > 0 && { recalled }),
       };
     });
   };
 }
 
-async function rowsOf({ selection }: BatchFiles, input: PreparePageInput): Promise<number[]> {
-  const { from, to, rows } = input;
-  if (rows.key !== undefined) return (await selection(rows.key)).slice(from, to);
-  return Array.from({ length: to - from }, (_, at) => from + at);
+/** The rows to look into, and those with a task of an earlier round, which were looked into then. */
+async function rowsOf(
+  { selection, recalled }: BatchFiles,
+  { from, to, rows, recall }: PreparePageInput,
+): Promise<{ rows: number[]; recalled: RecalledTask[] }> {
+  const all =
+    rows.key === undefined
+      ? Array.from({ length: to - from }, (_, at) => from + at)
+      : (await selection(rows.key)).slice(from, to);
+  if (recall === undefined) return { rows: all, recalled: [] };
+  const tasks = await recalled(recall);
+  return {
+    rows: all.filter((row) => !tasks.has(row)),
+    recalled: all.flatMap((row) => tasks.get(row) ?? []),
+  };
 }
 
 function judge(clip: Clip, verdict: Awaited<ReturnType<ActivityDependencies['probe']>>): Verdict {

@@ -27,7 +27,7 @@ export function queryTasksActivity(
   return ({ store, round, tasks }) => {
     const signal = Context.current().cancellationSignal;
     const batch = currentBatch();
-    const files = batches.at(store);
+    const files = batches.at(store, round);
     const output: QueryTasksOutput = { ended: [], troubles: [] };
     const outage = new Outage();
 

@@ -10,9 +10,9 @@ import {
   readJournal,
   type Answer,
   type FoundRecord,
-} from './journal-records.js';
+} from '../outcomes/journal-records.js';
 
-export type { Answer } from './journal-records.js';
+export type { Answer } from '../outcomes/journal-records.js';
 
 /** One POST, and which try of its activity made it. */
 export interface PostKey {

@@ -39,7 +39,7 @@ export function submitClipActivity(
     const takenAt = Date.now();
     const { info, cancellationSignal } = Context.current();
     const batch = currentBatch();
-    const { journal, snapshot } = batches.at(store);
+    const { journal, snapshot } = batches.at(store, round);
     const post = { round, row, attempt, activityTry: info.attempt };
     const callback = callbackUrl({ batch, round, row, attempt });
 

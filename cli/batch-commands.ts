@@ -54,14 +54,24 @@ export function addBatchCommands(program: Command, done: (exitCode: number) => v
     program
       .command('retry')
       .argument('<batch>', 'id of a batch that has ended')
+      .argument('[manifest]', 'corrected manifest: its changed rows are done too')
       .description('Run a batch again for the clips that did not succeed.'),
   )
+    .option('--skip-invalid', 'leave out rows with problems instead of refusing the manifest')
     .option('--no-probe', 'do not look into the clips before they are submitted')
     .option('--json', 'print one JSON document on stdout')
-    .addHelpText('after', examples('reelscore retry library-1a2b3c4d'))
-    .action(async (batch: string, flags: RetryFlags) => {
+    .addHelpText(
+      'after',
+      `${examples(
+        'reelscore retry library-1a2b3c4d',
+        'reelscore retry library-1a2b3c4d corrected.csv',
+      )}
+
+Tasks that may have finished at the vendor meanwhile are asked about before anything is paid again.`,
+    )
+    .action(async (batch: string, manifest: string | undefined, flags: RetryFlags) => {
       const { retry } = await import('./commands/retry.js');
-      done(await retry(batch, flags));
+      done(await retry(batch, manifest, flags));
     });
 
   const steer = (verb: 'pause' | 'resume' | 'cancel', description: string) =>

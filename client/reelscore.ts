@@ -11,7 +11,7 @@ import type { StartContext } from './context.js';
 import { ReelscoreError } from './errors.js';
 import { locateBatch } from './locate.js';
 import { resultsOf, type BatchResults, type ResultsOptions } from './results.js';
-import { retryBatch, type RetriedBatch } from './retry.js';
+import { retryBatch, type RetriedBatch, type RetryOptions } from './retry.js';
 import { simulationConfig } from './simulation.js';
 import { startBatch, type ManifestSource, type StartedBatch, type StartOptions } from './start.js';
 import type { CheckedManifest } from './check-source.js';
@@ -126,10 +126,13 @@ export class Reelscore {
 
   /**
    * Runs a batch that has ended again, for the rows that did not succeed.
-   * @throws ReelscoreError `batch_not_found`, `batch_running`, `batch_mismatch`, `nothing_to_retry`
+   * Tasks it left at the vendor are asked about first. With a corrected manifest only its changed rows and
+   * those that did not succeed are run.
+   * @throws ReelscoreError `batch_not_found`, `batch_running`, `batch_mismatch`, `nothing_to_retry`; with a
+   *   manifest also what `start` throws for one
    */
-  retry(batch: string): Promise<RetriedBatch> {
-    return retryBatch(this.#context, batch);
+  retry(batch: string, options?: RetryOptions): Promise<RetriedBatch> {
+    return retryBatch(this.#context, batch, options);
   }
 
   /** @throws ReelscoreError `batch_not_found` */

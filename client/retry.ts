@@ -1,14 +1,18 @@
 // Runs a batch again for the rows that did not succeed.
 import { taskQueueOf } from '../contract/names.js';
+import { switchSnapshot } from '../manifests/freeze.js';
 import { openSnapshot } from '../manifests/snapshot.js';
-import { mergeRows, type MergedRow } from '../outcomes/merge.js';
+import type { SnapshotInfo } from '../manifests/snapshot-format.js';
 import type { Store } from '../store/store.js';
-import { batchOptionsOf } from '../workers/config.js';
+import { batchOptionsOf, type ResolvedConfig } from '../workers/config.js';
+import { checkSource, isChecked, type CheckedManifest } from './check-source.js';
 import { writeBatchRecord } from '../intake/batch-record.js';
 import type { StartContext } from './context.js';
-import { ReelscoreError } from './errors.js';
+import { ManifestInvalidError, ReelscoreError } from './errors.js';
 import { limitNotes } from './limit-notes.js';
 import { locateBatch, type LocatedBatch } from './locate.js';
+import { correctedRows, openRows, type OpenRows } from './open-rows.js';
+import type { ManifestSource } from './start.js';
 import { isOpen } from './states.js';
 
 export interface RetriedBatch {
@@ -24,63 +28,89 @@ export interface RetriedBatch {
   notes: string[];
 }
 
+export interface RetryOptions {
+  /** A corrected manifest: only its changed rows and those that did not succeed are run. */
+  manifest?: ManifestSource | CheckedManifest;
+  /** Leave out rows of the corrected manifest that have problems instead of refusing it. */
+  skipInvalid?: boolean;
+}
+
 /**
- * Starts the next round of a batch that has ended, with today's settings.
- * @throws ReelscoreError `batch_not_found`, `batch_running`, `batch_mismatch`, `nothing_to_retry`
+ * Starts the next round of a batch that has ended, with today's settings. Tasks that earlier rounds left
+ * at the vendor are asked about before anything is paid for again.
+ * @throws ReelscoreError `batch_not_found`, `batch_running`, `batch_mismatch`, `nothing_to_retry`; with a
+ *   manifest also what `start` throws for one
  */
-export async function retryBatch(context: StartContext, batch: string): Promise<RetriedBatch> {
+export async function retryBatch(
+  context: StartContext,
+  batch: string,
+  { manifest, skipInvalid = false }: RetryOptions = {},
+): Promise<RetriedBatch> {
   const { temporal, config, home } = context;
   const located = await locateBatch(context, batch);
-  const { store, execution, record } = located;
+  const { store, execution } = located;
   if (execution && isOpen(execution)) throw runningError(batch);
-  const taskQueue = taskQueueOf(config.account);
-  const owner = execution?.taskQueue ?? taskQueueOf(record?.account ?? config.account);
-  if (owner !== taskQueue) {
-    throw new ReelscoreError(
-      'batch_mismatch',
-      `batch ${batch} belongs to another account (queue ${owner}; set REELSCORE_ACCOUNT to it)`,
-    );
-  }
-
-  const snapshot = openSnapshot(store);
-  const { name, total } = await snapshot.info();
-  const open: number[] = [];
-  for await (const row of mergeRows({ store, snapshot }))
-    if (isOpenRow(row)) open.push(row.clip.row);
-  if (open.length === 0) {
-    throw new ReelscoreError(
-      'nothing_to_retry',
-      `batch ${batch} has no clip left to be retried: each one succeeded, was skipped or has a fault in its manifest row`,
-    );
-  }
+  checkAccount(located, config.account);
 
   const round = (await lastRound(located)) + 1;
-  const key = `selections/${round}.json`;
-  await store.write(key, JSON.stringify(open));
-  const options = batchOptionsOf(config);
+  const { open, info } = await openOf(store, manifest, { config, round, skipInvalid });
+  const { name, total } = info;
+  if (open.rows.length === 0) throw nothingError(batch);
+
+  const rows = { count: open.rows.length, key: `selections/${round}.json` };
+  await store.write(rows.key, JSON.stringify(open.rows));
+  const recall = open.recalled.length > 0 ? { recall: `recalls/${round}.json` } : {};
+  if (recall.recall !== undefined) await store.write(recall.recall, JSON.stringify(open.recalled));
+  if (info.sinceRound === round) await switchSnapshot(store, info);
+
+  // What another batch has scored meanwhile is left out, unless this one was to score anew.
+  const options = batchOptionsOf(config, located.record?.options.ledger?.again);
   await writeBatchRecord(store, {
     ...{ version: 1, batch, account: config.account, round, options },
     ...(home !== undefined && { home }),
   });
-  const rows = { count: open.length, key };
   const notes = await limitNotes(context);
   const isNew = await temporal.start({
     batch,
-    taskQueue,
-    input: { version: 1, name, store: store.location, round, rows, options },
-    memo: { name, store: store.location, total, rows: open.length, round },
+    taskQueue: taskQueueOf(config.account),
+    input: { version: 1, name, store: store.location, round, rows, options, ...recall },
+    memo: { name, store: store.location, total, rows: rows.count, round },
     again: true,
   });
   // A start whose answer was lost and that was tried again finds its own round.
   if (!isNew && (await temporal.describe(batch))?.memo.round !== round) throw runningError(batch);
-  return { batch, name, store: store.location, total, rows: open.length, round, notes };
+  return { batch, name, store: store.location, total, rows: rows.count, round, notes };
 }
 
-/** A row with a fault in the frozen manifest can never succeed; one record of it is enough. */
-function isOpenRow({ clip, outcome }: MergedRow): boolean {
-  if (!outcome) return true;
-  if (clip.fault !== undefined) return false;
-  return outcome.status !== 'succeeded' && outcome.status !== 'skipped';
+async function openOf(
+  store: Store,
+  manifest: RetryOptions['manifest'],
+  { config, ...how }: { config: ResolvedConfig; round: number; skipInvalid: boolean },
+): Promise<{ open: OpenRows; info: SnapshotInfo }> {
+  const snapshot = openSnapshot(store);
+  if (manifest === undefined) {
+    return { open: await openRows(store, snapshot), info: await snapshot.info() };
+  }
+  const checked = isChecked(manifest) ? manifest : await checkSource(manifest, config);
+  try {
+    const { report } = checked;
+    const refused = !report.complete || (report.problemCount > 0 && !how.skipInvalid);
+    if (refused) throw new ManifestInvalidError(report);
+    const { info, ...open } = await correctedRows(store, snapshot, { ...checked, ...how });
+    return { open, info };
+  } finally {
+    if (checked !== manifest) await checked.file.remove();
+  }
+}
+
+function checkAccount({ batch, execution, record }: LocatedBatch, account: string): void {
+  const taskQueue = taskQueueOf(account);
+  const owner = execution?.taskQueue ?? taskQueueOf(record?.account ?? account);
+  if (owner === taskQueue) return;
+  throw new ReelscoreError(
+    'batch_mismatch',
+    `batch ${batch} belongs to another account (queue ${owner}; set REELSCORE_ACCOUNT to it)`,
+  );
 }
 
 /** Rounds leave traces in several places, and any of them may be lost. */
@@ -98,6 +128,13 @@ async function lastRound({ store, execution, record }: LocatedBatch): Promise<nu
 async function roundsIn(store: Store, folder: string): Promise<number[]> {
   const keys = await store.list(folder);
   return keys.map((key) => Number.parseInt(key.slice(folder.length + 1), 10) || 0);
+}
+
+function nothingError(batch: string): ReelscoreError {
+  return new ReelscoreError(
+    'nothing_to_retry',
+    `batch ${batch} has no clip left to be retried: each one succeeded, was scored before or has a fault in its manifest row`,
+  );
 }
 
 function runningError(batch: string): ReelscoreError {

@@ -5,7 +5,7 @@ import type { OutcomeCounts } from '../contract/clip.js';
 import { accountOf, mediaQueueOf } from '../contract/names.js';
 import { openSnapshot } from '../manifests/snapshot.js';
 import { SNAPSHOT_KEY } from '../manifests/snapshot-format.js';
-import { listSegments, readSegment } from '../outcomes/segments.js';
+import { readSegment, segmentsOf } from '../outcomes/segments.js';
 import { openLocalStore } from '../store/local-store.js';
 import type { Store } from '../store/store.js';
 import { readBatchRecord } from '../intake/batch-record.js';
@@ -143,7 +143,9 @@ async function forgotten(batch: string, store: Store): Promise<BatchStatus> {
  */
 async function countOutcomes(store: Store, total: number, round?: number): Promise<OutcomeCounts> {
   const latest = new Map<number, keyof OutcomeCounts>();
-  for (const key of await listSegments(store)) {
+  const frozen = await store.exists(SNAPSHOT_KEY);
+  const info = frozen ? await openSnapshot(store).info() : {};
+  for (const key of await segmentsOf(store, info)) {
     if (round !== undefined && !key.startsWith(`outcomes/${round}-`)) continue;
     for (const outcome of await readSegment(store, key)) latest.set(outcome.row, outcome.status);
   }

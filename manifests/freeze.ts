@@ -1,10 +1,9 @@
 // Freezes a manifest: a later edit of the file cannot change a running batch.
 import type { Clip } from '../contract/clip.js';
 import type { Store } from '../store/store.js';
-import type { ClipIds } from './clip-id.js';
 import { hashOfFile } from './open-file.js';
 import { ManifestError } from './problems.js';
-import { readManifest, type Reading } from './read.js';
+import { readManifest, type ManifestReport, type Reading } from './read.js';
 import { openSnapshot } from './snapshot.js';
 import { PAGE_SIZE, pageKey, SNAPSHOT_KEY, type SnapshotInfo } from './snapshot-format.js';
 
@@ -15,6 +14,15 @@ export interface FreezeOptions {
   expectedHash?: string;
   /** How messages call the file; default: its path. */
   label?: string;
+}
+
+export interface RefreezeOptions extends FreezeOptions {
+  /** Round that begins with the corrected manifest. */
+  round: number;
+  /** Keys of ids that must not be made up: of soundtracks that are there already. */
+  avoid: ReadonlyMap<string, unknown>;
+  /** Gets every clip in order and returns what is frozen. */
+  change: (clip: Clip) => Clip;
 }
 
 /**
@@ -34,18 +42,35 @@ export async function freezeManifest(
   let { report, ids } = await writePages(path, store, options);
   if (ids.clashed) {
     const again = { ...options, expectedHash: report.hash };
-    ({ report, ids } = await writePages(path, store, again, ids));
+    ({ report, ids } = await writePages(path, store, again, ids.keys));
   }
-  const info: SnapshotInfo = {
-    name: report.name,
-    hash: report.hash,
-    total: report.total,
-    invalid: report.invalid,
-    pageSize: PAGE_SIZE,
-    columns: report.columns,
-  };
-  await store.write(SNAPSHOT_KEY, `${JSON.stringify(info)}\n`);
+  const info = infoOf(report);
+  await switchSnapshot(store, info);
   return info;
+}
+
+/**
+ * Writes the clips of a corrected manifest beside those of the present one, which stays in force until
+ * `switchSnapshot`.
+ * @throws ManifestError if the manifest is invalid or was edited since it was checked
+ */
+export async function refreezeManifest(
+  path: string,
+  store: Store,
+  options: RefreezeOptions,
+): Promise<SnapshotInfo> {
+  const { round, avoid, change } = options;
+  const { report } = await writePages(path, store, options, avoid, { sinceRound: round, change });
+  return { ...infoOf(report), sinceRound: round };
+}
+
+/** Puts a snapshot in force. */
+export async function switchSnapshot(store: Store, info: SnapshotInfo): Promise<void> {
+  await store.write(SNAPSHOT_KEY, `${JSON.stringify(info)}\n`);
+}
+
+function infoOf({ name, hash, total, invalid, columns }: ManifestReport): SnapshotInfo {
+  return { name, hash, total, invalid, pageSize: PAGE_SIZE, columns };
 }
 
 async function findFrozen(
@@ -67,10 +92,10 @@ async function writePages(
   path: string,
   store: Store,
   { skipInvalid = false, expectedHash, label = path }: FreezeOptions,
-  known?: ClipIds,
+  avoid: ReadonlyMap<string, unknown> = new Map(),
+  pageOptions: PageOptions = {},
 ): Promise<Reading> {
-  const pages = new PageWriter(store);
-  const avoid = known?.keys ?? new Map<string, unknown>();
+  const pages = new PageWriter(store, pageOptions);
   const reading = await readManifest(path, (clips) => pages.add(clips), { avoid, label });
   const { report } = reading;
   if (expectedHash !== undefined && report.hash !== expectedHash) {
@@ -83,15 +108,20 @@ async function writePages(
   return reading;
 }
 
+type PageOptions = { sinceRound?: number } & Partial<Pick<RefreezeOptions, 'change'>>;
+
 class PageWriter {
   #lines: string[] = [];
   #page = 0;
 
-  constructor(private readonly store: Store) {}
+  constructor(
+    private readonly store: Store,
+    private readonly options: PageOptions,
+  ) {}
 
   async add(clips: readonly Clip[]): Promise<void> {
     for (const clip of clips) {
-      this.#lines.push(`${JSON.stringify(clip)}\n`);
+      this.#lines.push(`${JSON.stringify(this.options.change?.(clip) ?? clip)}\n`);
       if (this.#lines.length === PAGE_SIZE) await this.end();
     }
   }
@@ -99,7 +129,8 @@ class PageWriter {
   /** Writes the page begun, if there is one. */
   async end(): Promise<void> {
     if (this.#lines.length === 0) return;
-    await this.store.write(pageKey(this.#page), this.#lines.join(''));
+    const key = pageKey(this.#page, this.options.sinceRound);
+    await this.store.write(key, this.#lines.join(''));
     this.#page += 1;
     this.#lines = [];
   }

@@ -8,9 +8,19 @@ export const PAGE_SIZE = 500;
 /** Written last: a snapshot without it is not whole. */
 export const SNAPSHOT_KEY = 'snapshot/manifest.json';
 
+/** Folder of a snapshot's pages: a corrected manifest gets one of its own. */
+export function snapshotFolder(sinceRound?: number): string {
+  return sinceRound === undefined ? 'snapshot' : `snapshot-${sinceRound}`;
+}
+
 /** Store key of a page of clips, one JSON object a line. */
-export function pageKey(page: number): string {
-  return `snapshot/${String(page).padStart(5, '0')}.jsonl`;
+export function pageKey(page: number, sinceRound?: number): string {
+  return `${snapshotFolder(sinceRound)}/${String(page).padStart(5, '0')}.jsonl`;
+}
+
+/** Store folder of the outcomes that rows of a corrected manifest had before. */
+export function keptFolder(sinceRound: number): string {
+  return `kept-${sinceRound}`;
 }
 
 /** What is known of a snapshot without its clips. */
@@ -25,6 +35,11 @@ export interface SnapshotInfo {
   pageSize: number;
   /** The manifest's own columns, in manifest order. */
   columns: string[];
+  /**
+   * Of a corrected manifest: the round that began with it. Outcomes of earlier rounds speak of other
+   * rows; those that still hold were kept apart.
+   */
+  sinceRound?: number;
 }
 
 const count = z.int().nonnegative();
@@ -36,6 +51,7 @@ export const snapshotInfoSchema: z.ZodType<SnapshotInfo> = z.object({
   invalid: count,
   pageSize: z.int().positive(),
   columns: z.array(z.string()),
+  sinceRound: z.int().positive().exactOptional(),
 });
 
 export const clipSchema: z.ZodType<Clip> = z.object({

@@ -67,7 +67,7 @@ async function readInfo(store: Store): Promise<SnapshotInfo> {
 }
 
 async function readPage(store: Store, info: SnapshotInfo, page: number): Promise<Clip[]> {
-  const key = pageKey(page);
+  const key = pageKey(page, info.sinceRound);
   const place = `${store.location}: ${key}`;
   const text = await store.readText(key);
   if (text === undefined) throw new SnapshotError(`${place} is missing (restore it)`);

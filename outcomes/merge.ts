@@ -4,7 +4,7 @@ import type { Clip, Outcome } from '../contract/clip.js';
 import type { Snapshot } from '../manifests/snapshot.js';
 import type { Store } from '../store/store.js';
 import { SegmentCache } from './segment-cache.js';
-import { listSegments, readSegment } from './segments.js';
+import { readSegment, segmentsOf } from './segments.js';
 
 export interface BatchStoreView {
   store: Store;
@@ -23,8 +23,9 @@ export interface MergedRow {
  * @throws SnapshotError, or an Error naming the outcome segment that cannot be read
  */
 export async function* mergeRows({ store, snapshot }: BatchStoreView): AsyncIterable<MergedRow> {
-  const { total, columns } = await snapshot.info();
-  const segments = await listSegments(store);
+  const info = await snapshot.info();
+  const { total, columns } = info;
+  const segments = await segmentsOf(store, info);
   const segmentOf = new Uint32Array(total); // 0 = none, else the segment's position + 1
   for (const [at, key] of segments.entries()) {
     for (const { row } of await readSegment(store, key)) segmentOf[row] = at + 1; // O2

@@ -19,9 +19,13 @@ export async function writeRoundFile(
 
 /** Keys of a folder's files, earlier rounds first. */
 export async function listRoundFiles(store: Store, folder: string): Promise<string[]> {
-  const roundOf = (key: string): number => Number.parseInt(key.slice(folder.length + 1), 10);
   const keys = await store.list(folder);
-  return keys.sort((a, b) => roundOf(a) - roundOf(b) || (a < b ? -1 : 1));
+  return keys.sort((a, b) => roundOfFile(a) - roundOfFile(b) || (a < b ? -1 : 1));
+}
+
+/** The round that a file is of. */
+export function roundOfFile(key: string): number {
+  return Number.parseInt(key.slice(key.indexOf('/') + 1), 10);
 }
 
 /** @throws Error naming the file and line that cannot be read */

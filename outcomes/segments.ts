@@ -4,7 +4,8 @@
 import { z } from 'zod';
 import type { Outcome } from '../contract/clip.js';
 import type { Store } from '../store/store.js';
-import { listRoundFiles, readRoundFile, writeRoundFile } from './round-files.js';
+import { keptFolder, type SnapshotInfo } from '../manifests/snapshot-format.js';
+import { listRoundFiles, readRoundFile, roundOfFile, writeRoundFile } from './round-files.js';
 
 const FOLDER = 'outcomes';
 
@@ -32,6 +33,27 @@ export function writeSegment(
 /** Keys of all segments, earlier rounds first. */
 export function listSegments(store: Store): Promise<string[]> {
   return listRoundFiles(store, FOLDER);
+}
+
+/** Writes outcomes that rows of a corrected manifest had before. */
+export function writeKept(
+  store: Store,
+  sinceRound: number,
+  name: string,
+  outcomes: Outcome[],
+): Promise<void> {
+  return writeRoundFile(store, keptFolder(sinceRound), { round: 0, name }, outcomes);
+}
+
+/** Keys of the segments that speak of a snapshot's rows, earlier rounds first. */
+export async function segmentsOf(
+  store: Store,
+  { sinceRound }: Pick<SnapshotInfo, 'sinceRound'>,
+): Promise<string[]> {
+  const all = await listSegments(store);
+  if (sinceRound === undefined) return all;
+  const kept = await listRoundFiles(store, keptFolder(sinceRound));
+  return [...kept, ...all.filter((key) => roundOfFile(key) >= sinceRound)];
 }
 
 /** @throws Error naming the segment if it cannot be read */

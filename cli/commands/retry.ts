@@ -1,6 +1,7 @@
 // reelscore retry: like run, for the clips of an ended batch that did not succeed.
 import type { Reelscore } from '../../client/reelscore.js';
 import type { ResolvedConfig } from '../../workers/config.js';
+import { checkForRun } from '../check-manifest.js';
 import { needKeys, readConfig } from '../config.js';
 import { connect } from '../connect.js';
 import { EXIT } from '../exit-codes.js';
@@ -13,17 +14,37 @@ import { isReelscoreError } from '../typed-errors.js';
 
 export type RetryFlags = Pick<
   RunFlags,
-  'rate' | 'maxInFlight' | 'priority' | 'maxFailures' | 'probe' | 'json'
+  | 'rate'
+  | 'maxInFlight'
+  | 'priority'
+  | 'maxFailures'
+  | 'maxSubmissions'
+  | 'budget'
+  | 'notify'
+  | 'skipInvalid'
+  | 'probe'
+  | 'json'
 >;
 
-export async function retry(batch: string, flags: RetryFlags): Promise<number> {
+export async function retry(
+  batch: string,
+  manifest: string | undefined,
+  flags: RetryFlags,
+): Promise<number> {
   const io = createIo(flags.json ?? false);
+  const { skipInvalid = false } = flags;
   const config = readConfig(settingsOf(flags));
+  const checked =
+    manifest === undefined ? undefined : await checkForRun(manifest, config, skipInvalid, io);
+  if (manifest !== undefined && !checked) return EXIT.failed;
   const interrupts = new Interrupts();
   const api = await connectFor(batch, config, io);
   try {
     if (api.server.simulatorUrl === undefined) needKeys(config);
-    const { rows, total, store, notes } = await api.retry(batch);
+    const { rows, total, store, notes } = await api.retry(batch, {
+      skipInvalid,
+      ...(checked && { manifest: checked }),
+    });
     io.say(`Batch ${batch}: ${rows} of ${total} clips again`);
     for (const text of notes) io.say(`Note: ${text}`);
     io.say(`Results: ${shownPath(store)}`);
@@ -39,6 +60,7 @@ export async function retry(batch: string, flags: RetryFlags): Promise<number> {
     io.document({ batch, state: 'nothing_to_retry' });
     return EXIT.ok;
   } finally {
+    await checked?.file.remove();
     await api.close();
     interrupts.dispose();
   }

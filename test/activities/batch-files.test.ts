@@ -9,7 +9,7 @@ const POST = { round: 1, row: 0, attempt: 1, activityTry: 1 };
 test('a batch is opened once, however often it is asked for', async () => {
   const { location } = await frozenBatch(manifestOf(1));
   const batches = new OpenBatches(openLocalStore);
-  expect(batches.at(location)).toBe(batches.at(location));
+  expect(batches.at(location, 1)).toBe(batches.at(location, 1));
 });
 
 test('a worker with more batches than it keeps open writes one journal a batch', async () => {
@@ -21,35 +21,35 @@ test('a worker with more batches than it keeps open writes one journal a batch',
     return one;
   });
   for (let round = 1; round <= 3; round += 1) {
-    await batches.at(location).journal.begin({ ...POST, round });
-    for (let other = 0; other < 30; other += 1) batches.at(`/nowhere/${other}`);
+    await batches.at(location, 1).journal.begin({ ...POST, round });
+    for (let other = 0; other < 30; other += 1) batches.at(`/nowhere/${other}`, 1);
   }
   expect(opened.filter(({ location: at }) => at === location)).toHaveLength(3);
   expect(await store.list('submissions')).toHaveLength(1);
-  expect(await batches.at(location).journal.find({ ...POST, activityTry: 2 })).toBe('begun');
+  expect(await batches.at(location, 1).journal.find({ ...POST, activityTry: 2 })).toBe('begun');
 });
 
 test('of many batches those used last stay open', async () => {
   const { location } = await frozenBatch(manifestOf(1));
   const batches = new OpenBatches(openLocalStore);
-  const files = batches.at(location);
+  const files = batches.at(location, 1);
   for (let other = 0; other < 100; other += 1) {
-    batches.at(`/nowhere/${other}`);
-    expect(batches.at(location)).toBe(files);
+    batches.at(`/nowhere/${other}`, 1);
+    expect(batches.at(location, 1)).toBe(files);
   }
 });
 
 test('two workers write two journals', async () => {
   const { store, location } = await frozenBatch(manifestOf(1));
   for (const worker of [new OpenBatches(openLocalStore), new OpenBatches(openLocalStore)]) {
-    await worker.at(location).journal.begin(POST);
+    await worker.at(location, 1).journal.begin(POST);
   }
   expect(await store.list('submissions')).toHaveLength(2);
 });
 
 test('a selection is read once; one that is missing or damaged is named and read again', async () => {
   const { store, location } = await frozenBatch(manifestOf(1));
-  const { selection } = new OpenBatches(openLocalStore).at(location);
+  const { selection } = new OpenBatches(openLocalStore).at(location, 1);
   await expect(selection('selections/2.json')).rejects.toThrow('selections/2.json is missing');
   await store.write('selections/2.json', '[1,"2"]');
   await expect(selection('selections/2.json')).rejects.toThrow('selections/2.json is damaged');

@@ -64,6 +64,47 @@ export async function readJournal(
   return found;
 }
 
+/** A POST that the vendor accepted. */
+export interface AcceptedPost {
+  round: number;
+  row: number;
+  attempt: number;
+  taskId: string;
+}
+
+/** The last accepted POST of each row. */
+export async function lastAccepted(store: Store): Promise<Map<number, AcceptedPost>> {
+  const found = new Map<number, AcceptedPost>();
+  for (const file of await store.list(JOURNAL_FOLDER)) {
+    for await (const lines of linesOf(store, file)) {
+      for (const line of lines) {
+        const post = ACCEPTED.test(line) ? acceptedOf(line) : undefined;
+        if (!post) continue;
+        const known = found.get(post.row);
+        if (!known || orderOf(post) > orderOf(known)) found.set(post.row, post);
+      }
+    }
+  }
+  return found;
+}
+
+function orderOf({ round, attempt }: AcceptedPost): number {
+  return round * MAX_POSTS + attempt;
+}
+
+/** Most lines are intents. */
+const ACCEPTED = /"kind":"accepted"/;
+/** POSTs for one clip in one round stay far below this. */
+const MAX_POSTS = 1e6;
+
+function acceptedOf(line: string): AcceptedPost | undefined {
+  const numbers = POST.exec(line)?.[1]?.split('.').map(Number);
+  const { answer } = parse(line);
+  if (numbers?.length !== 3 || answer?.kind !== 'accepted') return undefined;
+  const [round = 0, row = 0, attempt = 0] = numbers;
+  return { round, row, attempt, taskId: answer.taskId };
+}
+
 /** A chunk's lines at a time. */
 async function* linesOf(store: Store, key: string): AsyncIterable<string[]> {
   let rest = '';
