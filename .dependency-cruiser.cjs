@@ -10,7 +10,7 @@ const MAY_IMPORT = {
   simulator: ['contract'],
   media: ['contract', 'net'],
   manifests: ['contract', 'store'],
-  ledger: ['contract', 'manifests', 'store'],
+  ledger: ['contract', 'manifests', 'net', 'store'],
   intake: ['contract', 'manifests', 'net', 'outcomes', 'store'],
   callbacks: ['contract', 'net'],
   activities: [

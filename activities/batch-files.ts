@@ -33,15 +33,18 @@ export interface BatchFiles {
 /** The batches of one worker, the last used of them kept open. */
 export class OpenBatches {
   readonly #open = new Map<string, BatchFiles>();
-  /** The same for a batch that is opened again, so that its journal does not fall into many files. */
-  readonly #worker = randomBytes(6).toString('hex');
+  /**
+   * A name that no other worker has. The same for a batch that is opened again, so that its journal does
+   * not fall into many files.
+   */
+  readonly worker = randomBytes(6).toString('hex');
 
   constructor(private readonly openStore: OpenStore) {}
 
   /** @param round a later one may have another snapshot */
   at(location: string, round: number): BatchFiles {
     const name = `${round} ${location}`;
-    const files = this.#open.get(name) ?? openBatch(this.openStore(location), this.#worker);
+    const files = this.#open.get(name) ?? openBatch(this.openStore(location), this.worker);
     // The last entry of a map is the one used last.
     this.#open.delete(name);
     this.#open.set(name, files);

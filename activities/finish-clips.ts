@@ -7,10 +7,13 @@ import type { VendorFailure } from '../contract/failure.js';
 import type { TaskMedia } from '../tomoviee/client.js';
 import { writeSegment } from '../outcomes/segments.js';
 import type { BatchFiles, OpenBatches } from './batch-files.js';
+import { currentBatch } from './batch-id.js';
 import type { ActivityDependencies } from './dependencies.js';
 import { DownloadError, downloadSoundtrack } from './download.js';
 import { failureNotes } from './failure-notes.js';
 import { withHeartbeat } from './heartbeat.js';
+import { ledgerEntries } from './ledger-entries.js';
+import type { OpenLedgers } from './open-ledgers.js';
 import type { ResultLinks } from './result-links.js';
 
 const CONCURRENCY = 6;
@@ -22,8 +25,9 @@ export function finishClipsActivity(
   deps: Pick<ActivityDependencies, 'vendor' | 'fetch'>,
   batches: OpenBatches,
   links: ResultLinks,
+  ledgers: OpenLedgers,
 ): BatchActivities['finishClips'] {
-  return ({ store, round, segment, download, record }) => {
+  return ({ store, round, segment, download, record, ledger }) => {
     const files = batches.at(store, round);
     const soundtracks = new Soundtracks(deps, files, links, Context.current().cancellationSignal);
     return withHeartbeat(async () => {
@@ -40,6 +44,12 @@ export function finishClipsActivity(
         else troubles.push({ row: task.row, failure: result.failure });
       }
       await writeSegment(files.store, round, segment, outcomes);
+      if (ledger) {
+        const to = ledgers.at(ledger);
+        const batch = currentBatch();
+        const entries = await ledgerEntries({ files, round, batch, ledger }, outcomes);
+        await to.append(batch, batches.worker, entries); // B2: done again until both are on disk
+      }
       return { troubles, failures: await failureNotes(files.snapshot, record) };
     });
   };

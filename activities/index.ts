@@ -9,7 +9,9 @@ import { OpenBatches } from './batch-files.js';
 import type { ActivityDependencies } from './dependencies.js';
 import { finalizeBatchActivity } from './finalize-batch.js';
 import { finishClipsActivity } from './finish-clips.js';
+import { matchLedgerActivity } from './match-ledger.js';
 import { openBatchActivity } from './open-batch.js';
+import { OpenLedgers } from './open-ledgers.js';
 import { preparePageActivity } from './prepare-page.js';
 import { queryTasksActivity } from './query-tasks.js';
 import { ResultLinks } from './result-links.js';
@@ -30,14 +32,18 @@ export function createIntakeActivities(intake: Intake): Pick<IntakeActivities, '
 }
 
 /** The activities of one worker, over what it was composed of. */
-export function createActivities(deps: ActivityDependencies): BatchActivities & AccountActivities {
+export function createActivities(
+  deps: ActivityDependencies,
+): BatchActivities & AccountActivities & Pick<IntakeActivities, 'matchLedger'> {
   const batches = new OpenBatches(deps.openStore);
+  const ledgers = new OpenLedgers(deps.openStore);
   const links = new ResultLinks();
   return {
+    matchLedger: matchLedgerActivity(deps, batches, ledgers),
     preparePage: preparePageActivity(deps, batches),
     submitClip: submitClipActivity(deps, batches),
     queryTasks: queryTasksActivity(deps, batches, links),
-    finishClips: finishClipsActivity(deps, batches, links),
+    finishClips: finishClipsActivity(deps, batches, links, ledgers),
     finalizeBatch: finalizeBatchActivity(batches),
     ...{ joinAccount, findBatches, findGone },
   };

@@ -1,4 +1,4 @@
-// The codes Reelscore itself gives as `error_code`. The vendor's own codes stand in results as the
+// The codes Reelscore itself gives as `error_code`, or as the code of a warning. The vendor's own codes stand in results as the
 // vendor gave them; those of the transport are in tomoviee/errors.ts, media/codes.ts, net/errors.ts.
 
 /** Code -> meaning, in one line. docs/errors.md lists the same, with what to do. */
@@ -14,6 +14,11 @@ export const OWN_CODES = {
   task_timeout: 'The task did not end within the task timeout (taskTimeout).',
   download_failed: 'The soundtrack could not be downloaded.',
   batch_cancelled: 'The batch was cancelled before the clip was done.',
+  already_scored: 'An earlier batch scored the clip; `output` leads to that soundtrack.',
+  max_submissions_reached: 'The run had made as many submissions as it may (maxSubmissions).',
+  budget_reached: 'Another submission would have cost more than the budget.',
+  etag_missing:
+    'The server names no version of the clip, so its link alone tells which clip it is.',
 } as const;
 
 /** One of Reelscore's own codes. */

@@ -1,5 +1,6 @@
 // How a journal of submissions lies in the store, and how it is read.
 import { z } from 'zod';
+import { linesOf } from '../store/lines.js';
 import type { Store } from '../store/store.js';
 
 export const JOURNAL_FOLDER = 'submissions';
@@ -103,17 +104,6 @@ function acceptedOf(line: string): AcceptedPost | undefined {
   if (numbers?.length !== 3 || answer?.kind !== 'accepted') return undefined;
   const [round = 0, row = 0, attempt = 0] = numbers;
   return { round, row, attempt, taskId: answer.taskId };
-}
-
-/** A chunk's lines at a time. */
-async function* linesOf(store: Store, key: string): AsyncIterable<string[]> {
-  let rest = '';
-  for await (const chunk of store.readStream(key).setEncoding('utf8') as AsyncIterable<string>) {
-    const lines = (rest + chunk).split('\n');
-    rest = lines.pop() ?? '';
-    yield lines;
-  }
-  yield [rest];
 }
 
 /** A line torn by a full disk or a power cut is unreadable; its POST may have left. */
