@@ -69,12 +69,15 @@ describe('the ledger', () => {
         if (request.url === '/result-2.mp3') response.writeHead(500).end();
         else response.end('a tune');
       },
-      { clips: 4 },
+      { clips: 5 },
     );
     await confirm(one);
-    const failed: Outcome = { row: 3, status: 'failed', attempts: 1, errorCode: '680001' };
+    const others: Outcome[] = [
+      { row: 3, status: 'failed', attempts: 1, errorCode: '680001' },
+      { row: 4, status: 'skipped', attempts: 0, taskId: 't4', output: '../b/soundtracks/c4.mp3' },
+    ];
     const download = one.input.download.slice(0, 3);
-    const input = { ...one.input, download, record: [failed], ledger: results.ledger };
+    const input = { ...one.input, download, record: others, ledger: results.ledger };
     const { troubles } = await run(one.worker, 'finishClips', input, { batch: 'night:1' });
     const done = [0, 1, 2].filter((row) => row !== troubles[0]?.row);
     const entries = await entriesOf(results);
