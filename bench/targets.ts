@@ -43,6 +43,8 @@ export const TARGETS: Readonly<Record<string, Target>> = {
   'run.100000.last-tenth': { atMost: 1.1 },
   'validate.seconds': { under: 3 },
   'validate.peak-mb': { under: 250 },
+  'ledger.match-seconds': { under: 20 },
+  'ledger.peak-mb': { under: 350 },
   'cli.start-to-first-submission': { under: 8 },
   'cli.help': { under: 0.4 },
 };

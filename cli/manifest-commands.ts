@@ -1,6 +1,7 @@
 // Commands that take a manifest.
 import type { Command } from 'commander';
 import { addRunOptions, type RunFlags } from './run-flags.js';
+import type { PlanFlags } from './commands/plan.js';
 import type { ValidateFlags } from './commands/validate.js';
 
 export function addManifestCommands(program: Command, done: (exitCode: number) => void): void {
@@ -22,6 +23,36 @@ Exit codes: 0 no problems, 1 problems.`,
     .action(async (manifest: string, flags: ValidateFlags) => {
       const { validate } = await import('./commands/validate.js');
       done(await validate(manifest, flags));
+    });
+
+  program
+    .command('plan')
+    .argument('<manifest>', 'CSV, YAML or JSON file')
+    .description('Tell what a run would do and cost, before anything does.')
+    .option('--simulate', 'of a run against the simulator')
+    .option('--again', 'score clips anew that have been scored already')
+    .option(
+      '--identity <how>',
+      'what makes a clip the same as an earlier one: id (else link), link, or etag (default: id)',
+    )
+    .option('--rate <n>', 'submissions per second (default: 1)')
+    .option('--max-in-flight <n>', 'tasks at the vendor at one time (default: 20)')
+    .option('--max-submissions <n>', 'submissions at the most')
+    .option('--budget <amount>', 'cost at the most, at pricePerClip')
+    .option('--skip-invalid', 'leave out rows with problems instead of refusing the manifest')
+    .option('--json', 'print one JSON document on stdout')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  reelscore plan library.csv
+  reelscore plan library.csv --rate 5 --budget 100    what that pace and that money are enough for
+
+It needs no server and no keys. Exit codes: 0 planned, 1 the manifest has problems.`,
+    )
+    .action(async (manifest: string, flags: PlanFlags) => {
+      const { plan } = await import('./commands/plan.js');
+      done(await plan(manifest, flags));
     });
 
   addRunOptions(

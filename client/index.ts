@@ -9,6 +9,7 @@ export {
   type ReelscoreErrorCode,
 } from './errors.js';
 export type { StartedBatch, StartOptions } from './start.js';
+export type { Plan, PlannedClips, PlanOptions } from './plan.js';
 export type { RetriedBatch } from './retry.js';
 export type { BatchPhase } from './states.js';
 export type { BatchStatus } from './status.js';

@@ -10,6 +10,7 @@ import { recordedHome } from '../intake/batch-record.js';
 import type { StartContext } from './context.js';
 import { ReelscoreError } from './errors.js';
 import { locateBatch } from './locate.js';
+import { planManifest, type Plan, type PlanOptions } from './plan.js';
 import { resultsOf, type BatchResults, type ResultsOptions } from './results.js';
 import { retryBatch, type RetriedBatch, type RetryOptions } from './retry.js';
 import { simulationConfig } from './simulation.js';
@@ -93,6 +94,22 @@ export class Reelscore {
       await server.release();
       throw error;
     }
+  }
+
+  /**
+   * Tells what a batch of a manifest would do and cost, before anything does. Needs neither server nor
+   * keys; the pace is the configured one.
+   * @param manifest path of the file
+   * @throws ConfigError, ManifestInvalidError, ManifestError
+   */
+  static async plan(
+    manifest: string,
+    options: Omit<ConnectOptions, 'onProgress'> & PlanOptions = {},
+  ): Promise<Plan> {
+    const { settings = {}, env = process.env, cwd = process.cwd(), simulate } = options;
+    const given = options.config ?? resolveConfig(settings, env, cwd);
+    const config = simulate ? { ...given, account: SIMULATOR_ACCOUNT } : given;
+    return await planManifest(config, manifest, options);
   }
 
   /** Closes the connection; an embedded server nobody else uses goes down. Batches stay as they are. */

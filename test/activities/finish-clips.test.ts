@@ -1,8 +1,12 @@
 // finishClips as a whole: what is recorded of a group of clips.
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { Outcome } from '../../contract/clip.js';
 import { listSegments } from '../../outcomes/segments.js';
+import { serve } from '../net/servers.js';
 import { confirm, outcomesIn, rig, soundtracksIn, TUNE } from './finish-rig.js';
+import { entriesOf, night, resultsFolder } from './ledger-rig.js';
 import { run, start } from './support.js';
 
 describe('a group', () => {
@@ -54,5 +58,59 @@ describe('a group', () => {
     await expect(result).rejects.toThrow();
     expect(await outcomesIn(one.store)).toEqual([]);
     expect(await soundtracksIn(one.store)).toEqual([]);
+  });
+});
+
+describe('the ledger', () => {
+  test('gets an entry of each clip that succeeded, and of no other', async () => {
+    const results = await resultsFolder();
+    const one = await rig(
+      (request, response) => {
+        if (request.url === '/result-2.mp3') response.writeHead(500).end();
+        else response.end('a tune');
+      },
+      { clips: 5 },
+    );
+    await confirm(one);
+    const others: Outcome[] = [
+      { row: 3, status: 'failed', attempts: 1, errorCode: '680001' },
+      { row: 4, status: 'skipped', attempts: 0, taskId: 't4', output: '../b/soundtracks/c4.mp3' },
+    ];
+    const download = one.input.download.slice(0, 3);
+    const input = { ...one.input, download, record: others, ledger: results.ledger };
+    const { troubles } = await run(one.worker, 'finishClips', input, { batch: 'night:1' });
+    const done = [0, 1, 2].filter((row) => row !== troubles[0]?.row);
+    const entries = await entriesOf(results);
+    expect(entries.map(({ taskId }) => taskId)).toEqual(done.map((row) => `t${row}`));
+    for (const [at, { batch, soundtrack, id, etag }] of entries.entries()) {
+      expect({ batch, etag }).toEqual({ batch: 'night:1', etag: undefined });
+      expect(id).toMatch(/^[\w-]{22}$/);
+      const key = `soundtracks/c${done[at]}.mp3`;
+      expect(join(results.folder, soundtrack)).toBe(join(one.store.location, key));
+    }
+    expect(await readdir(join(results.folder, '.reelscore', 'scored'))).toHaveLength(1);
+  });
+
+  test('lets the next night skip the clip, by id and by ETag', async () => {
+    for (const identity of ['id', 'etag'] as const) {
+      const results = await resultsFolder({ identity });
+      const versions = ['"v1"', '"v1"', '"v2"'];
+      const clip = await serve((_request, response) => {
+        response.setHeader('etag', versions[0] ?? '').end();
+      });
+      const manifest = `id,file_link,prompt\na,${clip.origin}/a.mp4,Pop\n`;
+      const one = await rig(TUNE);
+      const skipped: number[] = [];
+      for (const batch of ['night-1', 'night-2', 'night-3']) {
+        const store = await night(results, batch, manifest);
+        const common = { store: store.location, round: 1, ledger: results.ledger };
+        const matched = { ...common, rows: { count: 1 } };
+        skipped.push((await run(one.worker, 'matchLedger', matched, { batch })).skipped);
+        const finished = { ...one.input, ...common };
+        if (batch === 'night-1') await run(one.worker, 'finishClips', finished, { batch });
+        versions.shift();
+      }
+      expect(skipped, identity).toEqual(identity === 'id' ? [0, 1, 1] : [0, 1, 0]);
+    }
   });
 });

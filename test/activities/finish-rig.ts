@@ -2,7 +2,7 @@
 import { readdir } from 'node:fs/promises';
 import type { RequestListener } from 'node:http';
 import { join } from 'node:path';
-import type { BatchActivities, FinishClipsInput } from '../../contract/activities.js';
+import type { FinishClipsInput } from '../../contract/activities.js';
 import type { Outcome } from '../../contract/clip.js';
 import { listSegments, readSegment } from '../../outcomes/segments.js';
 import type { Store } from '../../store/store.js';
@@ -14,7 +14,7 @@ export const TUNE: RequestListener = (_request, response) =>
   response.setHeader('content-type', 'audio/mpeg').end('a tune');
 
 export interface Rig {
-  worker: BatchActivities;
+  worker: ReturnType<typeof workerOf>;
   store: Store;
   input: FinishClipsInput;
   media: TestServer;

@@ -13,7 +13,6 @@ import { DefaultLogger } from '@temporalio/worker';
 import { Activity } from '@temporalio/worker/lib/activity.js';
 import { onTestFinished } from 'vitest';
 import { createActivities, type ActivityDependencies } from '../../activities/index.js';
-import type { BatchActivities } from '../../contract/activities.js';
 import { freezeManifest } from '../../manifests/index.js';
 import { createGuardedFetch } from '../../net/guarded-fetch.js';
 import { openLocalStore } from '../../store/local-store.js';
@@ -62,7 +61,7 @@ export function vendorAt(baseUrl: string): TomovieeClient {
 }
 
 /** The activities of one worker; what is not given would be an error to use. */
-export function workerOf(deps: Partial<ActivityDependencies>): BatchActivities {
+export function workerOf(deps: Partial<ActivityDependencies>): Activities {
   const fetch = createGuardedFetch({ allowHosts: ['127.0.0.1'] });
   onTestFinished(() => fetch.close());
   const unused = (): never => {
@@ -84,13 +83,14 @@ export interface RunOptions {
   batch?: string;
 }
 
-type Name = keyof BatchActivities;
-type Input<N extends Name> = Parameters<BatchActivities[N]>[0];
-type Output<N extends Name> = Awaited<ReturnType<BatchActivities[N]>>;
+type Activities = ReturnType<typeof createActivities>;
+type Name = keyof Activities;
+type Input<N extends Name> = Parameters<Activities[N]>[0];
+type Output<N extends Name> = Awaited<ReturnType<Activities[N]>>;
 
 /** Starts one activity; `cancel` is what the cancelling of an activity does to it. */
 export function start<N extends Name>(
-  worker: BatchActivities,
+  worker: Pick<Activities, N>,
   name: N,
   input: Input<N>,
   { attempt = 1, batch = BATCH }: RunOptions = {},
@@ -122,7 +122,7 @@ export function start<N extends Name>(
 
 /** Runs one activity to its end. */
 export function run<N extends Name>(
-  worker: BatchActivities,
+  worker: Pick<Activities, N>,
   name: N,
   input: Input<N>,
   options?: RunOptions,

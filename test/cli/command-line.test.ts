@@ -20,7 +20,7 @@ const good = await manifest('good.csv', 'a,https://cdn.example/a.mp4,Calm piano'
 const bad = await manifest('bad.csv', 'a,,Calm piano', '../b,https://cdn.example/b.mp4,Calm piano');
 
 const COMMANDS = ['validate', 'run', 'start', 'status', 'results', 'retry', 'pause', 'resume']
-  .concat('cancel', 'tune', 'serve', 'worker', 'callbacks', 'simulate')
+  .concat('cancel', 'tune', 'serve', 'worker', 'callbacks', 'simulate', 'plan')
   .sort();
 
 describe('help', () => {

@@ -1,0 +1,34 @@
+// reelscore plan: what a run would do and cost, before anything does.
+import { Reelscore } from '../../client/reelscore.js';
+import { checkForRun } from '../check-manifest.js';
+import { readConfig } from '../config.js';
+import { EXIT } from '../exit-codes.js';
+import { createIo } from '../io.js';
+import { planLines } from '../plan-lines.js';
+import { settingsOf, type RunFlags } from '../run-flags.js';
+
+export type PlanFlags = Pick<
+  RunFlags,
+  | 'simulate'
+  | 'again'
+  | 'identity'
+  | 'rate'
+  | 'maxInFlight'
+  | 'maxSubmissions'
+  | 'budget'
+  | 'skipInvalid'
+  | 'json'
+>;
+
+export async function plan(manifest: string, flags: PlanFlags): Promise<number> {
+  const io = createIo(flags.json ?? false);
+  const { simulate = false, again = false, skipInvalid = false } = flags;
+  const config = readConfig(settingsOf(flags));
+  const report = await checkForRun(manifest, skipInvalid, io);
+  if (!report) return EXIT.failed;
+
+  const planned = await Reelscore.plan(manifest, { config, simulate, again, skipInvalid, report });
+  for (const line of planLines(planned)) io.say(line);
+  io.document({ ok: true, ...planned });
+  return EXIT.ok;
+}

@@ -1,0 +1,64 @@
+// What people read of a plan. Pure: lines of text from facts.
+import type { Plan } from '../client/plan.js';
+import { count } from './check-manifest.js';
+import { plainText } from './io.js';
+import { durationText } from './progress/durations.js';
+import { paceText } from './progress/paces.js';
+import { table } from './table.js';
+
+export function planLines(plan: Plan): string[] {
+  const { manifest, clips, again, submissions, untold } = plan;
+  const rows: [string, number, string][] = [
+    ['new', clips.new, ''],
+    ['changed', clips.changed, 'scored before, with another prompt'],
+    ['already scored', clips.scored, again ? 'to be scored anew (--again)' : 'skipped'],
+    ['invalid', clips.invalid, 'left out'],
+    ...leftOutRow(plan),
+    ['submissions', submissions, ''],
+  ];
+  return [
+    `${plainText(manifest)}: ${count(clips.total, 'row')}${plan.simulated ? ', simulated' : ''}`,
+    ...table(rows.map(([name, number, note]) => [`  ${name}`, String(number), note])),
+    timeLine(plan),
+    costLine(plan),
+    ...(untold ? untoldLines(untold) : []),
+    'Nothing was submitted.',
+  ].map((line) => line.trimEnd());
+}
+
+function leftOutRow({ leftOut }: Plan): [string, number, string][] {
+  if (!leftOut) return [];
+  const { clips, cap } = leftOut;
+  const limit = cap.code === 'budget_reached' ? 'the budget allows' : 'maxSubmissions allows';
+  return [['left out', clips, `${limit} ${cap.submissions}`]];
+}
+
+function timeLine({ expectedMs, pace }: Plan): string {
+  const { ratePerSecond, maxInFlight } = pace;
+  const at = `${paceText(ratePerSecond)} and ${count(maxInFlight, 'task')} in flight`;
+  return `Expected time: ${durationText(expectedMs)}, at ${at} as configured (an account in use keeps its own limits: reelscore status)`;
+}
+
+function costLine({ cost, simulated }: Plan): string {
+  if (simulated) return 'Cost: none, simulated';
+  if (!cost) return 'Cost: unknown (set pricePerClip in reelscore.yaml, such as 0.05 EUR)';
+  const unit = cost.currency === undefined ? '' : ` ${cost.currency}`;
+  return `Cost: ${money(cost.amount)}${unit}, at ${money(cost.pricePerClip)}${unit} a clip`;
+}
+
+/** Two decimals, or as many as it has. */
+function money(amount: number): string {
+  const decimals = /\.(\d+)$/.exec(amount.toFixed(6).replace(/0+$/, ''))?.[1]?.length ?? 0;
+  return amount.toFixed(Math.max(2, decimals));
+}
+
+function untoldLines({ missing, unreachable }: NonNullable<Plan['untold']>): string[] {
+  const lines: string[] = [];
+  if (missing > 0) {
+    lines.push(`${count(missing, 'clip')} without an ETag: the link alone tells which it is`);
+  }
+  if (unreachable > 0) {
+    lines.push(`${count(unreachable, 'clip')} could not be asked for an ETag: taken for new`);
+  }
+  return lines;
+}

@@ -1,0 +1,160 @@
+// reelscore plan: what a run would do and cost.
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { Ledger } from '../../ledger/ledger.js';
+import { openLocalStore } from '../../store/local-store.js';
+import { clipOf, entryOf, nameless } from '../ledger/support.js';
+import { serve } from '../net/servers.js';
+import { built } from '../support/built.js';
+import { reelscore } from './cli.js';
+
+await built();
+const cwd = await mkdtemp(join(tmpdir(), 'reelscore-plan-'));
+afterAll(() => rm(cwd, { recursive: true, force: true }));
+const env = { REELSCORE_HOME: join(cwd, 'home'), REELSCORE_ALLOW_HOSTS: '127.0.0.1' };
+
+/** Four new rows, one changed, two scored (one by its link), one invalid. */
+const LIBRARY = [
+  'id,file_link,prompt',
+  'a,https://cdn.example/a.mp4,Calm piano',
+  'b,https://cdn.example/b.mp4,Loud drums',
+  ',https://cdn.example/c.mp4?sig=today,Calm piano',
+  'd,https://cdn.example/d.mp4,Calm piano',
+  'e,https://cdn.example/e.mp4,Calm piano',
+  'f,https://cdn.example/f.mp4,Calm piano',
+  'g,https://cdn.example/g.mp4,Calm piano',
+  'h,,Calm piano',
+];
+
+beforeAll(async () => {
+  const ledger = new Ledger(openLocalStore(join(cwd, 'results')), 'scored');
+  await ledger.append('night-1', 'w', [
+    entryOf(clipOf({ id: 'a' })),
+    entryOf(clipOf({ id: 'b', prompt: 'Calm piano' })),
+    entryOf(nameless({ fileLink: 'https://cdn.example/c.mp4?sig=yesterday' })),
+  ]);
+  await writeFile(join(cwd, 'library.csv'), `${LIBRARY.join('\n')}\n`);
+  await writeFile(join(cwd, 'priced.yaml'), 'pricePerClip: 0.05 EUR\n');
+});
+
+function plan(args: string[], given: Record<string, string> = {}) {
+  return reelscore(['plan', 'library.csv', ...args], { cwd, env: { ...env, ...given } });
+}
+
+async function planned(args: string[], given?: Record<string, string>): Promise<object> {
+  const { stdout, exitCode } = await plan([...args, '--skip-invalid', '--json'], given);
+  expect(exitCode).toBe(0);
+  return JSON.parse(stdout) as object;
+}
+
+test('tells what would happen, when it would end and what it would cost', async () => {
+  const priced = { REELSCORE_CONFIG: join(cwd, 'priced.yaml') };
+  const { stdout, stderr, exitCode } = await plan(['--skip-invalid'], priced);
+  expect(stdout.split('\n')).toEqual([
+    'library.csv: 8 rows',
+    '  new             4',
+    '  changed         1  scored before, with another prompt',
+    '  already scored  2  skipped',
+    '  invalid         1  left out',
+    '  submissions     5',
+    'Expected time: 2 min 4 s, at 1/s and 20 tasks in flight as configured (an account in use keeps its own limits: reelscore status)',
+    'Cost: 0.25 EUR, at 0.05 EUR a clip',
+    'Nothing was submitted.',
+  ]);
+  expect({ stderr, exitCode }).toEqual({ stderr: '', exitCode: 0 });
+});
+
+test('leaves everything as it was, and starts nothing', async () => {
+  await plan(['--skip-invalid']);
+  expect(await readdir(cwd)).toEqual(['library.csv', 'priced.yaml', 'results']);
+  expect(await readdir(join(cwd, 'results'))).toEqual(['.reelscore']);
+});
+
+test('--json prints one document', async () => {
+  expect(await planned([])).toEqual({
+    ...{ ok: true, manifest: 'library.csv', name: 'library' },
+    ...{ identity: 'id', again: false, simulated: false },
+    clips: { total: 8, new: 4, changed: 1, scored: 2, invalid: 1 },
+    submissions: 5,
+    pace: { ratePerSecond: 1, burst: 1, maxInFlight: 20 },
+    expectedMs: 124_000,
+  });
+});
+
+test('without a price it says how to set one', async () => {
+  const { stdout } = await plan(['--skip-invalid']);
+  expect(stdout).toContain('Cost: unknown (set pricePerClip');
+});
+
+test('caps leave clips out, the tighter one by its name', async () => {
+  expect(await planned(['--max-submissions', '3'])).toMatchObject({
+    submissions: 3,
+    leftOut: { clips: 2, cap: { submissions: 3, code: 'max_submissions_reached' } },
+  });
+  const price = { REELSCORE_PRICE_PER_CLIP: '0.1' };
+  expect(await planned(['--max-submissions', '3', '--budget', '0.2'], price)).toMatchObject({
+    submissions: 2,
+    leftOut: { clips: 3, cap: { submissions: 2, code: 'budget_reached' } },
+    cost: { amount: 0.2, pricePerClip: 0.1 },
+  });
+  const { stdout } = await plan(['--skip-invalid', '--max-submissions', '3']);
+  expect(stdout).toContain('  left out        2  maxSubmissions allows 3\n');
+});
+
+test('--again counts what was scored already', async () => {
+  expect(await planned(['--again'])).toMatchObject({ submissions: 7, clips: { scored: 2 } });
+});
+
+test('--identity decides what is the same clip', async () => {
+  expect(await planned(['--identity', 'link'])).toMatchObject({
+    clips: { new: 6, changed: 0, scored: 1 },
+  });
+});
+
+test('--simulate knows what the simulator scored, and costs nothing', async () => {
+  const price = { REELSCORE_PRICE_PER_CLIP: '0.1' };
+  const simulated = await planned(['--simulate'], price);
+  expect(simulated).toMatchObject({ simulated: true, clips: { new: 7, scored: 0 } });
+  expect(simulated).not.toHaveProperty('cost');
+});
+
+describe('a manifest with problems', () => {
+  test('is refused, all of them told', async () => {
+    const { stdout, stderr, exitCode } = await plan([]);
+    expect(stderr).toContain('library.csv:9: file_link is empty');
+    expect(stderr).toContain('--skip-invalid');
+    expect({ stdout, exitCode }).toEqual({ stdout: '', exitCode: 1 });
+  });
+
+  test('is a document with --json', async () => {
+    const { stdout, exitCode } = await plan(['--json']);
+    expect(JSON.parse(stdout)).toMatchObject({ ok: false, problemCount: 1 });
+    expect(exitCode).toBe(1);
+  });
+});
+
+test('by ETag it asks the servers of the clips', async () => {
+  const { origin } = await serve(({ url }, response) => {
+    if (url === '/gone.mp4') response.writeHead(404).end();
+    else response.writeHead(200, url === '/a.mp4' ? { etag: '"v2"' } : {}).end();
+  });
+  const clip = (id: string) => clipOf({ id, fileLink: `${origin}/${id}.mp4` });
+  const ledger = new Ledger(openLocalStore(join(cwd, 'tagged')), 'scored');
+  await ledger.append('night-1', 'w', [
+    entryOf(clip('a'), {}, { kind: 'tag', tag: '"v1"' }),
+    entryOf(clip('b')),
+  ]);
+  await writeFile(join(cwd, 'tagged.yaml'), 'identity: etag\nledger: tagged\n');
+  const rows = ['a', 'b', 'gone'].map((id) => `${id},${clip(id).fileLink},Calm piano\n`);
+  await writeFile(join(cwd, 'tagged.csv'), `id,file_link,prompt\n${rows.join('')}`);
+  const { stdout } = await reelscore(['plan', 'tagged.csv'], {
+    cwd,
+    env: { ...env, REELSCORE_CONFIG: join(cwd, 'tagged.yaml') },
+  });
+  expect(stdout).toContain('  new             2\n');
+  expect(stdout).toContain('  already scored  1  skipped\n');
+  expect(stdout).toContain('1 clip without an ETag: the link alone tells which it is\n');
+  expect(stdout).toContain('1 clip could not be asked for an ETag: taken for new\n');
+});
