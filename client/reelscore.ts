@@ -12,6 +12,7 @@ import { ReelscoreError } from './errors.js';
 import { locateBatch } from './locate.js';
 import { resultsOf, type BatchResults, type ResultsOptions } from './results.js';
 import { retryBatch, type RetriedBatch } from './retry.js';
+import { Schedules } from './schedules/schedules.js';
 import { simulationConfig } from './simulation.js';
 import { startBatch, type StartedBatch, type StartOptions } from './start.js';
 import { isOpen } from './states.js';
@@ -221,6 +222,11 @@ export class Reelscore {
     const { execution, record } = await locateBatch(this.#context, batch);
     if (execution) return execution.taskQueue === taskQueueOf(SIMULATOR_ACCOUNT);
     return record?.account === SIMULATOR_ACCOUNT;
+  }
+
+  /** Batches that the server starts by itself. */
+  get schedules(): Schedules {
+    return new Schedules(this.#context);
   }
 
   get #context(): StartContext {
