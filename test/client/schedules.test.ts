@@ -1,10 +1,12 @@
-// Schedules through the programmatic API, against a real server. No worker serves their accounts: what
-// is looked at is what the server keeps and starts.
+// Schedules through the programmatic API, against a real server. What is looked at is what the server
+// keeps and starts: no worker scores these batches.
 import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { Client, Connection } from '@temporalio/client';
+import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { afterAll, expect, test } from 'vitest';
 import { Reelscore, type ScheduleSpec } from '../../client/index.js';
 import { SCORE_BATCH_WORKFLOW, taskQueueOf } from '../../contract/names.js';
@@ -12,6 +14,7 @@ import { resolveConfig } from '../../workers/config.js';
 import { testServer } from '../support/temporal.js';
 import { until } from '../support/until.js';
 
+Runtime.install({ logger: new DefaultLogger('ERROR') });
 const server = await testServer();
 const cwd = await mkdtemp(join(tmpdir(), 'reelscore-schedules-'));
 const connection = await Connection.connect({ address: server.address });
@@ -65,6 +68,23 @@ async function create(spec: Partial<ScheduleSpec> = {}): Promise<string> {
   const name = newName();
   await api.schedules.create(name, { ...nightly, ...spec });
   return name;
+}
+
+/** A worker of a queue whose batches end at once. */
+async function startEndingWorker(of: string): Promise<{ stop: () => Promise<void> }> {
+  const native = await NativeConnection.connect({ address: server.address });
+  const worker = await Worker.create({
+    ...{ connection: native, namespace: server.namespace, taskQueue: taskQueueOf(of) },
+    workflowsPath: fileURLToPath(new URL('ending-workflows.ts', import.meta.url)),
+  });
+  const running = worker.run();
+  return {
+    async stop() {
+      worker.shutdown();
+      await running;
+      await native.close();
+    },
+  };
 }
 
 const raw = (name: string) => client.schedule.getHandle(`reelscore-schedule-${name}`).describe();
@@ -361,6 +381,42 @@ test.each([
   const backfill = api.schedules.backfill('any', span);
   await expect(backfill).rejects.toMatchObject({ code: 'schedule_invalid' });
   await expect(backfill).rejects.toThrow(message);
+});
+
+test('how batches ended is told from what the server keeps, wherever their results lie', async () => {
+  const own = `${account}-ends`;
+  const { schedules } = await connect({ REELSCORE_ACCOUNT: own });
+  const worker = await startEndingWorker(own);
+  const name = newName();
+  await schedules.create(name, { ...nightly, pauseOnFailure: true });
+  const ended = (state: string) =>
+    until(
+      () => schedules.describe(name),
+      ({ last }) => last[0]?.state === state,
+    );
+  const { batch } = await schedules.trigger(name);
+  const { last, workerRunning } = await ended('finished');
+  const counts = { total: 120, succeeded: 118, failed: 2 };
+  expect({ last, workerRunning }).toMatchObject({ last: [{ batch, counts }], workerRunning: true });
+
+  await schedules.update(name, { manifest: 'missing.csv' });
+  // Two batches of one second would have the same id.
+  await until(
+    () => Promise.resolve(new Date().toISOString().slice(0, 19)),
+    (second) => !batch?.includes(second),
+  );
+  await schedules.trigger(name);
+  const failed = await ended('stopped');
+  expect(failed.last[0]?.reason).toBe(
+    `${join(cwd, 'missing.csv')}: there is no such file (put it there)`,
+  );
+  expect(failed.last[1]).toEqual(last[0]);
+  const { note } = await until(
+    () => schedules.describe(name),
+    ({ paused }) => paused,
+  );
+  expect(note).toMatch(/paused due to workflow failure/);
+  await worker.stop();
 });
 
 test('the list has the schedules of every account, by name, and none that is not ours', async () => {
