@@ -5,6 +5,7 @@ import { addBatchCommands } from './batch-commands.js';
 import { reportError } from './errors.js';
 import { ignoreClosedPipes } from './io.js';
 import { addManifestCommands } from './manifest-commands.js';
+import { addScheduleCommands } from './schedule-commands.js';
 import { addServiceCommands } from './service-commands.js';
 import { packageVersion } from './version.js';
 
@@ -45,14 +46,20 @@ export function createProgram(setExitCode: (code: number) => void): Command {
   addManifestCommands(program, setExitCode);
   addBatchCommands(program, setExitCode);
   addServiceCommands(program, setExitCode);
-  for (const command of program.commands) {
-    command
-      .exitOverride()
-      .option('--verbose', 'print where an error came from')
-      .helpOption('-h, --help', 'print help')
-      .showHelpAfterError(`(see: reelscore ${command.name()} --help)`);
-  }
+  addScheduleCommands(program, setExitCode);
+  for (const command of program.commands) addCommonOptions(command, 'reelscore');
   return program.showHelpAfterError('(see: reelscore --help)');
+}
+
+/** What every command has, and every command below it. */
+function addCommonOptions(command: Command, parents: string): void {
+  const name = `${parents} ${command.name()}`;
+  command
+    .exitOverride()
+    .option('--verbose', 'print where an error came from')
+    .helpOption('-h, --help', 'print help')
+    .showHelpAfterError(`(see: ${name} --help)`);
+  for (const below of command.commands) addCommonOptions(below, name);
 }
 
 const EXAMPLES = `

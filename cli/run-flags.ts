@@ -26,15 +26,22 @@ export function addRunOptions(command: Command): Command {
     .option('--simulate', 'score against the simulator: no keys, no cost')
     .option('--out <dir>', 'folder for the results (default: results/<batch>)')
     .option('--batch <id>', 'name of the batch (default: from the manifest and its content)');
-  return addPaceOptions(command)
+  return addClipOptions(addPaceOptions(command)).option(
+    '--json',
+    'print one JSON document on stdout',
+  );
+}
+
+/** Which clips are submitted. */
+export function addClipOptions(command: Command): Command {
+  return command
     .option('--again', 'score clips anew that have been scored already')
     .option(
       '--identity <how>',
       'what makes a clip the same as an earlier one: id (else link), link, or etag (default: id)',
     )
     .option('--skip-invalid', 'leave out rows with problems instead of refusing the manifest')
-    .option('--no-probe', 'do not look into the clips before they are submitted')
-    .option('--json', 'print one JSON document on stdout');
+    .option('--no-probe', 'do not look into the clips before they are submitted');
 }
 
 /** How fast a batch may go, and when it stops by itself. */

@@ -23,21 +23,28 @@ export interface Execution {
   memo: BatchMemo;
 }
 
-/** Undefined if it was not started by this API: its memo does not tell where its results lie. */
-export function executionOf(
-  info: Pick<WorkflowExecutionInfo, 'workflowId' | 'status' | 'taskQueue' | 'startTime'> & {
-    closeTime?: Date | undefined;
-    memo?: Record<string, unknown> | undefined;
-  },
-): Execution | undefined {
+/** An execution that may not have told yet where its results lie: its manifest is not read, or never was. */
+export type BareExecution = Omit<Execution, 'memo'> & { memo?: BatchMemo };
+
+type Info = Pick<WorkflowExecutionInfo, 'workflowId' | 'status' | 'taskQueue' | 'startTime'> & {
+  closeTime?: Date | undefined;
+  memo?: Record<string, unknown> | undefined;
+};
+
+export function bareExecutionOf(info: Info): BareExecution {
   const memo = memoSchema.safeParse(info.memo);
-  if (!memo.success) return undefined;
   return {
     batch: info.workflowId,
     status: info.status.name,
     taskQueue: info.taskQueue,
     startedAt: info.startTime,
     ...(info.closeTime && { closedAt: info.closeTime }),
-    memo: memo.data,
+    ...(memo.success && { memo: memo.data }),
   };
+}
+
+/** Undefined if its memo does not tell where its results lie. */
+export function executionOf(info: Info): Execution | undefined {
+  const { memo, ...bare } = bareExecutionOf(info);
+  return memo && { ...bare, memo };
 }

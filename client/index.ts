@@ -10,6 +10,12 @@ export {
 } from './errors.js';
 export type { StartedBatch, StartOptions } from './start.js';
 export type { Plan, PlannedClips, PlanOptions } from './plan.js';
+export { Schedules, type SavedSchedule } from './schedules/schedules.js';
+export type { BackfillSpan, Overlap, ScheduleChanges, ScheduleSpec } from './schedules/spec.js';
+export type { ScheduleStatus } from './schedules/status.js';
+export type { ScheduledBatch } from './schedules/recent.js';
+export type { Triggered } from './schedules/trigger.js';
+export type { RequestSettings } from '../contract/request.js';
 export type { RetriedBatch } from './retry.js';
 export type { BatchPhase } from './states.js';
 export type { BatchStatus } from './status.js';

@@ -13,6 +13,7 @@ import { locateBatch } from './locate.js';
 import { planManifest, type Plan, type PlanOptions } from './plan.js';
 import { resultsOf, type BatchResults, type ResultsOptions } from './results.js';
 import { retryBatch, type RetriedBatch, type RetryOptions } from './retry.js';
+import { Schedules } from './schedules/schedules.js';
 import { simulationConfig } from './simulation.js';
 import { startBatch, type ManifestSource, type StartedBatch, type StartOptions } from './start.js';
 import type { CheckedManifest } from './check-source.js';
@@ -246,6 +247,11 @@ export class Reelscore {
     const { execution, record } = await locateBatch(this.#context, batch);
     if (execution) return execution.taskQueue === taskQueueOf(SIMULATOR_ACCOUNT);
     return record?.account === SIMULATOR_ACCOUNT;
+  }
+
+  /** Batches that the server starts by itself. */
+  get schedules(): Schedules {
+    return new Schedules(this.#context);
   }
 
   get #context(): StartContext {

@@ -1,6 +1,6 @@
 // What a batch is doing, in one word for people and programs.
 import type { BatchProgress } from '../contract/batch.js';
-import type { Execution } from './execution.js';
+import type { BareExecution } from './execution.js';
 
 /**
  * - `running`, `paused`, `cancelling`, `finishing`: the batch is alive.
@@ -12,7 +12,7 @@ export type BatchPhase =
   Exclude<BatchProgress['state'], 'done'> | 'finished' | 'cancelled' | 'stopped';
 
 /** Whether the execution is still going. */
-export function isOpen({ status }: Execution): boolean {
+export function isOpen({ status }: BareExecution): boolean {
   return status === 'RUNNING' || status === 'PAUSED' || status === 'CONTINUED_AS_NEW';
 }
 
@@ -22,7 +22,7 @@ export function isAlive(phase: BatchPhase): boolean {
 }
 
 /** @param answered what the batch itself says, if it answers */
-export function phaseOf(execution: Execution, answered?: BatchProgress['state']): BatchPhase {
+export function phaseOf(execution: BareExecution, answered?: BatchProgress['state']): BatchPhase {
   if (isOpen(execution)) {
     // Its last activity is done, its last event about to be written.
     return answered === 'done' ? 'finishing' : (answered ?? 'running');

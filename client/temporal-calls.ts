@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto';
 import {
   Client,
   type Connection,
+  type ScheduleClient,
   WorkflowNotFoundError,
   WorkflowUpdateFailedError,
   WorkflowUpdateRPCTimeoutOrCancelledError,
@@ -119,6 +120,11 @@ export class TemporalCalls {
 
   async cancel(workflowId: string): Promise<void> {
     await this.call(() => this.client.workflow.getHandle(workflowId).cancel());
+  }
+
+  /** A call about schedules, made like every other; it must be safe to repeat. */
+  async withSchedules<T>(call: (schedules: ScheduleClient) => Promise<T>): Promise<T> {
+    return await this.call(() => call(this.client.schedule));
   }
 
   protected async describeWorkflow(

@@ -5,7 +5,13 @@ import type { BatchSummary } from '../contract/clip.js';
 import { PROGRESS_QUERY, SCORE_BATCH_WORKFLOW } from '../contract/names.js';
 import { withRpcRetry } from '../net/retry-rpc.js';
 import type { OpenedTemporal } from '../workers/connection.js';
-import { executionOf, type BatchMemo, type Execution } from './execution.js';
+import {
+  bareExecutionOf,
+  executionOf,
+  type BareExecution,
+  type BatchMemo,
+  type Execution,
+} from './execution.js';
 import { translateRpcError, unreachable } from './rpc-errors.js';
 import { DEADLINE_MS, TemporalCalls } from './temporal-calls.js';
 
@@ -43,6 +49,12 @@ export class TemporalClient extends TemporalCalls {
   async describe(batch: string, signal?: AbortSignal): Promise<Execution | undefined> {
     const info = await this.describeWorkflow(batch, signal);
     return info?.type === SCORE_BATCH_WORKFLOW ? executionOf(info) : undefined;
+  }
+
+  /** Likewise, but also one whose manifest is not read yet, or could not be. */
+  async describeBare(batch: string): Promise<BareExecution | undefined> {
+    const info = await this.describeWorkflow(batch);
+    return info?.type === SCORE_BATCH_WORKFLOW ? bareExecutionOf(info) : undefined;
   }
 
   /** Undefined when no worker answers, or the batch has ended meanwhile. */

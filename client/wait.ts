@@ -8,6 +8,7 @@ import { isOpen, phaseOf } from './states.js';
 import type { Execution } from './execution.js';
 import type { TemporalClient } from './temporal.js';
 import { readSummary } from '../outcomes/summary.js';
+import { reasonOf } from './reason.js';
 
 /** How soon the end is noticed. */
 const INTERVAL_MS = 500;
@@ -93,22 +94,4 @@ async function endOf(temporal: TemporalClient, execution: Execution): Promise<En
     state === 'cancelled' ? await readSummary(openLocalStore(memo.store), batch) : undefined;
   if (summary) return { ...ended, state: 'cancelled', summary };
   throw stoppedError(batch, await reasonOf(temporal, execution));
-}
-
-/** A failed workflow carries why. */
-async function reasonOf(temporal: TemporalClient, execution: Execution): Promise<string> {
-  const status = execution.status.toLowerCase().replace('_', ' ');
-  if (execution.status !== 'FAILED') return status;
-  try {
-    await temporal.result(execution.batch);
-    return status;
-  } catch (error) {
-    return deepest(error);
-  }
-}
-
-function deepest(error: unknown): string {
-  let at = error;
-  while (at instanceof Error && at.cause instanceof Error) at = at.cause;
-  return at instanceof Error ? at.message : String(at);
 }

@@ -17,6 +17,11 @@ export const CLIENT_ERRORS = {
   account_idle: 'No batch uses the account, so there are no limits to change.',
   tuning_refused: 'The account cannot be given these limits.',
   worker_silent: 'No worker answers for the account.',
+  schedule_name_invalid:
+    'The name cannot be that of a schedule, whose batches are called after it.',
+  schedule_exists: 'There is a schedule of this name already.',
+  schedule_not_found: 'There is no schedule of this name.',
+  schedule_invalid: 'An option of the schedule is missing or cannot be used.',
   temporal_unreachable: 'The Temporal server does not answer.',
   temporal_refused: 'The Temporal server refused a request.',
 } as const;

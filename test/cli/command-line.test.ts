@@ -20,7 +20,7 @@ const good = await manifest('good.csv', 'a,https://cdn.example/a.mp4,Calm piano'
 const bad = await manifest('bad.csv', 'a,,Calm piano', '../b,https://cdn.example/b.mp4,Calm piano');
 
 const COMMANDS = ['validate', 'run', 'start', 'status', 'results', 'retry', 'pause', 'resume']
-  .concat('cancel', 'tune', 'serve', 'worker', 'callbacks', 'simulate', 'plan')
+  .concat('callbacks', 'cancel', 'plan', 'schedule', 'serve', 'simulate', 'tune', 'worker')
   .sort();
 
 describe('help', () => {
@@ -36,6 +36,26 @@ describe('help', () => {
     const { stdout, exitCode } = await reelscore([command, '--help']);
     expect(stdout).toMatch(new RegExp(`Examples?:\\n(.*\\n)*.*reelscore ${command}`));
     expect(exitCode).toBe(0);
+  });
+
+  const SCHEDULE = ['create', 'update', 'list', 'describe', 'trigger', 'backfill', 'pause']
+    .concat('resume', 'delete')
+    .sort();
+
+  test('schedule --help lists its commands, and each has an example and prints errors with it', async () => {
+    const { stdout } = await reelscore(['schedule', '--help']);
+    const listed = [...stdout.matchAll(/^ {2}(?!help)([a-z]+) \[/gm)].map(([, name]) => name);
+    expect(listed.sort()).toEqual(SCHEDULE);
+    for (const command of SCHEDULE) {
+      const help = await reelscore(['schedule', command, '--help']);
+      expect(help.stdout).toMatch(
+        new RegExp(`Examples?:\\n(.*\\n)*.*reelscore schedule ${command}`),
+      );
+      expect({ exitCode: help.exitCode, stderr: help.stderr }).toEqual({ exitCode: 0, stderr: '' });
+    }
+    const wrong = await reelscore(['schedule', 'describe', 'n', '--jsn']);
+    expect(wrong.stderr).toContain('(see: reelscore schedule describe --help)');
+    expect(wrong.exitCode).toBe(1);
   });
 
   test('simulate --help explains the faults', async () => {
@@ -58,6 +78,13 @@ describe('usage errors', () => {
     [['retry', 'b', '--max-failures', '200%'], '--max-failures: "200%" is not a number of'],
     [['tune'], 'nothing to tune (give --rate, --burst or --max-in-flight)'],
     [['tune', '--rate', '0'], '--rate: 0 is out of bounds'],
+    [['schedule', 'create', 'n', '--cron', '0 4 * * *'], "required option '--manifest <where>'"],
+    [['schedule', 'lsit'], '(Did you mean list?)'],
+    [['schedule', 'trigger', 'n', '--overlap', 'bufferOne'], 'skip, buffer-one, buffer-all'],
+    [['schedule', 'pause'], "missing required argument 'name'"],
+    [['schedule', 'update', 'n'], 'nothing to change (see: reelscore schedule update --help)'],
+    [['schedule', 'update', 'n', '--rate', '0'], '--rate: 0 is out of bounds'],
+    [['schedule', 'update', 'n', '--unset', 'color'], '--unset: color is no setting (use rate,'],
     [['worker', '--serve', 'some'], 'all, scoring, probing'],
     [['status', 'b', '--accounts'], '--accounts is not about one batch'],
     [['simulate', '--listen', 'here', '--task-time', '5'], '--listen: "here" is not host:port'],
