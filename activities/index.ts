@@ -1,9 +1,14 @@
-import type { AccountActivities, BatchActivities } from '../contract/activities.js';
+import type {
+  AccountActivities,
+  BatchActivities,
+  NotificationActivities,
+} from '../contract/activities.js';
 import { findBatches, findGone, joinAccount } from './account-batches.js';
 import { OpenBatches } from './batch-files.js';
 import type { ActivityDependencies } from './dependencies.js';
 import { finalizeBatchActivity } from './finalize-batch.js';
 import { finishClipsActivity } from './finish-clips.js';
+import { notifyActivity } from './notify.js';
 import { preparePageActivity } from './prepare-page.js';
 import { queryTasksActivity } from './query-tasks.js';
 import { ResultLinks } from './result-links.js';
@@ -19,7 +24,9 @@ export function createMediaActivities(
 }
 
 /** The activities of one worker, over what it was composed of. */
-export function createActivities(deps: ActivityDependencies): BatchActivities & AccountActivities {
+export function createActivities(
+  deps: ActivityDependencies,
+): BatchActivities & AccountActivities & NotificationActivities {
   const batches = new OpenBatches(deps.openStore);
   const links = new ResultLinks();
   return {
@@ -28,6 +35,7 @@ export function createActivities(deps: ActivityDependencies): BatchActivities & 
     queryTasks: queryTasksActivity(deps, batches, links),
     finishClips: finishClipsActivity(deps, batches, links),
     finalizeBatch: finalizeBatchActivity(batches),
+    notify: notifyActivity(deps),
     ...{ joinAccount, findBatches, findGone },
   };
 }

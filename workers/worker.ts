@@ -4,6 +4,7 @@ import {
   Worker,
   type WorkerOptions as SdkWorkerOptions,
 } from '@temporalio/worker';
+import { Webhook } from 'standardwebhooks';
 import { createActivities, createMediaActivities } from '../activities/index.js';
 import { callbackUrl } from '../callbacks/url.js';
 import { mediaQueueOf, taskQueueOf } from '../contract/names.js';
@@ -36,7 +37,9 @@ const SHUTDOWN_GRACE = '40s' as const;
 
 export interface WorkerOptions {
   config: ResolvedConfig & { hostAliases?: Record<string, HostAlias> };
-  temporal: Pick<OpenedTemporal, 'connection' | 'namespace'>;
+  /** Notifications link to the web UI where `uiUrl` tells it. */
+  temporal: Pick<OpenedTemporal, 'connection' | 'namespace'> &
+    Partial<Pick<OpenedTemporal, 'uiUrl'>>;
   /** `probing`: looks into clips and nothing else; `scoring`: all but that. Default: `all`. */
   serves?: Serves;
 }
@@ -56,10 +59,11 @@ export interface RunningWorker {
 export async function startWorker(options: WorkerOptions): Promise<RunningWorker> {
   const { config, temporal, serves = 'all' } = options;
   const { keys } = config.tomoviee;
-  const secrets = keys ? [keys.appKey, keys.appSecret] : [];
+  const signing = config.notifications.secret;
+  const secrets = [...(keys ? [keys.appKey, keys.appSecret] : []), ...(signing ? [signing] : [])];
   const media = openMedia(config);
   const probing = serves === 'scoring' ? undefined : createProbing(config, media);
-  const scoring = serves === 'probing' ? undefined : await createScoring(config, media);
+  const scoring = serves === 'probing' ? undefined : await createScoring(options, media);
 
   installRuntime(createLogger({ level: config.logLevel, hide: secrets }));
   const connection = await NativeConnection.connect(temporal.connection);
@@ -95,7 +99,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
 type Part = Omit<SdkWorkerOptions, 'connection' | 'namespace' | 'shutdownGraceTime'>;
 
 async function createScoring(
-  config: WorkerOptions['config'],
+  { config, temporal: { uiUrl } }: WorkerOptions,
   media: Media,
 ): Promise<{ worker: Part; vendor: TomovieeClient }> {
   const { keys, baseUrl } = config.tomoviee;
@@ -112,6 +116,7 @@ async function createScoring(
   });
   const secret = (await loadCallbackSecret(config)).reveal();
   const { publicUrl } = config.callbacks;
+  const signing = config.notifications.secret;
   return {
     vendor,
     worker: {
@@ -123,6 +128,8 @@ async function createScoring(
         ...media,
         callbackUrl: (target) =>
           publicUrl === undefined ? undefined : callbackUrl(publicUrl, target, secret),
+        ...(signing && { webhook: new Webhook(signing.reveal()) }),
+        ...(uiUrl && { uiUrl }),
       }),
       maxConcurrentActivityTaskExecutions: MAX_ACTIVITIES,
       maxEagerActivityReservationsPerWorkflowTask: MAX_ACTIVITIES,
