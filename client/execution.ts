@@ -1,6 +1,8 @@
 // One execution of a batch, as the Temporal server sees it.
 import type { WorkflowExecutionInfo, WorkflowExecutionStatusName } from '@temporalio/client';
+import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
 import { z } from 'zod';
+import { ATTRIBUTES } from '../contract/names.js';
 
 /** What a batch says of itself in its memo, readable without a worker. */
 const memoSchema = z.object({
@@ -21,15 +23,21 @@ export interface Execution {
   startedAt: Date;
   closedAt?: Date;
   memo: BatchMemo;
+  /** Its search attribute, where those are registered: what it was doing when it last said so. */
+  said?: string;
 }
+
+const STATUS_KEY = defineSearchAttributeKey(ATTRIBUTES.status, SearchAttributeType.KEYWORD);
 
 /** Undefined if it was not started by this API: its memo does not tell where its results lie. */
 export function executionOf(
   info: Pick<WorkflowExecutionInfo, 'workflowId' | 'status' | 'taskQueue' | 'startTime'> & {
     closeTime?: Date | undefined;
     memo?: Record<string, unknown> | undefined;
+    typedSearchAttributes?: WorkflowExecutionInfo['typedSearchAttributes'];
   },
 ): Execution | undefined {
+  const said = info.typedSearchAttributes?.get(STATUS_KEY);
   const memo = memoSchema.safeParse(info.memo);
   if (!memo.success) return undefined;
   return {
@@ -39,5 +47,6 @@ export function executionOf(
     startedAt: info.startTime,
     ...(info.closeTime && { closedAt: info.closeTime }),
     memo: memo.data,
+    ...(said !== undefined && { said }),
   };
 }

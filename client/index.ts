@@ -10,6 +10,7 @@ export {
 } from './errors.js';
 export type { StartedBatch, StartOptions } from './start.js';
 export type { RetriedBatch } from './retry.js';
+export type { BatchFilter } from './filter.js';
 export type { BatchPhase } from './states.js';
 export type { BatchStatus } from './status.js';
 export type { EndedBatch, WaitOptions } from './wait.js';

@@ -9,6 +9,7 @@ import {
   WorkflowUpdateRPCTimeoutOrCancelledError,
   type WorkflowExecutionDescription,
 } from '@temporalio/client';
+import { attributesRegistered } from '../workers/attributes.js';
 import { withRpcRetry } from '../net/retry-rpc.js';
 import type { OpenedTemporal } from '../workers/connection.js';
 import { translateRpcError } from './rpc-errors.js';
@@ -45,6 +46,11 @@ export class TemporalCalls {
 
   async close(): Promise<void> {
     await this.connection.close();
+  }
+
+  /** Whether batches can have their search attributes, and be found by them. */
+  hasAttributes(): Promise<boolean> {
+    return attributesRegistered(this.connection, this.server.namespace);
   }
 
   /** Whether there is an open workflow with this id. */

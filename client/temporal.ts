@@ -6,6 +6,7 @@ import { PROGRESS_QUERY, SCORE_BATCH_WORKFLOW } from '../contract/names.js';
 import { withRpcRetry } from '../net/retry-rpc.js';
 import type { OpenedTemporal } from '../workers/connection.js';
 import { executionOf, type BatchMemo, type Execution } from './execution.js';
+import { conditionsOf, mayMatch, type BatchFilter } from './filter.js';
 import { translateRpcError, unreachable } from './rpc-errors.js';
 import { DEADLINE_MS, TemporalCalls } from './temporal-calls.js';
 
@@ -77,11 +78,25 @@ export class TemporalClient extends TemporalCalls {
     }
   }
 
-  /** Newest execution of every batch, newest first. */
-  async list(): Promise<Execution[]> {
+  /** Newest execution of every batch that may match, newest first. */
+  async list(filter: BatchFilter = {}): Promise<Execution[]> {
+    const attributes = filter.name !== undefined && (await this.hasAttributes());
+    const { conditions, byName } = conditionsOf(filter, attributes);
+    const listed = await this.#newest([LIST_QUERY, ...conditions].join(' AND '));
+    // A retry may have brought another name: then an execution of the old one is not the newest.
+    const found = byName
+      ? await Promise.all(listed.map(({ batch }) => this.describe(batch)))
+      : listed;
+    return found
+      .filter((execution) => execution !== undefined)
+      .filter((execution) => mayMatch(execution, filter));
+  }
+
+  /** Newest of the executions of each batch that a query finds. */
+  async #newest(query: string): Promise<Execution[]> {
     return await this.call(async () => {
       const newest = new Map<string, Execution>();
-      for await (const info of this.client.workflow.list({ query: LIST_QUERY })) {
+      for await (const info of this.client.workflow.list({ query })) {
         const found = executionOf(info);
         const known = newest.get(info.workflowId);
         if (found && !(known && known.startedAt > found.startedAt)) newest.set(found.batch, found);
