@@ -10,6 +10,8 @@ export {
 } from './errors.js';
 export type { StartedBatch, StartOptions } from './start.js';
 export type { RetriedBatch } from './retry.js';
+export { examine, type ExamineOptions } from './doctor/examine.js';
+export type { Finding, Verdict } from './doctor/finding.js';
 export type { BatchFilter } from './filter.js';
 export type { BatchPhase } from './states.js';
 export type { BatchStatus } from './status.js';
