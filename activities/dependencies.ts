@@ -1,3 +1,4 @@
+import type { Webhook } from 'standardwebhooks';
 import type { CallbackTarget } from '../contract/callback.js';
 import type { ProbeVerdict } from '../media/verdict.js';
 import type { GuardedFetch } from '../net/guarded-fetch.js';
@@ -10,8 +11,12 @@ export interface ActivityDependencies {
   vendor: Pick<TomovieeClient, 'submit' | 'queryTask'>;
   /** Looks into a clip. */
   probe: (fileLink: string, signal: AbortSignal) => Promise<ProbeVerdict>;
-  /** Fetches soundtracks; refuses private addresses. */
+  /** Fetches soundtracks and sends notifications; refuses private addresses. */
   fetch: GuardedFetch;
   /** The callback URL for a POST, or undefined where no callback can come. */
   callbackUrl: (target: CallbackTarget) => string | undefined;
+  /** Signs notifications; absent where there is no secret to sign with. */
+  webhook?: Pick<Webhook, 'sign'>;
+  /** Page of a workflow in Temporal's web UI, if it is known where that is. */
+  uiUrl?: (workflowId: string) => string | undefined;
 }

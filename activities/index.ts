@@ -2,6 +2,7 @@ import type {
   AccountActivities,
   BatchActivities,
   IntakeActivities,
+  NotificationActivities,
 } from '../contract/activities.js';
 import { findBatches, findGone, joinAccount } from './account-batches.js';
 import type { Intake } from '../intake/open-batch.js';
@@ -12,6 +13,7 @@ import { finishClipsActivity } from './finish-clips.js';
 import { matchLedgerActivity } from './match-ledger.js';
 import { openBatchActivity } from './open-batch.js';
 import { OpenLedgers } from './open-ledgers.js';
+import { notifyActivity } from './notify.js';
 import { preparePageActivity } from './prepare-page.js';
 import { queryTasksActivity } from './query-tasks.js';
 import { ResultLinks } from './result-links.js';
@@ -34,7 +36,10 @@ export function createIntakeActivities(intake: Intake): Pick<IntakeActivities, '
 /** The activities of one worker, over what it was composed of. */
 export function createActivities(
   deps: ActivityDependencies,
-): BatchActivities & AccountActivities & Pick<IntakeActivities, 'matchLedger'> {
+): BatchActivities &
+  AccountActivities &
+  NotificationActivities &
+  Pick<IntakeActivities, 'matchLedger'> {
   const batches = new OpenBatches(deps.openStore);
   const ledgers = new OpenLedgers(deps.openStore);
   const links = new ResultLinks();
@@ -45,6 +50,7 @@ export function createActivities(
     queryTasks: queryTasksActivity(deps, batches, links),
     finishClips: finishClipsActivity(deps, batches, links, ledgers),
     finalizeBatch: finalizeBatchActivity(batches),
+    notify: notifyActivity(deps),
     ...{ joinAccount, findBatches, findGone },
   };
 }

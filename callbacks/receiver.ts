@@ -5,7 +5,7 @@
 //     the batch has ended (410).
 import fastify, { type FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
-import type { CallbackTarget } from '../contract/callback.js';
+import { HEALTH_PATH, type CallbackTarget } from '../contract/callback.js';
 import { readBody } from './body.js';
 import { Coalescer } from './coalescer.js';
 import { BatchEndedError, type DeliverCallbacks } from './delivery.js';
@@ -72,7 +72,7 @@ function createApp(options: Required<ReceiverOptions>): FastifyInstance {
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => done(null, body));
 
-  app.get('/health', async (_request, reply) => {
+  app.get(HEALTH_PATH, async (_request, reply) => {
     try {
       await checkHealth();
       return { status: 'ok' };

@@ -1,5 +1,6 @@
 // Commands that take a batch.
 import { Option, type Command } from 'commander';
+import { BATCH_PHASES } from '../client/states.js';
 import type { ResultsFlags } from './commands/results.js';
 import type { RetryFlags } from './commands/retry.js';
 import type { StatusFlags } from './commands/status.js';
@@ -13,6 +14,9 @@ export function addBatchCommands(program: Command, done: (exitCode: number) => v
     .command('status')
     .argument('[batch]', 'id of a batch; without it, all batches are listed')
     .description('Tell how a batch stands, or show the account in use and list the batches.')
+    .addOption(new Option('--state <state>', 'only batches in this state').choices(BATCH_PHASES))
+    .option('--name <name>', 'only batches of manifests of this name')
+    .option('--account <name>', 'only batches of this account')
     .option('--accounts', 'only the accounts: limits, what is used, and who has which share')
     .option('--json', 'print one JSON document on stdout')
     .addHelpText(
@@ -20,6 +24,7 @@ export function addBatchCommands(program: Command, done: (exitCode: number) => v
       examples(
         'reelscore status',
         'reelscore status library-1a2b3c4d --json',
+        'reelscore status --state paused',
         'reelscore status --accounts --json',
       ),
     )

@@ -2,6 +2,7 @@
 // loaded when it runs, so that `--help` and typos answer at once.
 import { Command, CommanderError } from 'commander';
 import { addBatchCommands } from './batch-commands.js';
+import { addDoctorCommand } from './doctor-command.js';
 import { reportError } from './errors.js';
 import { ignoreClosedPipes } from './io.js';
 import { addManifestCommands } from './manifest-commands.js';
@@ -47,6 +48,7 @@ export function createProgram(setExitCode: (code: number) => void): Command {
   addBatchCommands(program, setExitCode);
   addServiceCommands(program, setExitCode);
   addScheduleCommands(program, setExitCode);
+  addDoctorCommand(program, setExitCode);
   for (const command of program.commands) addCommonOptions(command, 'reelscore');
   return program.showHelpAfterError('(see: reelscore --help)');
 }

@@ -5,7 +5,7 @@ import { isAlive } from './states.js';
 import type { BatchStatus } from './status.js';
 import type { TemporalClient } from './temporal.js';
 
-/** The configured account, then those of the batches that run; these are not asked again. */
+/** The configured account, then those of the batches that run; batches that are known are not asked again. */
 export async function accountsInUse(
   temporal: TemporalClient,
   { account, pace }: Pick<ResolvedConfig, 'account' | 'pace'>,
@@ -16,9 +16,11 @@ export async function accountsInUse(
   const used = batches.flatMap(({ state, account: name }) =>
     isAlive(state) && name !== undefined ? [name] : [],
   );
+  const ask = (batch: string) =>
+    progress.has(batch) ? progress.get(batch) : temporal.progress(batch, withinMs);
   return await Promise.all(
     [...new Set([account, ...used])].map((name) =>
-      accountStatus(temporal, name, pace, (batch) => progress.get(batch), withinMs),
+      accountStatus(temporal, name, pace, ask, withinMs),
     ),
   );
 }

@@ -1,6 +1,8 @@
 // One execution of a batch, as the Temporal server sees it.
 import type { WorkflowExecutionInfo, WorkflowExecutionStatusName } from '@temporalio/client';
+import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
 import { z } from 'zod';
+import { ATTRIBUTES } from '../contract/names.js';
 
 /** What a batch says of itself in its memo, readable without a worker. */
 const memoSchema = z.object({
@@ -21,6 +23,8 @@ export interface Execution {
   startedAt: Date;
   closedAt?: Date;
   memo: BatchMemo;
+  /** Its search attribute, where those are registered: what it was doing when it last said so. */
+  said?: string;
 }
 
 /** An execution that may not have told yet where its results lie: its manifest is not read, or never was. */
@@ -29,9 +33,13 @@ export type BareExecution = Omit<Execution, 'memo'> & { memo?: BatchMemo };
 type Info = Pick<WorkflowExecutionInfo, 'workflowId' | 'status' | 'taskQueue' | 'startTime'> & {
   closeTime?: Date | undefined;
   memo?: Record<string, unknown> | undefined;
+  typedSearchAttributes?: WorkflowExecutionInfo['typedSearchAttributes'];
 };
 
+const STATUS_KEY = defineSearchAttributeKey(ATTRIBUTES.status, SearchAttributeType.KEYWORD);
+
 export function bareExecutionOf(info: Info): BareExecution {
+  const said = info.typedSearchAttributes?.get(STATUS_KEY);
   const memo = memoSchema.safeParse(info.memo);
   return {
     batch: info.workflowId,
@@ -40,6 +48,7 @@ export function bareExecutionOf(info: Info): BareExecution {
     startedAt: info.startTime,
     ...(info.closeTime && { closedAt: info.closeTime }),
     ...(memo.success && { memo: memo.data }),
+    ...(said !== undefined && { said }),
   };
 }
 

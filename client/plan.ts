@@ -6,11 +6,13 @@ import { createTagAsker } from '../ledger/ask-tags.js';
 import { Ledger } from '../ledger/ledger.js';
 import { LedgerMatch } from '../ledger/match.js';
 import type { ClipTag } from '../ledger/tag.js';
-import { checkManifest, readManifest, type ManifestReport } from '../manifests/read.js';
+import { readManifest } from '../manifests/read.js';
 import { createGuardedFetch } from '../net/guarded-fetch.js';
 import { openLocalStore } from '../store/local-store.js';
 import { batchOptionsOf, type ResolvedConfig } from '../workers/config.js';
+import { checkSource, isChecked, type CheckedManifest } from './check-source.js';
 import { ManifestInvalidError } from './errors.js';
+import type { ManifestSource } from './start.js';
 import { costOf, expectedMs, leftOutOf, type Cost } from './plan-figures.js';
 
 export interface PlanOptions {
@@ -18,8 +20,6 @@ export interface PlanOptions {
   again?: boolean;
   /** Leave rows with problems out instead of refusing the manifest. */
   skipInvalid?: boolean;
-  /** Of a check just made, to spare another one. */
-  report?: ManifestReport;
 }
 
 /** Rows by how they stand; together they are `total`. */
@@ -61,15 +61,28 @@ export interface Plan {
  */
 export async function planManifest(
   config: ResolvedConfig,
-  manifest: string,
-  { again = false, skipInvalid = false, report }: PlanOptions = {},
+  manifest: ManifestSource | CheckedManifest,
+  options: PlanOptions = {},
 ): Promise<Plan> {
-  const checked = report ?? (await checkManifest(manifest));
-  if (!checked.complete || (checked.problemCount > 0 && !skipInvalid)) {
-    throw new ManifestInvalidError(checked);
+  if (isChecked(manifest)) return await planChecked(config, manifest, options);
+  const checked = await checkSource(manifest, config);
+  try {
+    return await planChecked(config, checked, options);
+  } finally {
+    await checked.file.remove();
+  }
+}
+
+async function planChecked(
+  config: ResolvedConfig,
+  { file, report }: CheckedManifest,
+  { again = false, skipInvalid = false }: PlanOptions,
+): Promise<Plan> {
+  if (!report.complete || (report.problemCount > 0 && !skipInvalid)) {
+    throw new ManifestInvalidError(report);
   }
   const { account, cap, identity, pace, pricePerClip } = config;
-  const { match, read, untold } = await matchManifest(config, manifest);
+  const { match, read, untold } = await matchManifest(config, file);
   const clips: PlannedClips = { total: read.total, new: 0, changed: 0, scored: 0, invalid: 0 };
   clips.invalid = read.invalid;
   for (const { state } of match.rows()) clips[state] += 1;
@@ -79,7 +92,7 @@ export async function planManifest(
   const submissions = wanted - (leftOut?.clips ?? 0);
   const simulated = account === SIMULATOR_ACCOUNT;
   return {
-    ...{ manifest, name: read.name, identity, again, simulated, clips, submissions },
+    ...{ manifest: file.label, name: read.name, identity, again, simulated, clips, submissions },
     ...(leftOut && { leftOut }),
     ...{ pace, expectedMs: expectedMs(submissions, pace, simulated) },
     ...(pricePerClip && !simulated && { cost: costOf(submissions, pricePerClip) }),
@@ -87,7 +100,7 @@ export async function planManifest(
   };
 }
 
-async function matchManifest(config: ResolvedConfig, manifest: string) {
+async function matchManifest(config: ResolvedConfig, { path, label }: CheckedManifest['file']) {
   const { identity, allowHosts } = config;
   const { location, kind } = batchOptionsOf(config).ledger ?? {};
   const match = new LedgerMatch(identity);
@@ -95,14 +108,18 @@ async function matchManifest(config: ResolvedConfig, manifest: string) {
   const fetch = createGuardedFetch({ allowHosts });
   try {
     const ask = identity === 'etag' ? createTagAsker(fetch) : undefined;
-    const { report } = await readManifest(manifest, async (clips) => {
-      const tags = await ask?.(clips);
-      for (const [at, clip] of clips.entries()) {
-        const tag = tags?.[at];
-        match.add(clip, tag);
-        count(untold, clip, tag);
-      }
-    });
+    const { report } = await readManifest(
+      path,
+      async (clips) => {
+        const tags = await ask?.(clips);
+        for (const [at, clip] of clips.entries()) {
+          const tag = tags?.[at];
+          match.add(clip, tag);
+          count(untold, clip, tag);
+        }
+      },
+      { label },
+    );
     if (location !== undefined && kind) {
       for await (const entries of new Ledger(openLocalStore(location), kind).entries()) {
         for (const entry of entries) match.see(entry);

@@ -9,6 +9,7 @@ import { accountsInUse } from './accounts-in-use.js';
 import { recordedHome } from '../intake/batch-record.js';
 import type { StartContext } from './context.js';
 import { ReelscoreError } from './errors.js';
+import type { BatchFilter } from './filter.js';
 import { locateBatch } from './locate.js';
 import { planManifest, type Plan, type PlanOptions } from './plan.js';
 import { resultsOf, type BatchResults, type ResultsOptions } from './results.js';
@@ -104,7 +105,7 @@ export class Reelscore {
    * @throws ConfigError, ManifestInvalidError, ManifestError
    */
   static async plan(
-    manifest: string,
+    manifest: ManifestSource | CheckedManifest,
     options: Omit<ConnectOptions, 'onProgress'> & PlanOptions = {},
   ): Promise<Plan> {
     const { settings = {}, env = process.env, cwd = process.cwd(), simulate } = options;
@@ -159,16 +160,17 @@ export class Reelscore {
     return this.#withUrl(await statusOf(this.temporal, located));
   }
 
-  /** All batches Temporal knows, newest first. */
-  async list(): Promise<BatchStatus[]> {
-    const executions = await this.temporal.list();
-    return await Promise.all(
+  /** The batches Temporal knows, newest first. */
+  async list(filter: BatchFilter = {}): Promise<BatchStatus[]> {
+    const executions = await this.temporal.list(filter);
+    const found = await Promise.all(
       executions.map(async (execution) => {
         const { batch, memo } = execution;
         const located = { batch, store: openLocalStore(memo.store), execution };
         return this.#withUrl(await statusOf(this.temporal, located, LIST_QUERY_MS));
       }),
     );
+    return found.filter(({ state }) => filter.state === undefined || state === filter.state);
   }
 
   /**
@@ -180,10 +182,12 @@ export class Reelscore {
     return accountStatus(this.temporal, account, this.config.pace, ask, LIST_QUERY_MS);
   }
 
-  /** The list of batches, and the accounts they use. */
-  async overview(): Promise<Overview> {
-    const batches = await this.list();
-    const accounts = await accountsInUse(this.temporal, this.config, batches, LIST_QUERY_MS);
+  /** A list of batches, and the accounts they use; with `filter.account`, that one alone. */
+  async overview(filter: BatchFilter = {}): Promise<Overview> {
+    const batches = await this.list(filter);
+    const { account, pace } = this.config;
+    const shown = { account: filter.account ?? account, pace };
+    const accounts = await accountsInUse(this.temporal, shown, batches, LIST_QUERY_MS);
     return { accounts, batches };
   }
 

@@ -10,6 +10,7 @@ import {
   WorkflowUpdateRPCTimeoutOrCancelledError,
   type WorkflowExecutionDescription,
 } from '@temporalio/client';
+import { attributesRegistered, missingAttributes } from '../workers/attributes.js';
 import { withRpcRetry } from '../net/retry-rpc.js';
 import type { OpenedTemporal } from '../workers/connection.js';
 import { translateRpcError } from './rpc-errors.js';
@@ -46,6 +47,25 @@ export class TemporalCalls {
 
   async close(): Promise<void> {
     await this.connection.close();
+  }
+
+  /** Whether batches can have their search attributes, and be found by them. */
+  hasAttributes(): Promise<boolean> {
+    return attributesRegistered(this.connection, this.server.namespace);
+  }
+
+  /** Those of the batches' search attributes that are not registered. */
+  missingAttributes(): Promise<string[]> {
+    return this.call(() => missingAttributes(this.connection, this.server.namespace));
+  }
+
+  /** Version of the server, and how long it took to answer. */
+  async ping(): Promise<{ version: string; ms: number }> {
+    const ask = () => this.call(() => this.connection.workflowService.getSystemInfo({}));
+    await ask(); // the connection is there after this
+    const began = performance.now();
+    const { serverVersion } = await ask();
+    return { version: serverVersion, ms: performance.now() - began };
   }
 
   /** Whether there is an open workflow with this id. */

@@ -2,7 +2,14 @@
 import { Connection, WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
 import type { BatchProgress, ScoreBatchInput } from '../contract/batch.js';
 import type { BatchSummary } from '../contract/clip.js';
-import { PROGRESS_QUERY, SCORE_BATCH_WORKFLOW } from '../contract/names.js';
+import {
+  accountOf,
+  ATTRIBUTES,
+  nameAttribute,
+  PROGRESS_QUERY,
+  SCORE_BATCH_WORKFLOW,
+} from '../contract/names.js';
+import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
 import { withRpcRetry } from '../net/retry-rpc.js';
 import type { OpenedTemporal } from '../workers/connection.js';
 import {
@@ -12,6 +19,7 @@ import {
   type BatchMemo,
   type Execution,
 } from './execution.js';
+import { conditionsOf, mayMatch, type BatchFilter } from './filter.js';
 import { translateRpcError, unreachable } from './rpc-errors.js';
 import { DEADLINE_MS, TemporalCalls } from './temporal-calls.js';
 
@@ -70,12 +78,19 @@ export class TemporalClient extends TemporalCalls {
   /** Returns false if the id was taken by an execution that runs, or (without `again`) has run. */
   async start({ batch, taskQueue, input, memo, again }: StartRequest): Promise<boolean> {
     const { name, store, rows } = memo;
+    const attributes = await this.hasAttributes();
+    const typedSearchAttributes = [
+      { key: keyword(ATTRIBUTES.name), value: nameAttribute(name) },
+      { key: keyword(ATTRIBUTES.account), value: accountOf(taskQueue) },
+      { key: keyword(ATTRIBUTES.status), value: 'running' },
+    ];
     try {
       await this.call(() =>
         this.client.workflow.start<BatchWorkflow>(SCORE_BATCH_WORKFLOW, {
           workflowId: batch,
           taskQueue,
-          args: [input],
+          args: [attributes ? { ...input, attributes } : input],
+          ...(attributes && { typedSearchAttributes }),
           memo,
           workflowIdReusePolicy: again ? 'ALLOW_DUPLICATE' : 'REJECT_DUPLICATE',
           staticSummary: `${name}: ${rows} clips`,
@@ -89,11 +104,25 @@ export class TemporalClient extends TemporalCalls {
     }
   }
 
-  /** Newest execution of every batch, newest first. */
-  async list(): Promise<Execution[]> {
+  /** Newest execution of every batch that may match, newest first. */
+  async list(filter: BatchFilter = {}): Promise<Execution[]> {
+    const attributes = filter.name !== undefined && (await this.hasAttributes());
+    const { conditions, byName } = conditionsOf(filter, attributes);
+    const listed = await this.#newest([LIST_QUERY, ...conditions].join(' AND '));
+    // A retry may have brought another name: then an execution of the old one is not the newest.
+    const found = byName
+      ? await Promise.all(listed.map(({ batch }) => this.describe(batch)))
+      : listed;
+    return found
+      .filter((execution) => execution !== undefined)
+      .filter((execution) => mayMatch(execution, filter));
+  }
+
+  /** Newest of the executions of each batch that a query finds. */
+  async #newest(query: string): Promise<Execution[]> {
     return await this.call(async () => {
       const newest = new Map<string, Execution>();
-      for await (const info of this.client.workflow.list({ query: LIST_QUERY })) {
+      for await (const info of this.client.workflow.list({ query })) {
         const found = executionOf(info);
         const known = newest.get(info.workflowId);
         if (found && !(known && known.startedAt > found.startedAt)) newest.set(found.batch, found);
@@ -102,5 +131,7 @@ export class TemporalClient extends TemporalCalls {
     });
   }
 }
+
+const keyword = (name: string) => defineSearchAttributeKey(name, SearchAttributeType.KEYWORD);
 
 type BatchWorkflow = (input: ScoreBatchInput) => Promise<BatchSummary>;

@@ -1,5 +1,8 @@
 // A callback as it travels from the receiver to the batch. A hint, never the truth.
 
+/** Path below the callback URL where a receiver tells whether it can deliver. */
+export const HEALTH_PATH = '/health';
+
 /** Which POST a callback URL was made for. */
 export interface CallbackTarget {
   batch: string;

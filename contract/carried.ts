@@ -114,4 +114,8 @@ export interface CarriedState {
   pause?: string;
   /** The cap is reached: rows not begun are left out. */
   capped?: true;
+  /** The present pause was told to whoever is notified. */
+  pauseTold?: true;
+  /** The search attribute of its status, as said last. */
+  said?: string;
 }

@@ -16,6 +16,12 @@ export const ATTRIBUTES = {
   account: 'ReelscoreAccount',
 } as const;
 
+/** The name of a manifest as `ATTRIBUTES.name` has it: servers' databases keep 255 characters of one. */
+export function nameAttribute(name: string): string {
+  return Array.from(name).slice(0, LONGEST_ATTRIBUTE).join('');
+}
+const LONGEST_ATTRIBUTE = 200;
+
 export const ACCOUNT_WORKFLOW = 'account';
 /** From a batch to its account. */
 export const REPORT_SIGNAL = 'report';

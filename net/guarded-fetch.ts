@@ -1,5 +1,5 @@
-// HTTP for links that come from outside: clips to look into, results to download. Owns the
-// connections. Environment variables that name a proxy are ignored: a proxy would connect to
+// HTTP for links that come from outside: clips to look into, results to download, receivers of
+// notifications. Owns the connections. Environment variables that name a proxy are ignored: a proxy would connect to
 // addresses that nobody here has checked.
 import { PassThrough, type Readable } from 'node:stream';
 import { Agent, Pool } from 'undici';
@@ -31,9 +31,11 @@ export interface GuardedFetchOptions {
 }
 
 export interface GuardedRequest {
-  /** Default GET. */
-  method?: 'GET' | 'HEAD';
+  /** Default GET. The answer to a POST comes as it is: a redirect is not followed. */
+  method?: 'GET' | 'HEAD' | 'POST';
   headers?: RequestHeaders;
+  /** Of a POST. */
+  body?: string;
   /** Ends the request and its body; the rejection is then the signal's reason. */
   signal?: AbortSignal;
   /** Time until the headers of each hop are there; default 15 s. */
@@ -108,6 +110,7 @@ export function createGuardedFetch(options: GuardedFetchOptions = {}): GuardedFe
         path: url.pathname + url.search,
         method: request.method ?? 'GET',
         headers: { ...headers },
+        body: request.body ?? null,
         signal: request.signal ?? null,
         headersTimeout: request.headersTimeoutMs ?? 15_000,
         bodyTimeout: request.bodyTimeoutMs ?? 30_000,
@@ -128,7 +131,8 @@ export function createGuardedFetch(options: GuardedFetchOptions = {}): GuardedFe
       guard.checkLiteral(url);
       const response = await send(url, headers, wish);
       const { location } = response.headers;
-      if (!isRedirect(response.status) || typeof location !== 'string') return response;
+      const leads = isRedirect(response.status) && typeof location === 'string';
+      if (!leads || wish.method === 'POST') return response;
       discard(response);
       if (hops === MAX_REDIRECTS) {
         throw new NetError(

@@ -6,11 +6,19 @@ export type RequestHeaders = Readonly<Record<string, string>>;
 
 const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 
-/** Never sent to another origin than the one they were meant for. */
-const SECRET_HEADERS: ReadonlySet<string> = new Set([
-  'authorization',
-  'cookie',
-  'proxy-authorization',
+/** All that may go along to another origin: any other header may be a secret of the first one. */
+const PLAIN_HEADERS: ReadonlySet<string> = new Set([
+  'accept',
+  'accept-encoding',
+  'accept-language',
+  'cache-control',
+  'if-match',
+  'if-modified-since',
+  'if-none-match',
+  'if-range',
+  'if-unmodified-since',
+  'range',
+  'user-agent',
 ]);
 
 /**
@@ -82,10 +90,10 @@ export function redirectTarget(from: URL, location: string): URL {
   return to;
 }
 
-/** Headers for the next hop; once secrets are dropped they do not come back. */
+/** Headers for the next hop; what may be a secret is dropped on the way, and does not come back. */
 export function headersForHop(headers: RequestHeaders, from: URL, to: URL): RequestHeaders {
   if (from.origin === to.origin) return headers;
   return Object.fromEntries(
-    Object.entries(headers).filter(([name]) => !SECRET_HEADERS.has(name.toLowerCase())),
+    Object.entries(headers).filter(([name]) => PLAIN_HEADERS.has(name.toLowerCase())),
   );
 }

@@ -1,5 +1,6 @@
 // What a worker opens batches with: its own settings, and the network for manifests at a URL.
 import path from 'node:path';
+import type { NativeConnection } from '@temporalio/worker';
 import { realpathSync } from 'node:fs';
 import type { Intake } from '../intake/open-batch.js';
 import type { HeaderForHost } from '../intake/manifest-file.js';
@@ -7,13 +8,18 @@ import { createGuardedFetch } from '../net/guarded-fetch.js';
 import type { HostAlias } from '../net/guard.js';
 import { ReelscoreError } from '../contract/errors.js';
 import { openLocalStore } from '../store/local-store.js';
+import { attributesRegistered } from './attributes.js';
 import { ConfigError } from './config-error.js';
 import { batchOptionsOf, withSettings, type ResolvedConfig } from './config.js';
 import type { OpenedTemporal } from './connection.js';
 
 type IntakeConfig = ResolvedConfig & { hostAliases?: Record<string, HostAlias> };
 
-export function intakeOf(config: IntakeConfig, { embedded }: Partial<OpenedTemporal>): Intake {
+export function intakeOf(
+  config: IntakeConfig,
+  { namespace, embedded }: Pick<OpenedTemporal, 'namespace'> & Partial<OpenedTemporal>,
+  connection: NativeConnection,
+): Intake {
   return {
     account: config.account,
     ...(embedded && { home: realpathSync(config.home) }),
@@ -31,7 +37,7 @@ export function intakeOf(config: IntakeConfig, { embedded }: Partial<OpenedTempo
         });
       }
     },
-    hasAttributes: () => Promise.resolve(false),
+    hasAttributes: () => attributesRegistered(connection, namespace),
   };
 }
 

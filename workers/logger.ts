@@ -34,8 +34,9 @@ export function createLogger({ level, destination, hide = [] }: LoggerOptions): 
       .replace(BASIC_AUTH, 'Basic [hidden]');
   };
 
+  const serializers = { error: pino.stdSerializers.err }; // where the SDK and workflows have theirs
   return pino(
-    { level, base: { pid: process.pid }, hooks: { streamWrite: clean } },
+    { level, base: { pid: process.pid }, serializers, hooks: { streamWrite: clean } },
     destination ?? pino.destination({ dest: 2, sync: true }),
   );
 }

@@ -9,6 +9,7 @@ import {
   createIntakeActivities,
   createMediaActivities,
 } from '../activities/index.js';
+import { Webhook } from 'standardwebhooks';
 import { callbackUrl } from '../callbacks/url.js';
 import { mediaQueueOf, taskQueueOf } from '../contract/names.js';
 import { createMediaAnalyzer } from '../media/analyzer.js';
@@ -25,6 +26,7 @@ import type { OpenedTemporal } from './connection.js';
 import { createLogger } from './logger.js';
 import { distFile } from './paths.js';
 import { installRuntime } from './runtime.js';
+import type { VendorKeys } from './secret.js';
 import type { Serves } from './serves.js';
 import type { HostAlias } from '../net/guard.js';
 
@@ -41,6 +43,7 @@ const SHUTDOWN_GRACE = '40s' as const;
 
 export interface WorkerOptions {
   config: ResolvedConfig & { hostAliases?: Record<string, HostAlias> };
+  /** Notifications link to the web UI where `uiUrl` tells it. */
   temporal: Pick<OpenedTemporal, 'connection' | 'namespace'> & Partial<OpenedTemporal>;
   /** `probing`: looks into clips and nothing else; `scoring`: all but that. Default: `all`. */
   serves?: Serves;
@@ -61,13 +64,19 @@ export interface RunningWorker {
 export async function startWorker(options: WorkerOptions): Promise<RunningWorker> {
   const { config, temporal, serves = 'all' } = options;
   const { keys } = config.tomoviee;
-  const secrets = keys ? [keys.appKey, keys.appSecret] : [];
+  if (serves !== 'probing') needKeys(config);
+  const signing = config.notifications.secret;
+  const header = config.manifestHeader?.value;
+  const secrets = [keys?.appKey, keys?.appSecret, signing, header].filter(
+    (one) => one !== undefined,
+  );
   const media = openMedia(config);
   const probing = serves === 'scoring' ? undefined : createProbing(config, media);
-  const scoring = serves === 'probing' ? undefined : await createScoring(config, temporal, media);
 
   installRuntime(createLogger({ level: config.logLevel, hide: secrets }));
   const connection = await NativeConnection.connect(temporal.connection);
+  const scoring =
+    serves === 'probing' ? undefined : await createScoring(options, connection, media);
   const common = { connection, namespace: temporal.namespace, shutdownGraceTime: SHUTDOWN_GRACE };
   const workers = await Promise.all(
     [scoring?.worker, probing].flatMap((part) =>
@@ -100,16 +109,12 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
 type Part = Omit<SdkWorkerOptions, 'connection' | 'namespace' | 'shutdownGraceTime'>;
 
 async function createScoring(
-  config: WorkerOptions['config'],
-  temporal: WorkerOptions['temporal'],
+  { config, temporal }: WorkerOptions,
+  connection: NativeConnection,
   media: Media,
 ): Promise<{ worker: Part; vendor: TomovieeClient }> {
-  const { keys, baseUrl } = config.tomoviee;
-  if (!keys) {
-    throw new ConfigError([
-      'TOMOVIEE_APP_KEY and TOMOVIEE_APP_SECRET: they are not set (set them, or use --simulate to try it without a vendor)',
-    ]);
-  }
+  const { baseUrl } = config.tomoviee;
+  const keys = needKeys(config);
   const vendor = createTomovieeClient({
     baseUrl,
     appKey: keys.appKey.reveal(),
@@ -118,6 +123,7 @@ async function createScoring(
   });
   const secret = (await loadCallbackSecret(config)).reveal();
   const { publicUrl } = config.callbacks;
+  const signing = config.notifications.secret;
   return {
     vendor,
     worker: {
@@ -130,13 +136,22 @@ async function createScoring(
           ...media,
           callbackUrl: (target) =>
             publicUrl === undefined ? undefined : callbackUrl(publicUrl, target, secret),
+          ...(signing && { webhook: new Webhook(signing.reveal()) }),
+          ...(temporal.uiUrl && { uiUrl: temporal.uiUrl }),
         }),
-        ...createIntakeActivities(intakeOf(config, temporal)),
+        ...createIntakeActivities(intakeOf(config, temporal, connection)),
       },
       maxConcurrentActivityTaskExecutions: MAX_ACTIVITIES,
       maxEagerActivityReservationsPerWorkflowTask: MAX_ACTIVITIES,
     },
   };
+}
+
+function needKeys({ tomoviee: { keys } }: WorkerOptions['config']): VendorKeys {
+  if (keys) return keys;
+  throw new ConfigError([
+    'TOMOVIEE_APP_KEY and TOMOVIEE_APP_SECRET: they are not set (set them, or use --simulate to try it without a vendor)',
+  ]);
 }
 
 function createProbing({ account }: WorkerOptions['config'], media: Media): Part {

@@ -28,6 +28,8 @@ export class BatchState {
   lastFailures: FailureNote[];
   pause: CarriedState['pause'];
   capped: boolean;
+  /** The present pause was told to whoever is notified. */
+  pauseTold: boolean;
   #segment: number;
 
   constructor(input: ScoreBatchInput, now: number) {
@@ -53,6 +55,7 @@ export class BatchState {
     this.lastFailures = carried?.lastFailures ?? [];
     this.pause = carried?.pause;
     this.capped = carried?.capped ?? false;
+    this.pauseTold = carried?.pauseTold ?? false;
     this.#segment = carried?.segment ?? 0;
   }
 
@@ -113,6 +116,7 @@ export class BatchState {
       lastFailures: this.lastFailures,
       ...(this.pause && { pause: this.pause }),
       ...(this.capped && { capped: true }),
+      ...(this.pauseTold && { pauseTold: true }),
     };
   }
 }

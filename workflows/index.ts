@@ -1,2 +1,3 @@
 export { scoreBatch } from './score-batch.js';
 export { account } from './account.js';
+export { notification } from './notification.js';

@@ -12,7 +12,9 @@ import {
 import type { IntakeActivities } from '../contract/activities.js';
 import type { BatchProgress, ScoreBatchInput } from '../contract/batch.js';
 import type { BatchRequest } from '../contract/request.js';
+import { sayAll } from './attributes.js';
 import { progressQuery } from './messages.js';
+import { Notifier } from './notifying.js';
 
 const { openBatch } = proxyActivities<IntakeActivities>({
   startToCloseTimeout: '30m',
@@ -33,9 +35,15 @@ export async function openRequest(request: BatchRequest): Promise<ScoreBatchInpu
   try {
     input = await openBatch(request);
   } catch (error) {
-    throw failureOf(error);
+    const failure = failureOf(error);
+    const url = request.settings?.notify;
+    if (typeof url === 'string' && failure instanceof ApplicationFailure) {
+      await new Notifier(url, () => ({})).tell('batch.failed', failure.message);
+    }
+    throw failure;
   }
   const { name, store, round, rows } = input;
+  if (input.attributes) sayAll(name);
   upsertMemo({ name, store, total: rows.count, rows: rows.count, round });
   return input;
 }

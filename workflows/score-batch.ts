@@ -21,7 +21,10 @@ import { BatchRun } from './batch-run.js';
 import { BatchState } from './batch-state.js';
 import { newTally, tripped } from './breaker.js';
 import { capText } from './cap.js';
+import { StatusAttribute } from './attributes.js';
 import { openRequest, withoutScored } from './intake.js';
+import { Notifier } from './notifying.js';
+import { pauseNotice } from './pause-notice.js';
 import { Membership, type Identity } from './membership.js';
 import {
   pauseSignal,
@@ -95,6 +98,13 @@ async function score(input: ScoreBatchInput): Promise<BatchSummary> {
   let phase: BatchProgress['state'] = 'running';
   const isPaused = (): boolean =>
     phase === 'running' && (state.pause ?? membership.paused) !== undefined;
+  const pauseReason = (): string | undefined =>
+    isPaused() ? (membership.paused ?? state.pause) : undefined;
+  const { name, store: results } = input;
+  const notifier = new Notifier(input.options.notify?.url, () => ({
+    ...{ name, counts: { ...state.counts }, submissions: state.submissions, results },
+  }));
+  const attribute = new StatusAttribute(input.attributes ?? false, input.carried?.said);
   const progress = (): BatchProgress =>
     progressOf(input, state, membership, Date.now(), isPaused() ? 'paused' : phase);
 
@@ -151,6 +161,10 @@ async function score(input: ScoreBatchInput): Promise<BatchSummary> {
         finish: !bounds.close || cancelling,
       });
       const reportDue = link.report(demand, Date.now());
+      attribute.say(isPaused() ? 'paused' : phase);
+      const notice = pauseNotice(state.pauseTold, pauseReason());
+      state.pauseTold = notice.told;
+      if (notice.due) await notifier.tell('batch.paused', pauseReason());
       setCurrentDetails(detailsOf(progress()));
       alarm.setFor(Math.min(nextDue, reportDue), Date.now());
       awake = false;
@@ -171,7 +185,10 @@ async function score(input: ScoreBatchInput): Promise<BatchSummary> {
       const last = calledBackAt;
       const often = Date.now() - last < CALLED_BACK_OFTEN_MS;
       if (often) await condition(() => calledBackAt > last, CALLED_BACK_OFTEN_MS);
-      return await continueAsNew<typeof scoreBatch>({ ...input, carried: state.carry() });
+      return await continueAsNew<typeof scoreBatch>({
+        ...input,
+        carried: { ...state.carry(), said: attribute.said },
+      });
     }
 
     const { cap } = input.options;
@@ -186,6 +203,8 @@ async function score(input: ScoreBatchInput): Promise<BatchSummary> {
       ...(state.capped && cap && { leftOut: { code: cap.code, message: capText(cap) } }),
     });
     phase = 'done';
+    attribute.say(wasCancelled ? 'cancelled' : 'finished');
+    await notifier.tell(wasCancelled ? 'batch.cancelled' : 'batch.finished');
     setCurrentDetails(detailsOf(progress()));
     if (wasCancelled)
       throw new CancelledFailure('the batch was cancelled; its results are written');

@@ -20,8 +20,14 @@ export interface GrpcCounter {
   close(): Promise<void>;
 }
 
-/** @param server host:port, without TLS */
-export async function startGrpcCounter(server: string): Promise<GrpcCounter> {
+/**
+ * @param server host:port, without TLS
+ * @param look sees the headers of each call; returns why it is refused, or nothing
+ */
+export async function startGrpcCounter(
+  server: string,
+  look: (headers: IncomingHttpHeaders) => string | undefined = () => undefined,
+): Promise<GrpcCounter> {
   const counts = new Map<string, number>();
   const sessions = new Set<ServerHttp2Session | ClientHttp2Session>();
   const keep = (session: ServerHttp2Session | ClientHttp2Session): void => {
@@ -39,7 +45,9 @@ export async function startGrpcCounter(server: string): Promise<GrpcCounter> {
     incoming.on('stream', (stream, headers) => {
       const method = headers[':path']?.split('/').at(-1) ?? '';
       counts.set(method, (counts.get(method) ?? 0) + 1);
-      pass(stream, headers, outgoing);
+      const refusal = look(headers);
+      if (refusal === undefined) pass(stream, headers, outgoing);
+      else refuse(stream, refusal);
     });
   });
   proxy.listen(0, '127.0.0.1');
@@ -54,6 +62,22 @@ export async function startGrpcCounter(server: string): Promise<GrpcCounter> {
       await closed;
     },
   };
+}
+
+/** Of gRPC: UNAUTHENTICATED. */
+const UNAUTHENTICATED = 16;
+
+function refuse(stream: ServerHttp2Stream, message: string): void {
+  stream.on('error', () => undefined); // whoever called has gone
+  stream.respond(
+    {
+      ':status': 200,
+      'content-type': 'application/grpc',
+      'grpc-status': UNAUTHENTICATED,
+      'grpc-message': message,
+    },
+    { endStream: true },
+  );
 }
 
 /** One call: headers, messages and trailers in both directions, and its end from either side. */

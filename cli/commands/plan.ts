@@ -24,11 +24,14 @@ export async function plan(manifest: string, flags: PlanFlags): Promise<number> 
   const io = createIo(flags.json ?? false);
   const { simulate = false, again = false, skipInvalid = false } = flags;
   const config = readConfig(settingsOf(flags));
-  const report = await checkForRun(manifest, skipInvalid, io);
-  if (!report) return EXIT.failed;
-
-  const planned = await Reelscore.plan(manifest, { config, simulate, again, skipInvalid, report });
-  for (const line of planLines(planned)) io.say(line);
-  io.document({ ok: true, ...planned });
-  return EXIT.ok;
+  const checked = await checkForRun(manifest, config, skipInvalid, io);
+  if (!checked) return EXIT.failed;
+  try {
+    const planned = await Reelscore.plan(checked, { config, simulate, again, skipInvalid });
+    for (const line of planLines(planned)) io.say(line);
+    io.document({ ok: true, ...planned });
+    return EXIT.ok;
+  } finally {
+    await checked.file.remove();
+  }
 }

@@ -1,5 +1,6 @@
 // reelscore status: one batch, or all with the accounts they use.
 import type { AccountStatus } from '../../client/account.js';
+import type { BatchFilter } from '../../client/filter.js';
 import type { Overview } from '../../client/reelscore.js';
 import type { BatchStatus } from '../../client/status.js';
 import type { BatchProgress } from '../../contract/batch.js';
@@ -13,20 +14,26 @@ import { paceText } from '../progress/paces.js';
 import { proberMissingText, stateLines } from '../progress/view.js';
 import { table } from '../table.js';
 
-export interface StatusFlags {
+export interface StatusFlags extends BatchFilter {
   accounts?: boolean;
   json?: boolean;
 }
 
 export async function status(batch: string | undefined, flags: StatusFlags): Promise<number> {
-  const { accounts = false } = flags;
-  if (batch !== undefined && accounts) {
-    throw new Error('--accounts is not about one batch (leave one of the two out)');
+  const { accounts = false, state, name, account } = flags;
+  const filter: BatchFilter = {
+    ...(state !== undefined && { state }),
+    ...(name !== undefined && { name }),
+    ...(account !== undefined && { account }),
+  };
+  const [given] = [...(accounts ? ['accounts'] : []), ...Object.keys(filter)];
+  if (batch !== undefined && given !== undefined) {
+    throw new Error(`--${given} is not about one batch (leave one of the two out)`);
   }
   const io = createIo(flags.json ?? false);
   const api = await connect(io, { config: readConfig() });
   try {
-    if (batch === undefined) showAll(io, await api.overview(), accounts);
+    if (batch === undefined) showAll(io, await api.overview(filter), { accounts, filter });
     else showOne(io, await api.status(batch));
     return EXIT.ok;
   } finally {
@@ -35,13 +42,19 @@ export async function status(batch: string | undefined, flags: StatusFlags): Pro
 }
 
 /** The document without `--accounts` is a list of batches, as it has always been. */
-function showAll(io: Io, { accounts, batches }: Overview, onlyAccounts: boolean): void {
+function showAll(
+  io: Io,
+  { accounts, batches }: Overview,
+  { accounts: onlyAccounts, filter }: { accounts: boolean; filter: BatchFilter },
+): void {
   io.document(onlyAccounts ? accounts : batches.map(entryOf));
   if (io.asJson) return;
   showAccounts(io, accounts);
   if (onlyAccounts) return;
   io.say();
-  showList(io, batches);
+  if (batches.length > 0) showList(io, batches);
+  else if (Object.keys(filter).length > 0) io.say('No batch matches (all: reelscore status)');
+  else io.say('There are no batches yet (start one: reelscore run MANIFEST)');
 }
 
 function entryOf({ progress, ...basics }: BatchStatus) {
@@ -62,10 +75,6 @@ function showAccounts(io: Io, accounts: AccountStatus[]): void {
 }
 
 function showList(io: Io, all: BatchStatus[]): void {
-  if (all.length === 0) {
-    io.say('There are no batches yet (start one: reelscore run MANIFEST)');
-    return;
-  }
   const head = ['BATCH', 'STATE', 'DONE', 'SUCCEEDED', 'NOT', 'STARTED'];
   const rows = all.map(({ batch, state, counts, startedAt, ...rest }) => [
     batch,

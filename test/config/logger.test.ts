@@ -59,6 +59,13 @@ test('given values are hidden, also where JSON escapes them, and secrets hide th
   });
 });
 
+test('an error where the SDK has it keeps its message and its cause', () => {
+  const { lines, logger } = collect();
+  const error = new Error('down', { cause: new Error('refused') });
+  logger.warn({ error }, 'Activity failed');
+  expect(JSON.parse(lines[0]!)).toMatchObject({ error: { message: 'down: refused' } });
+});
+
 test('levels below the chosen one are left out', () => {
   const { lines, logger } = collect({ level: 'warn' });
   logger.info('x');

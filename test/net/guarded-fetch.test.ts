@@ -245,6 +245,43 @@ describe('redirects', () => {
   });
 });
 
+describe('POST', () => {
+  test('its body and headers arrive', async () => {
+    let seen: unknown;
+    const server = await serve((request, response) => {
+      void text(request).then((body) => {
+        seen = { method: request.method, body, type: request.headers['content-type'] };
+        response.writeHead(201).end();
+      });
+    });
+    const { status } = await guarded({ allowHosts: ['127.0.0.1'] }).request(server.origin, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: '{"a":"ü"}',
+    });
+    expect(status).toBe(201);
+    expect(seen).toEqual({ method: 'POST', body: '{"a":"ü"}', type: 'application/json' });
+  });
+
+  test('a redirect of it is not followed', async () => {
+    const other = await answering('secret');
+    const server = await serve((_request, response) => {
+      response.writeHead(307, { location: other.origin }).end();
+    });
+    const fetch = guarded({ allowHosts: ['127.0.0.1'] });
+    const { status } = await fetch.request(server.origin, { method: 'POST', body: 'private' });
+    expect(status).toBe(307);
+    expect(other.seen).toEqual([]);
+  });
+
+  test('a private address is refused before anything is sent', async () => {
+    const server = await answering('hello');
+    const posting = guarded().request(server.origin, { method: 'POST', body: 'private' });
+    expect((await failureOf(posting)).code).toBe('address_blocked');
+    expect(server.seen).toEqual([]);
+  });
+});
+
 describe('failures', () => {
   test.each(['file:///etc/passwd', 'clip.mp4', '', 'gopher://cdn.test/', 'http://a%zz@cdn.test/'])(
     '"%s" is not a link',

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { redirectTarget } from '../../net/links.js';
+import { headersForHop, redirectTarget } from '../../net/links.js';
 
 describe('redirectTarget', () => {
   test('a step from https to plain http is refused', () => {
@@ -21,4 +21,32 @@ describe('redirectTarget', () => {
   ])('%s to %s is %s', (from, location, target) => {
     expect(redirectTarget(new URL(from), location).href).toBe(target);
   });
+});
+
+describe('headersForHop', () => {
+  const from = new URL('https://files.test/a');
+  const headers = {
+    Range: 'bytes=0-9',
+    'if-match': '"tag"',
+    'User-Agent': 'reelscore',
+    Authorization: 'Bearer SECRET',
+    Cookie: 'a=SECRET',
+    'x-api-key': 'SECRET',
+    'private-token': 'SECRET',
+  };
+
+  test('within an origin all go along', () => {
+    expect(headersForHop(headers, from, new URL('https://files.test/b'))).toEqual(headers);
+  });
+
+  test.each(['https://other.test/a', 'https://files.test:8443/a', 'http://files.test/a'])(
+    'to %s only those go along that can hold no secret',
+    (to) => {
+      expect(headersForHop(headers, from, new URL(to))).toEqual({
+        Range: 'bytes=0-9',
+        'if-match': '"tag"',
+        'User-Agent': 'reelscore',
+      });
+    },
+  );
 });

@@ -74,7 +74,10 @@ export async function startRig({
   const folder = await mkdtemp(join(tmpdir(), 'reelscore-rig-'));
   const simulator = await startSimulator({ taskMs: 50, soundtrackSeconds: 0.05, ...given });
   const temporal = { connection: { address: server.address }, namespace: server.namespace };
-  const base = resolveConfig({}, { REELSCORE_HOME: server.home, REELSCORE_LOG_LEVEL: 'error' });
+  const base = resolveConfig(
+    { ledger: folder },
+    { REELSCORE_HOME: server.home, REELSCORE_LOG_LEVEL: 'error' },
+  );
   const listening = simulatedConfig(base, simulator);
   const receiver = callbacks
     ? await startCallbackReceiver({ config: listening, temporal })

@@ -11,6 +11,7 @@ import {
 } from './simulator-service.js';
 import {
   keepClosedWorkflows,
+  registerAttributes,
   TEMPORAL_NAMESPACE,
   TEMPORAL_SERVICE,
   temporalService,
@@ -77,7 +78,10 @@ export async function acquireHome(options: AcquireHomeOptions): Promise<HomeLeas
   });
   const temporal = lease.services[TEMPORAL_SERVICE];
   const simulator = lease.services[SIMULATOR_SERVICE];
-  if (temporal !== undefined) await keepClosedWorkflows(temporal);
+  if (temporal !== undefined) {
+    await keepClosedWorkflows(temporal);
+    await registerAttributes(temporal);
+  }
   return {
     ...(temporal && { temporal: describeTemporal(temporal) }),
     ...(simulator && { simulator: { url: localUrl(simulator['http']) } }),

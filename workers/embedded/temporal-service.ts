@@ -1,5 +1,7 @@
 // The Temporal server as a service of a home.
 import { request } from 'undici';
+import { ATTRIBUTES } from '../../contract/names.js';
+import { KEYWORD } from '../attributes.js';
 import type { Ports, ServiceSpec } from './protocol.js';
 
 export const TEMPORAL_SERVICE = 'temporal';
@@ -65,5 +67,28 @@ export async function keepClosedWorkflows(ports: Ports): Promise<void> {
   const text = await answer.body.text();
   if (answer.statusCode !== 200) {
     throw new Error(`the embedded Temporal server refused a retention of 30 days: ${text}`);
+  }
+}
+
+/**
+ * Registers the search attributes of batches, unless they are. The server's own `--search-attribute`
+ * does so for a new database only.
+ */
+export async function registerAttributes(ports: Ports): Promise<void> {
+  const url = `http://127.0.0.1:${String(ports['http'])}${NAMESPACE_PATH}/search-attributes`;
+  const { body } = await request(url);
+  const { customAttributes = {} } = (await body.json()) as { customAttributes?: object };
+  const names = Object.values(ATTRIBUTES);
+  if (names.every((name) => name in customAttributes)) return;
+  // Adding them is possible over gRPC alone; it is needed once a database.
+  const { Connection } = await import('@temporalio/client');
+  const connection = await Connection.connect({ address: `127.0.0.1:${String(ports['grpc'])}` });
+  try {
+    await connection.operatorService.addSearchAttributes({
+      namespace: TEMPORAL_NAMESPACE,
+      searchAttributes: Object.fromEntries(names.map((name) => [name, KEYWORD])),
+    });
+  } finally {
+    await connection.close();
   }
 }

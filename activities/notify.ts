@@ -1,0 +1,90 @@
+// One try to deliver one notification, as a webhook of the Standard Webhooks specification.
+import { ApplicationFailure } from '@temporalio/common';
+import type { Notification, NotificationActivities } from '../contract/activities.js';
+import { BlockedAddressError, NET_CODES, NetError } from '../net/errors.js';
+import { discard, type GuardedFetch } from '../net/guarded-fetch.js';
+import { isRedirect } from '../net/links.js';
+import type { ActivityDependencies } from './dependencies.js';
+
+const DEADLINE_MS = 15_000;
+/** Of the specification: the receiver wants no more. */
+const GONE = 410;
+
+const STATES = {
+  'batch.finished': 'finished',
+  'batch.cancelled': 'cancelled',
+  'batch.paused': 'paused',
+  'batch.failed': 'stopped',
+} as const satisfies Record<Notification['type'], string>;
+
+/**
+ * Delivers, or throws: a failure that trying again may mend, except after 410. Its message names the
+ * receiver's host and nothing more of the URL, which may hold a token.
+ */
+export function notifyActivity(
+  deps: Pick<ActivityDependencies, 'fetch' | 'webhook' | 'uiUrl'>,
+): NotificationActivities['notify'] {
+  return async ({ url, notification }) => {
+    const { host } = new URL(url);
+    if (!deps.webhook) {
+      throw new Error(
+        `the notification for ${host} cannot be signed: REELSCORE_WEBHOOK_SECRET is not set (set it where the worker runs, and start that again)`,
+      );
+    }
+    const body = JSON.stringify(bodyOf(notification, deps.uiUrl?.(notification.batch)));
+    const now = new Date();
+    const status = await post(deps.fetch, url, body, {
+      'content-type': 'application/json',
+      'user-agent': 'reelscore',
+      'webhook-id': notification.id,
+      'webhook-timestamp': String(Math.floor(now.getTime() / 1000)),
+      'webhook-signature': deps.webhook.sign(notification.id, now, body),
+    });
+    if (status >= 200 && status < 300) return;
+    if (status === GONE) {
+      throw ApplicationFailure.nonRetryable(
+        `${host} answered 410: it takes no more notifications (set another notify, or none)`,
+        'gone',
+      );
+    }
+    throw new Error(
+      isRedirect(status)
+        ? `${host} answered ${status}, a redirect, which is not followed (set notify to the final URL)`
+        : `${host} answered ${status}`,
+    );
+  };
+}
+
+/** What the receiver gets: `type`, `timestamp` and `data` as the specification advises. */
+function bodyOf(notification: Notification, url: string | undefined): object {
+  const { type, at, batch, name, account, reason, counts, submissions, results } = notification;
+  // What is undefined is left out of the JSON.
+  const data = { batch, name, account, state: STATES[type], reason };
+  return { type, timestamp: at, data: { ...data, counts, submissions, results, url } };
+}
+
+async function post(
+  fetch: GuardedFetch,
+  url: string,
+  body: string,
+  headers: Record<string, string>,
+): Promise<number> {
+  const signal = AbortSignal.timeout(DEADLINE_MS);
+  try {
+    const response = await fetch.request(url, { method: 'POST', headers, body, signal });
+    discard(response);
+    return response.status;
+  } catch (error) {
+    throw failureOf(error, new URL(url).host, signal);
+  }
+}
+
+/** Without the URL's path, which the messages of net/ show. */
+function failureOf(error: unknown, host: string, signal: AbortSignal): unknown {
+  if (signal.aborted) {
+    return new Error(`${host} did not answer within ${DEADLINE_MS / 1000} s`, { cause: error });
+  }
+  if (error instanceof BlockedAddressError) return new Error(error.message);
+  if (!(error instanceof NetError)) return error;
+  return new Error(`${host}: ${NET_CODES[error.code]}`, { cause: error.cause });
+}

@@ -1,0 +1,73 @@
+// Looks at everything that Reelscore needs, and says what to do about what it lacks.
+import path from 'node:path';
+import { SIMULATOR_ACCOUNT } from '../../contract/names.js';
+import type { ResolvedConfig } from '../../workers/config.js';
+import { openTemporal, type OpenedTemporal } from '../../workers/connection.js';
+import { callbackFindings } from './callbacks.js';
+import { ok, problemOf, type Finding } from './finding.js';
+import { folderFinding } from './folders.js';
+import { gatewayFindings } from './gateway.js';
+import { keysFinding, nodeFinding, notificationsFinding } from './settings.js';
+import { temporalFindings } from './temporal.js';
+
+export interface ExamineOptions {
+  config: ResolvedConfig;
+  /** Default: this process's. */
+  env?: NodeJS.ProcessEnv;
+  /** Where `results/` is. Default: this process's. */
+  cwd?: string;
+  /** Look at what batches against the simulator need. */
+  simulate?: boolean;
+  /** Told, line by line, what takes long (a download, a build). Default: written to stderr. */
+  onProgress?: (line: string) => void;
+}
+
+/**
+ * Examines the settings, folders, Temporal, the vendor's gateway and the way of callbacks. Starts the
+ * embedded server for it if none is named. Sends no credentials to the vendor, and never throws: what
+ * fails is a finding.
+ */
+export async function examine(options: ExamineOptions): Promise<Finding[]> {
+  const { config, cwd = process.cwd(), simulate = false } = options;
+  const findings = [
+    nodeFinding(process.versions.node),
+    simulate ? ok('Keys', 'the simulator needs none') : keysFinding(config),
+    notificationsFinding(config),
+    await folderFinding('Results', config.outDir ?? path.resolve(cwd, 'results')),
+    await folderFinding('Ledger', config.ledgerDir),
+    await folderFinding('Home', config.home),
+  ];
+  const opened = await open(options);
+  if ('check' in opened) findings.push(opened);
+  const server = 'check' in opened ? undefined : opened;
+  try {
+    if (server) {
+      const account = simulate ? SIMULATOR_ACCOUNT : config.account;
+      findings.push(...(await temporalFindings(server, { account, probe: config.probe })));
+    }
+    const baseUrl = simulate ? server?.simulatorUrl : config.tomoviee.baseUrl;
+    if (baseUrl !== undefined) findings.push(...(await gatewayFindings(baseUrl)));
+  } finally {
+    await server?.release();
+  }
+  if (simulate) {
+    return [...findings, ok('Callback URL', "the simulator's callbacks stay on this machine")];
+  }
+  return [...findings, ...(await callbackFindings(config.callbacks))];
+}
+
+async function open({
+  config,
+  env = process.env,
+  simulate = false,
+  onProgress,
+}: ExamineOptions): Promise<OpenedTemporal | Finding> {
+  try {
+    return await openTemporal(config, env, {
+      withSimulator: simulate,
+      ...(onProgress && { onProgress }),
+    });
+  } catch (error) {
+    return problemOf('Temporal', error);
+  }
+}

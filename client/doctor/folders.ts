@@ -1,0 +1,79 @@
+// Whether folders take what is written to them, and have room for it.
+import { randomBytes } from 'node:crypto';
+import { mkdir, open, rename, rm, rmdir, statfs, unlink } from 'node:fs/promises';
+import path from 'node:path';
+import { ok, problem, warning, type Finding } from './finding.js';
+
+const GIB = 1024 ** 3;
+/** Some hundred soundtracks, and the embedded server's database. */
+const LEAST_FREE = GIB;
+
+/**
+ * Writes to a folder as a store does, and leaves nothing behind, not even the folder where it was not
+ * there before.
+ */
+export async function folderFinding(check: string, folder: string): Promise<Finding> {
+  try {
+    const made = await mkdir(folder, { recursive: true, mode: 0o700 });
+    let free: number;
+    try {
+      await writeProbe(folder);
+      const { bavail, bsize } = await statfs(folder);
+      free = bavail * bsize;
+    } finally {
+      if (made !== undefined) await removeEmpty(folder, made);
+    }
+    return roomOf(check, folder, free);
+  } catch (error) {
+    return problem(
+      check,
+      `${folder} cannot be written: ${(error as Error).message}`,
+      'choose a folder that can be, or correct its permissions',
+    );
+  }
+}
+
+/** @param free in bytes */
+export function roomOf(check: string, folder: string, free: number): Finding {
+  const found = `${folder} is writable, ${(free / GIB).toFixed(1)} GiB free`;
+  if (free >= LEAST_FREE) return ok(check, found);
+  return warning(check, found, 'make room, or choose a folder on another disk');
+}
+
+/** S2 of the store: written, synced, renamed, and the folder synced. */
+async function writeProbe(folder: string): Promise<void> {
+  const name = path.join(folder, `.doctor-${randomBytes(6).toString('hex')}`);
+  const renamed = `${name}.renamed`;
+  try {
+    const file = await open(name, 'wx');
+    try {
+      await file.writeFile('reelscore doctor\n');
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(name, renamed);
+    const entries = await open(folder, 'r');
+    try {
+      await entries.sync();
+    } finally {
+      await entries.close();
+    }
+    await unlink(renamed);
+  } catch (error) {
+    await rm(name, { force: true });
+    await rm(renamed, { force: true });
+    throw error;
+  }
+}
+
+/** Removes a folder, and those above it up to `first`; what others have put into them stays. */
+async function removeEmpty(folder: string, first: string): Promise<void> {
+  for (let at = folder; at.length >= first.length; at = path.dirname(at)) {
+    try {
+      await rmdir(at);
+    } catch {
+      return;
+    }
+  }
+}

@@ -1,0 +1,39 @@
+// What the settings themselves tell. Pure.
+import type { ResolvedConfig } from '../../workers/config.js';
+import { ok, problem, type Finding } from './finding.js';
+
+/** `engines` of package.json. */
+const LEAST_NODE = [20, 19] as const;
+
+/** @param version such as 20.19.4 */
+export function nodeFinding(version: string): Finding {
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  const [leastMajor, leastMinor] = LEAST_NODE;
+  const enough = major > leastMajor || (major === leastMajor && minor >= leastMinor);
+  if (enough) return ok('Node', version);
+  return problem('Node', `${version} is too old`, `install Node ${LEAST_NODE.join('.')} or later`);
+}
+
+/** Of the vendor; that they are right, only the vendor could tell. */
+export function keysFinding({ tomoviee }: Pick<ResolvedConfig, 'tomoviee'>): Finding {
+  if (tomoviee.keys) return ok('Keys', 'TOMOVIEE_APP_KEY and TOMOVIEE_APP_SECRET are set');
+  return problem(
+    'Keys',
+    'TOMOVIEE_APP_KEY and TOMOVIEE_APP_SECRET are not set',
+    'set them to your keys, or try it without a vendor: reelscore run MANIFEST --simulate',
+  );
+}
+
+/** The host alone is shown: the rest of the URL may hold a token. */
+export function notificationsFinding({
+  notifications: { url, secret },
+}: Pick<ResolvedConfig, 'notifications'>): Finding {
+  if (url === undefined) return ok('Notifications', 'notify is not set: nobody is told');
+  const { host } = new URL(url);
+  if (secret) return ok('Notifications', `go to ${host}, signed`);
+  return problem(
+    'Notifications',
+    `those for ${host} cannot be signed: REELSCORE_WEBHOOK_SECRET is not set`,
+    'set it, where workers run, to the secret that the receiver checks (whsec_...)',
+  );
+}
