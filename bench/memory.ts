@@ -65,7 +65,7 @@ async function batchOf(rows: number, home: BenchHome, parent: string): Promise<B
   const batch = `memory-${rows}`;
   const from = Date.now();
   const watch = await watchStatus(batch, home.home, cwd);
-  const args = ['run', 'library.csv', '--batch', batch, ...RUN_OPTIONS, '--json'];
+  const args = ['run', 'library.csv', '--again', '--batch', batch, ...RUN_OPTIONS, '--json'];
   const ran = await runForPeak(args, { home: home.home, cwd }).catch(async (error: unknown) => {
     await watch.stop().catch(() => undefined); // the run says better what went wrong
     throw error;

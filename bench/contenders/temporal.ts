@@ -52,7 +52,7 @@ async function prepare(job: Job, design: 'shards' | 'children'): Promise<Prepare
   const client = new Client({ connection, namespace });
   const out = join(folder, 'out');
   await freezeManifest(manifest, openLocalStore(out));
-  const options = { ...batchOptionsOf(config), probe: false };
+  const options = { ...batchOptionsOf(config, true), probe: false };
 
   return {
     out,

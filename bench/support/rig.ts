@@ -86,7 +86,7 @@ export async function startRig(
       const store = join(folder, id);
       await generateManifest(`${store}.csv`, clips, PROMPTS);
       await freezeManifest(`${store}.csv`, openLocalStore(store));
-      const batch = { id, store, rows: clips, options: { ...batchOptionsOf(config), probe } };
+      const batch = { id, store, rows: clips, options: { ...batchOptionsOf(config, true), probe } };
 
       const [sharedBefore, callsBefore] = [await countShared(design), readCalls()];
       const cpu = measureCpu({ worker: process.pid, ...home.pids });

@@ -7,6 +7,7 @@ import {
   batchOptionsOf,
   ConfigError,
   resolveConfig,
+  withSettings,
   type ConfigOptions,
   type ResolvedConfig,
 } from '../../workers/config.js';
@@ -55,7 +56,11 @@ test('without any setting every default holds', () => {
     vendorCodes: {},
     logLevel: 'info',
     priority: 'normal',
+    identity: 'id',
+    ledgerDir: join(cwd, 'results'),
+    notifications: {},
     historyBound: 8000,
+    runValues: expect.objectContaining({ rate: 1, identity: 'id' }) as object,
     given: [],
   });
 });
@@ -73,7 +78,56 @@ test('what goes into a batch is taken from the configuration', () => {
     maxFailedResubmissions: 1,
     maxTimedOutResubmissions: 2,
     retryBackoffMs: 1000,
+    ledger: { location: join(cwd, 'results'), kind: 'scored', identity: 'id' },
     historyBound: 8000,
+  });
+});
+
+describe('caps and requests', () => {
+  const capOf = (options: ConfigOptions) => resolve(options).cap;
+
+  test('the tighter of the two limits is the cap', () => {
+    expect(capOf({})).toBeUndefined();
+    expect(capOf({ maxSubmissions: 7 })).toEqual({
+      ...{ submissions: 7, code: 'max_submissions_reached' },
+    });
+    expect(capOf({ budget: 0.3, pricePerClip: '0.1 EUR' })).toEqual({
+      ...{ submissions: 3, code: 'budget_reached' },
+    });
+    expect(capOf({ budget: 5, pricePerClip: 0.1, maxSubmissions: 49 })).toMatchObject({
+      ...{ submissions: 49, code: 'max_submissions_reached' },
+    });
+    expect(faultsOf(() => resolve({ budget: 5 }))).toEqual([
+      'budget: nothing says what a clip costs (set pricePerClip too)',
+    ]);
+  });
+
+  test("a request's settings come in place of the worker's, all faults at once", () => {
+    const own = resolve({ rate: 2, pricePerClip: 0.5, notify: 'https://a.example/hook' });
+    const { ledger, ...asked } = batchOptionsOf(
+      withSettings(own, { maxFailures: '10%', budget: 2, ledger: '/srv/ledger', probe: false }),
+      true,
+    );
+    expect(ledger).toEqual({
+      location: '/srv/ledger',
+      kind: 'scored',
+      identity: 'id',
+      again: true,
+    });
+    expect(asked).toMatchObject({
+      ...{ pace: { ratePerSecond: 2 }, probe: false, maxFailures: { percent: 10 } },
+      ...{
+        cap: { submissions: 4, code: 'budget_reached' },
+        notify: { url: 'https://a.example/hook' },
+      },
+    });
+    const faults = faultsOf(() =>
+      withSettings(own, { rate: 'fast', ledger: 'here', identity: 'x' }),
+    );
+    expect(faults).toHaveLength(3);
+    for (const name of ['rate', 'ledger', 'identity']) {
+      expect(faults.some((fault) => fault.startsWith(`settings.${name}: `))).toBe(true);
+    }
   });
 });
 
@@ -190,6 +244,12 @@ burst: 3
 maxInFlight: 7
 priority: background
 maxFailures: 12
+maxSubmissions: 40
+pricePerClip: 0.05 EUR
+budget: 1
+identity: link
+ledger: /srv/ledger
+notify: https://hooks.example/a
 probe: false
 pollInterval: 20s
 callbackGrace: 0s
@@ -225,7 +285,13 @@ historyBound: 500
     vendorCodes: { '680001': 'rejected', http_402: 'retry' },
     priority: 'background',
     maxFailures: { clips: 12 },
+    cap: { submissions: 20, code: 'budget_reached' },
+    pricePerClip: { amount: 0.05, currency: 'EUR' },
+    identity: 'link',
+    ledgerDir: '/srv/ledger',
+    notifications: { url: 'https://hooks.example/a' },
     historyBound: 500,
+    runValues: expect.objectContaining({ rate: 2.5, budget: 1 }) as object,
     given: Object.entries(SETTINGS).flatMap(([name, it]) => ('secret' in it ? [] : [name])),
   });
 });

@@ -39,6 +39,7 @@ clips:
         row: 1,
         line: 11,
         id: 'clip-2',
+        idMade: true,
         fileLink: `${LINK}?2`,
         prompt: 'Dark Jazz, Energetic Rhythm',
         extra: { mood: 'Dark', genre: 'Jazz' },

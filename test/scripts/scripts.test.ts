@@ -95,7 +95,7 @@ describe('counting tests', () => {
 describe('npm start', () => {
   test('without arguments scores the sample as a new batch, against the simulator', () => {
     expect(commandLine([], new Date('2026-01-02T03:04:05.678Z'))).toEqual([
-      ...['run', 'manifests/examples/sample.csv', '--simulate', '--rate', '5'],
+      ...['run', 'manifests/examples/sample.csv', '--simulate', '--again', '--rate', '5'],
       ...['--batch', 'sample-20260102-030405'],
     ]);
   });

@@ -113,7 +113,7 @@ describe('an unknown outcome', () => {
     const clip = begun();
     submitted(clip, unknown(), 0, options);
     expect(clip).toMatchObject({ phase: 'unresolved', notBefore: 600_000 });
-    expect(calledBack(clip, called('T9', 1), 50, options)).toEqual({ submissions: 1 });
+    expect(calledBack(clip, called('T9', 1), 50, options)).toEqual({ submissions: 1, unknown: -1 });
     expect(clip).toMatchObject({
       phase: 'waiting',
       taskId: 'T9',
@@ -182,7 +182,10 @@ describe('an unknown outcome', () => {
     submitted(clip, unknown(), 0, options);
     calledBack(clip, called('forged', 1), 0, options);
     calledBack(clip, called('T1', 1), 0, options);
-    expect(queryFailed(clip, failure('retry'), 10, options)).toEqual({ submissions: 0 });
+    expect(queryFailed(clip, failure('retry'), 10, options)).toEqual({
+      submissions: 0,
+      unknown: 0,
+    });
     expect(clip).toMatchObject({ phase: 'waiting', taskId: 'T1' });
   });
 
@@ -197,7 +200,7 @@ describe('an unknown outcome', () => {
     submitted(clip, unknown(), 0, options);
     calledBack(clip, called('forged', 1), 0, options);
     const effect = queryFailed(clip, failure('rejected'), 10, options);
-    expect(effect).toEqual({ submissions: -1 });
+    expect(effect).toEqual({ submissions: -1, unknown: 1 });
     expect(clip).toMatchObject({ phase: 'unresolved', orphans: [1] });
     calledBack(clip, called('T1', 1), 20, options);
     expect(clip).toMatchObject({ phase: 'waiting', taskId: 'T1' });
