@@ -1,6 +1,6 @@
 // Which batches are asked for. Pure.
 import { accountOf, ATTRIBUTES, nameAttribute, taskQueueOf } from '../contract/names.js';
-import type { Execution } from './execution.js';
+import type { BareExecution } from './execution.js';
 import { isAlive, isOpen, phaseOf, type BatchPhase } from './states.js';
 
 /** All that is given must hold. */
@@ -39,8 +39,8 @@ export function conditionsOf(
 }
 
 /** Whether a batch may match, before it is asked: one that runs may be in any state of a living batch. */
-export function mayMatch(execution: Execution, { state, account, name }: BatchFilter): boolean {
-  if (name !== undefined && execution.memo.name !== name) return false;
+export function mayMatch(execution: BareExecution, { state, account, name }: BatchFilter): boolean {
+  if (name !== undefined && execution.memo?.name !== name) return false;
   if (account !== undefined && accountOf(execution.taskQueue) !== account) return false;
   if (state === undefined) return true;
   return isOpen(execution) ? isAlive(state) : phaseOf(execution) === state;

@@ -20,6 +20,7 @@ import { startBatch, type ManifestSource, type StartedBatch, type StartOptions }
 import type { CheckedManifest } from './check-source.js';
 import { isOpen } from './states.js';
 import { statusOf, type BatchStatus } from './status.js';
+import { unopenedStatus } from './unopened.js';
 import { TemporalClient } from './temporal.js';
 import { waitForBatch, type EndedBatch, type WaitOptions } from './wait.js';
 
@@ -156,6 +157,8 @@ export class Reelscore {
 
   /** @throws ReelscoreError `batch_not_found` */
   async status(batch: string): Promise<BatchStatus> {
+    const bare = await this.temporal.describeBare(batch);
+    if (bare && !bare.memo) return this.#withUrl(await unopenedStatus(this.temporal, bare));
     const located = await locateBatch(this.#context, batch);
     return this.#withUrl(await statusOf(this.temporal, located));
   }
@@ -164,9 +167,14 @@ export class Reelscore {
   async list(filter: BatchFilter = {}): Promise<BatchStatus[]> {
     const executions = await this.temporal.list(filter);
     const found = await Promise.all(
-      executions.map(async (execution) => {
-        const { batch, memo } = execution;
-        const located = { batch, store: openLocalStore(memo.store), execution };
+      executions.map(async ({ memo, ...execution }) => {
+        const { batch } = execution;
+        if (!memo) return this.#withUrl(await unopenedStatus(this.temporal, execution));
+        const located = {
+          batch,
+          store: openLocalStore(memo.store),
+          execution: { ...execution, memo },
+        };
         return this.#withUrl(await statusOf(this.temporal, located, LIST_QUERY_MS));
       }),
     );
@@ -269,8 +277,9 @@ export class Reelscore {
   }
 
   async #mustRun(batch: string): Promise<void> {
-    const { execution } = await locateBatch(this.#context, batch);
-    if (execution && isOpen(execution)) return;
+    const bare = await this.temporal.describeBare(batch);
+    if (bare && isOpen(bare)) return;
+    await locateBatch(this.#context, batch);
     throw new ReelscoreError(
       'batch_ended',
       `batch ${batch} does not run any more (see: reelscore status ${batch})`,

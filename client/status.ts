@@ -34,8 +34,10 @@ export interface BatchStatus {
   /** ISO 8601; absent when Temporal has forgotten the batch and it never finished. */
   startedAt?: string;
   finishedAt?: string;
-  /** Folder of the results. */
-  store: string;
+  /** Folder of the results; absent when its manifest is not read yet, or never could be. */
+  store?: string;
+  /** Why it stopped before it was opened. */
+  reason?: string;
   /** Page of the batch in Temporal's web UI. */
   url?: string;
   /** Only of a batch that runs: whether a worker answered for it. */

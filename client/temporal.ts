@@ -105,13 +105,13 @@ export class TemporalClient extends TemporalCalls {
   }
 
   /** Newest execution of every batch that may match, newest first. */
-  async list(filter: BatchFilter = {}): Promise<Execution[]> {
+  async list(filter: BatchFilter = {}): Promise<BareExecution[]> {
     const attributes = filter.name !== undefined && (await this.hasAttributes());
     const { conditions, byName } = conditionsOf(filter, attributes);
     const listed = await this.#newest([LIST_QUERY, ...conditions].join(' AND '));
     // A retry may have brought another name: then an execution of the old one is not the newest.
     const found = byName
-      ? await Promise.all(listed.map(({ batch }) => this.describe(batch)))
+      ? await Promise.all(listed.map(({ batch }) => this.describeBare(batch)))
       : listed;
     return found
       .filter((execution) => execution !== undefined)
@@ -119,13 +119,13 @@ export class TemporalClient extends TemporalCalls {
   }
 
   /** Newest of the executions of each batch that a query finds. */
-  async #newest(query: string): Promise<Execution[]> {
+  async #newest(query: string): Promise<BareExecution[]> {
     return await this.call(async () => {
-      const newest = new Map<string, Execution>();
+      const newest = new Map<string, BareExecution>();
       for await (const info of this.client.workflow.list({ query })) {
-        const found = executionOf(info);
+        const found = bareExecutionOf(info);
         const known = newest.get(info.workflowId);
-        if (found && !(known && known.startedAt > found.startedAt)) newest.set(found.batch, found);
+        if (!(known && known.startedAt > found.startedAt)) newest.set(found.batch, found);
       }
       return [...newest.values()].sort((a, b) => b.startedAt.getTime() - a.startedAt.getTime());
     });

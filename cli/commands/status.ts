@@ -111,7 +111,8 @@ function showOne(io: Io, status: BatchStatus): void {
   if (status.submissions !== undefined) rows.push(['Submissions', String(status.submissions)]);
   if (startedAt !== undefined) rows.push(['Started', localTime(startedAt)]);
   if (finishedAt !== undefined) rows.push(['Ended', localTime(finishedAt)]);
-  rows.push(['Results', status.store]);
+  if (status.store !== undefined) rows.push(['Results', status.store]);
+  if (status.reason !== undefined) rows.push(['Reason', plainText(status.reason)]);
   if (status.url !== undefined) rows.push(['Temporal', status.url]);
   for (const line of table(rows)) io.say(line);
 
@@ -123,7 +124,7 @@ function showOne(io: Io, status: BatchStatus): void {
   if (status.workerAnswering === false) {
     io.say('No worker is running: start `reelscore serve` or `reelscore run MANIFEST`');
   }
-  if (state === 'stopped') io.say(`It stopped before its end. Go on: reelscore retry ${batch}`);
+  if (state === 'stopped' && status.reason === undefined) io.say(`It stopped before its end. Go on: reelscore retry ${batch}`);
 }
 
 function shareText({ pace, shared }: BatchProgress, account: string): string {

@@ -17,7 +17,7 @@ afterAll(() => lease.release());
 const cwd = await mkdtemp(join(tmpdir(), 'reelscore-run-'));
 afterAll(() => rm(cwd, { recursive: true, force: true }));
 const env = { REELSCORE_HOME: home };
-const FAST = ['--simulate', '--no-probe', '--rate', '50', '--max-in-flight', '50'];
+const FAST = ['--simulate', '--again', '--no-probe', '--rate', '50', '--max-in-flight', '50'];
 
 const cli = (...args: string[]) => reelscore(args, { cwd, env });
 
