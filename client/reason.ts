@@ -1,4 +1,5 @@
 // Why a batch stopped before its end.
+import { CLIENT_ERRORS } from '../contract/errors.js';
 import type { BareExecution } from './execution.js';
 import type { TemporalClient } from './temporal.js';
 
@@ -17,8 +18,13 @@ export async function reasonOf(
   }
 }
 
+/** Of a chain of causes the last, or the first that is told in words for people. */
 function deepest(error: unknown): string {
   let at = error;
-  while (at instanceof Error && at.cause instanceof Error) at = at.cause;
+  while (at instanceof Error && at.cause instanceof Error && !isTold(at)) at = at.cause;
   return at instanceof Error ? at.message : String(at);
+}
+
+function isTold(error: Error): boolean {
+  return 'type' in error && typeof error.type === 'string' && error.type in CLIENT_ERRORS;
 }

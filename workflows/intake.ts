@@ -1,5 +1,5 @@
 // What comes before a batch's first page: the manifest of a request is read, and rows that were scored
-// already are found. Callbacks cannot come yet, and other signals wait for their handlers.
+// already are found. Callbacks cannot come yet.
 import {
   ActivityFailure,
   ApplicationFailure,
@@ -13,8 +13,11 @@ import type { IntakeActivities } from '../contract/activities.js';
 import type { BatchProgress, ScoreBatchInput } from '../contract/batch.js';
 import type { BatchRequest } from '../contract/request.js';
 import { sayAll } from './attributes.js';
-import { progressQuery } from './messages.js';
+import { pauseSignal, progressQuery, resumeSignal } from './messages.js';
 import { Notifier } from './notifying.js';
+
+/** The reason where none is given. */
+export const PAUSED_BY_HAND = 'paused by hand';
 
 const { openBatch } = proxyActivities<IntakeActivities>({
   startToCloseTimeout: '30m',
@@ -28,9 +31,31 @@ const { matchLedger } = proxyActivities<IntakeActivities>({
   retry: { initialInterval: '1s', maximumInterval: '30s' },
 });
 
+/** What happened to a batch before it was opened. */
+export interface Opened {
+  input: ScoreBatchInput;
+  /** Someone paused it meanwhile, for this reason. */
+  pause?: string;
+}
+
+/** Opens a batch, and leaves out the rows that the ledger knows. Nothing is done in a continued run. */
+export async function openBatchOf(given: ScoreBatchInput | BatchRequest): Promise<Opened> {
+  if ('rows' in given && !needsMatching(given)) return { input: given };
+  let pause: string | undefined;
+  let present = 'rows' in given ? progressOfOpened(given) : progressBefore(given);
+  setHandler(pauseSignal, (reason) => void (pause = reason ?? PAUSED_BY_HAND));
+  setHandler(resumeSignal, () => void (pause = undefined));
+  setHandler(progressQuery, () =>
+    pause === undefined ? present : { ...present, state: 'paused', pauseReason: pause },
+  );
+  const input = 'rows' in given ? given : await openRequest(given);
+  present = progressOfOpened(input);
+  const rest = await withoutScored(input);
+  return { input: rest, ...(pause !== undefined && { pause }) };
+}
+
 /** A batch as a request asks for it. Its memo then tells clients what those they start bear from the start. */
-export async function openRequest(request: BatchRequest): Promise<ScoreBatchInput> {
-  setHandler(progressQuery, () => progressBefore(request));
+async function openRequest(request: BatchRequest): Promise<ScoreBatchInput> {
   let input: ScoreBatchInput;
   try {
     input = await openBatch(request);
@@ -48,12 +73,14 @@ export async function openRequest(request: BatchRequest): Promise<ScoreBatchInpu
   return input;
 }
 
-/** Leaves out the rows that the ledger knows. */
-export async function withoutScored(input: ScoreBatchInput): Promise<ScoreBatchInput> {
-  const { store, round, rows, options, carried } = input;
+function needsMatching({ options, carried, skipped }: ScoreBatchInput): boolean {
+  return options.ledger !== undefined && !carried && skipped === undefined;
+}
+
+async function withoutScored(input: ScoreBatchInput): Promise<ScoreBatchInput> {
+  const { store, round, rows, options } = input;
   const { ledger } = options;
-  if (!ledger || carried || input.skipped !== undefined) return input;
-  setHandler(progressQuery, () => progressOfOpened(input));
+  if (!ledger) return input;
   const matched = await CancellationScope.nonCancellable(() =>
     matchLedger({ store, round, rows, ledger }),
   );

@@ -22,7 +22,7 @@ import { BatchState } from './batch-state.js';
 import { newTally, tripped } from './breaker.js';
 import { capText } from './cap.js';
 import { StatusAttribute } from './attributes.js';
-import { openRequest, withoutScored } from './intake.js';
+import { openBatchOf, PAUSED_BY_HAND, type Opened } from './intake.js';
 import { Notifier } from './notifying.js';
 import { pauseNotice } from './pause-notice.js';
 import { Membership, type Identity } from './membership.js';
@@ -76,8 +76,7 @@ const plainActivities = { preparePage, submitClip, queryTasks, finishClips, fina
  *   other program
  */
 export async function scoreBatch(given: ScoreBatchInput | BatchRequest): Promise<BatchSummary> {
-  const input = 'rows' in given ? given : await openRequest(given);
-  return await score(await withoutScored(input));
+  return await score(await openBatchOf(given));
 }
 
 /**
@@ -86,8 +85,9 @@ export async function scoreBatch(given: ScoreBatchInput | BatchRequest): Promise
  *
  * Cancelling it stops submissions, records what is open as `cancelled` and still writes the results.
  */
-async function score(input: ScoreBatchInput): Promise<BatchSummary> {
+async function score({ input, pause }: Opened): Promise<BatchSummary> {
   const state = new BatchState(input, Date.now());
+  state.pause ??= pause;
   let awake = true;
   const wake = (): void => void (awake = true);
   const activities = { ...plainActivities, ...(input.options.probe && probingOnItsOwn()) };
@@ -115,7 +115,7 @@ async function score(input: ScoreBatchInput): Promise<BatchSummary> {
     wake();
   });
   setHandler(pauseSignal, (reason) => {
-    state.pause = reason ?? 'paused by hand';
+    state.pause = reason ?? PAUSED_BY_HAND;
     wake();
   });
   setHandler(resumeSignal, () => {

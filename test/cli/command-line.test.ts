@@ -20,7 +20,17 @@ const good = await manifest('good.csv', 'a,https://cdn.example/a.mp4,Calm piano'
 const bad = await manifest('bad.csv', 'a,,Calm piano', '../b,https://cdn.example/b.mp4,Calm piano');
 
 const COMMANDS = ['validate', 'run', 'start', 'status', 'results', 'retry', 'pause', 'resume']
-  .concat('callbacks', 'cancel', 'plan', 'schedule', 'serve', 'simulate', 'tune', 'worker')
+  .concat(
+    'callbacks',
+    'cancel',
+    'doctor',
+    'plan',
+    'schedule',
+    'serve',
+    'simulate',
+    'tune',
+    'worker',
+  )
   .sort();
 
 describe('help', () => {

@@ -58,6 +58,7 @@ async function manifest(name: string): Promise<string> {
   const rows = clips(5).map((row) => ({
     ...row,
     file_link: row.file_link.replace('http://simulator.localhost', simulator.url),
+    prompt: `${row.prompt}, ${name}`, // music that no other manifest wants
   }));
   await writeFile(path, stringify(rows, { header: true }));
   return path;

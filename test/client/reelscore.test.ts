@@ -37,7 +37,9 @@ const idle = await connect({ account: `idle-${randomUUID()}` });
 
 async function manifest(rows: ManifestRow[], name = `m-${randomUUID()}`): Promise<string> {
   const path = join(cwd, `${name}.csv`);
-  await writeFile(path, stringify(rows, { header: true }));
+  // Music that no other manifest wants, or the ledger would know the clips.
+  const own = rows.map((row) => ({ ...row, prompt: `${row.prompt}, ${name}` }));
+  await writeFile(path, stringify(own, { header: true }));
   return path;
 }
 

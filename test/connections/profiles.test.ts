@@ -88,7 +88,7 @@ async function score(
   };
   try {
     await Promise.all(parts.map((part) => part.start()));
-    const { batch } = await ask('start', manifest);
+    const { batch } = await ask('start', manifest, '--again');
     const ended = await until(
       () => ask('status', batch),
       ({ state }) => state === 'finished',

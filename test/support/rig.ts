@@ -103,7 +103,7 @@ export async function startRig({
       store,
       round: 1,
       rows: { count: total },
-      options: { ...batchOptionsOf(config), ...TEST_OPTIONS, ...options },
+      options: { ...batchOptionsOf(config, true), ...TEST_OPTIONS, ...options },
     };
     const handle = await client.workflow.start(SCORE_BATCH_WORKFLOW, {
       workflowId: batch,
