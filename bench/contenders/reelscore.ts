@@ -35,7 +35,11 @@ export const reelscore: Contender<KillableAttempt> = {
       out,
       // 2: it has dealt with every clip, and some did not succeed, which is for the benchmark to count.
       start: () =>
-        startProcess([distFile('cli/main.js'), 'run', manifest, '--again', ...options], env, [0, 2]),
+        startProcess(
+          [distFile('cli/main.js'), 'run', manifest, '--again', ...options],
+          env,
+          [0, 2],
+        ),
       close: () => lease.release(),
     };
   },

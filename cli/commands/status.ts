@@ -124,7 +124,8 @@ function showOne(io: Io, status: BatchStatus): void {
   if (status.workerAnswering === false) {
     io.say('No worker is running: start `reelscore serve` or `reelscore run MANIFEST`');
   }
-  if (state === 'stopped' && status.reason === undefined) io.say(`It stopped before its end. Go on: reelscore retry ${batch}`);
+  if (state === 'stopped' && status.reason === undefined)
+    io.say(`It stopped before its end. Go on: reelscore retry ${batch}`);
 }
 
 function shareText({ pace, shared }: BatchProgress, account: string): string {
