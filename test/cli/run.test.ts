@@ -90,7 +90,7 @@ test('the same manifest again shows how it ended; retry goes on with what failed
 
 test('Ctrl-C detaches with 130, and the next run goes on without paying twice', async () => {
   const path = await manifest('break.csv', clips(20));
-  const slow = ['--simulate', '--no-probe', '--rate', '10'];
+  const slow = ['--simulate', '--again', '--no-probe', '--rate', '10'];
   const { process } = await startedUntil('0/20', 'run', path, ...slow);
   process.kill('SIGINT');
   const { stdout, exitCode } = await process;
