@@ -62,7 +62,7 @@ test.each([
     const options = ['--no-probe', '--rate', String(RATE), '--max-in-flight', '60', '--out', out];
     const { stdout } = await execa(
       process.execPath,
-      [distFile('cli/main.js'), 'start', manifest, ...options, '--json'],
+      [distFile('cli/main.js'), 'start', manifest, '--again', ...options, '--json'],
       { env, extendEnv: false },
     );
     const { batch } = JSON.parse(stdout) as { batch: string };

@@ -65,9 +65,10 @@ async function start(
   await writeFile(manifest, stringify(rows, { header: true }));
   const out = join(folder, name);
   const pace = ['--rate', String(rate), '--max-in-flight', String(CAP), '--priority', priority];
+  const how = ['--again', '--no-probe', ...pace, '--out', out, '--json'];
   const { stdout } = await execa(
     process.execPath,
-    [distFile('cli/main.js'), 'start', manifest, '--no-probe', ...pace, '--out', out, '--json'],
+    [distFile('cli/main.js'), 'start', manifest, ...how],
     { env, extendEnv: false },
   );
   return { batch: (JSON.parse(stdout) as { batch: string }).batch, out, count };
