@@ -73,7 +73,7 @@ async function start(namespace: string, { batch, name = 'night', said, ...rest }
   const manifest = join(cwd, `${randomUUID()}.csv`);
   await writeFile(manifest, stringify(clips(3), { header: true }));
   const { total } = await freezeManifest(manifest, openLocalStore(store), { skipInvalid: true });
-  const options = { ...batchOptionsOf(config), ...TEST_OPTIONS, ...(slow && { pace: SLOW }) };
+  const options = { ...batchOptionsOf(config, true), ...TEST_OPTIONS, ...(slow && { pace: SLOW }) };
   const input: ScoreBatchInput = {
     ...{ version: 1, name, store, round: 1, rows: { count: total }, options },
   };
