@@ -45,6 +45,7 @@ export const TARGETS: Readonly<Record<string, Target>> = {
   'validate.peak-mb': { under: 250 },
   'ledger.match-seconds': { under: 20 },
   'ledger.peak-mb': { under: 350 },
+  'ledger.run-seconds': { under: 20 },
   'cli.start-to-first-submission': { under: 8 },
   'cli.help': { under: 0.4 },
 };

@@ -4,6 +4,10 @@ import { openManifest, type ManifestFile } from '../intake/manifest-file.js';
 import { checkManifest, type ManifestReport } from '../manifests/read.js';
 import type { ResolvedConfig } from '../workers/config.js';
 import { manifestNetwork } from '../workers/intake.js';
+import { ManifestInvalidError } from './errors.js';
+
+/** A manifest: path, http(s) URL, or the clips themselves. */
+export type ManifestSource = string | InlineManifest;
 
 /** A manifest that was looked through. */
 export interface CheckedManifest {
@@ -17,7 +21,7 @@ export interface CheckedManifest {
  * @throws ManifestError (it cannot be read), ReelscoreError `manifest_unreadable`, NetError
  */
 export async function checkSource(
-  manifest: string | InlineManifest,
+  manifest: ManifestSource,
   config: ResolvedConfig,
 ): Promise<CheckedManifest> {
   const file = await openManifest(manifest, manifestNetwork(config));
@@ -29,8 +33,36 @@ export async function checkSource(
   }
 }
 
-export function isChecked(
-  manifest: string | InlineManifest | CheckedManifest,
+/**
+ * Brings a manifest here and looks through it, unless that was done; works with it, and removes what was
+ * brought here for it.
+ * @throws what `checkSource` and `work` throw
+ */
+export async function withManifest<T>(
+  manifest: ManifestSource | CheckedManifest,
+  config: ResolvedConfig,
+  work: (checked: CheckedManifest) => Promise<T>,
+): Promise<T> {
+  if (isChecked(manifest)) return await work(manifest);
+  const checked = await checkSource(manifest, config);
+  try {
+    return await work(checked);
+  } finally {
+    await checked.file.remove();
+  }
+}
+
+/**
+ * @param skipInvalid rows with problems may be left out
+ * @throws ManifestInvalidError
+ */
+export function refuseFaults(report: ManifestReport, skipInvalid: boolean): void {
+  const useless = !report.complete || report.total === 0;
+  if (useless || (report.problemCount > 0 && !skipInvalid)) throw new ManifestInvalidError(report);
+}
+
+function isChecked(
+  manifest: ManifestSource | CheckedManifest,
 ): manifest is CheckedManifest {
   return typeof manifest === 'object' && 'report' in manifest;
 }

@@ -10,9 +10,12 @@ import { readManifest } from '../manifests/read.js';
 import { createGuardedFetch } from '../net/guarded-fetch.js';
 import { openLocalStore } from '../store/local-store.js';
 import { batchOptionsOf, type ResolvedConfig } from '../workers/config.js';
-import { checkSource, isChecked, type CheckedManifest } from './check-source.js';
-import { ManifestInvalidError } from './errors.js';
-import type { ManifestSource } from './start.js';
+import {
+  refuseFaults,
+  withManifest,
+  type CheckedManifest,
+  type ManifestSource,
+} from './check-source.js';
 import { costOf, expectedMs, leftOutOf, type Cost } from './plan-figures.js';
 
 export interface PlanOptions {
@@ -64,13 +67,7 @@ export async function planManifest(
   manifest: ManifestSource | CheckedManifest,
   options: PlanOptions = {},
 ): Promise<Plan> {
-  if (isChecked(manifest)) return await planChecked(config, manifest, options);
-  const checked = await checkSource(manifest, config);
-  try {
-    return await planChecked(config, checked, options);
-  } finally {
-    await checked.file.remove();
-  }
+  return await withManifest(manifest, config, (checked) => planChecked(config, checked, options));
 }
 
 async function planChecked(
@@ -78,9 +75,7 @@ async function planChecked(
   { file, report }: CheckedManifest,
   { again = false, skipInvalid = false }: PlanOptions,
 ): Promise<Plan> {
-  if (!report.complete || (report.problemCount > 0 && !skipInvalid)) {
-    throw new ManifestInvalidError(report);
-  }
+  refuseFaults(report, skipInvalid);
   const { account, cap, identity, pace, pricePerClip } = config;
   const { match, read, untold } = await matchManifest(config, file);
   const clips: PlannedClips = { total: read.total, new: 0, changed: 0, scored: 0, invalid: 0 };

@@ -16,8 +16,8 @@ import { resultsOf, type BatchResults, type ResultsOptions } from './results.js'
 import { retryBatch, type RetriedBatch, type RetryOptions } from './retry.js';
 import { Schedules } from './schedules/schedules.js';
 import { simulationConfig } from './simulation.js';
-import { startBatch, type ManifestSource, type StartedBatch, type StartOptions } from './start.js';
-import type { CheckedManifest } from './check-source.js';
+import { startBatch, type StartedBatch, type StartOptions } from './start.js';
+import type { CheckedManifest, ManifestSource } from './check-source.js';
 import { isOpen } from './states.js';
 import { statusOf, type BatchStatus } from './status.js';
 import { unopenedStatus } from './unopened.js';

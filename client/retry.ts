@@ -5,14 +5,18 @@ import { openSnapshot } from '../manifests/snapshot.js';
 import type { SnapshotInfo } from '../manifests/snapshot-format.js';
 import type { Store } from '../store/store.js';
 import { batchOptionsOf, type ResolvedConfig } from '../workers/config.js';
-import { checkSource, isChecked, type CheckedManifest } from './check-source.js';
+import {
+  refuseFaults,
+  withManifest,
+  type CheckedManifest,
+  type ManifestSource,
+} from './check-source.js';
 import { writeBatchRecord } from '../intake/batch-record.js';
 import type { StartContext } from './context.js';
-import { ManifestInvalidError, ReelscoreError } from './errors.js';
+import { ReelscoreError } from './errors.js';
 import { limitNotes } from './limit-notes.js';
 import { locateBatch, type LocatedBatch } from './locate.js';
 import { correctedRows, openRows, type OpenRows } from './open-rows.js';
-import type { ManifestSource } from './start.js';
 import { isOpen } from './states.js';
 
 export interface RetriedBatch {
@@ -91,16 +95,11 @@ async function openOf(
   if (manifest === undefined) {
     return { open: await openRows(store, snapshot), info: await snapshot.info() };
   }
-  const checked = isChecked(manifest) ? manifest : await checkSource(manifest, config);
-  try {
-    const { report } = checked;
-    const refused = !report.complete || (report.problemCount > 0 && !how.skipInvalid);
-    if (refused) throw new ManifestInvalidError(report);
+  return await withManifest(manifest, config, async (checked) => {
+    refuseFaults(checked.report, how.skipInvalid);
     const { info, ...open } = await correctedRows(store, snapshot, { ...checked, ...how });
     return { open, info };
-  } finally {
-    if (checked !== manifest) await checked.file.remove();
-  }
+  });
 }
 
 function checkAccount({ batch, execution, record }: LocatedBatch, account: string): void {

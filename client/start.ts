@@ -4,8 +4,12 @@
 import { batchIdOf } from '../manifests/batch-id.js';
 import { freezeManifest } from '../manifests/freeze.js';
 import type { ManifestReport } from '../manifests/read.js';
-import type { InlineManifest } from '../contract/request.js';
-import { checkSource, isChecked, type CheckedManifest } from './check-source.js';
+import {
+  refuseFaults,
+  withManifest,
+  type CheckedManifest,
+  type ManifestSource,
+} from './check-source.js';
 import { SIMULATOR_ACCOUNT, taskQueueOf } from '../contract/names.js';
 import type { BatchSummary } from '../contract/clip.js';
 import { openLocalStore } from '../store/local-store.js';
@@ -14,16 +18,13 @@ import { batchOptionsOf, type ResolvedConfig } from '../workers/config.js';
 import { readBatchRecord } from '../intake/batch-record.js';
 import { checkContent, claimStore } from '../intake/claim.js';
 import type { StartContext } from './context.js';
-import { ManifestInvalidError, ReelscoreError, stoppedError } from './errors.js';
+import { ReelscoreError, stoppedError } from './errors.js';
 import type { Execution } from './execution.js';
 import { checkBatchId, defaultFolder } from './locate.js';
 import { limitNotes } from './limit-notes.js';
 import { optionNotes } from './option-notes.js';
 import { isOpen, phaseOf } from './states.js';
 import { readSummary } from '../outcomes/summary.js';
-
-/** A manifest: path, http(s) URL, or the clips themselves. */
-export type ManifestSource = string | InlineManifest;
 
 export interface StartOptions {
   /** Default: the manifest's name and a hash of its content. */
@@ -60,13 +61,9 @@ export async function startBatch(
   manifest: ManifestSource | CheckedManifest,
   options: StartOptions = {},
 ): Promise<StartedBatch> {
-  if (isChecked(manifest)) return await startChecked(context, manifest, options);
-  const checked = await checkSource(manifest, context.config);
-  try {
-    return await startChecked(context, checked, options);
-  } finally {
-    await checked.file.remove();
-  }
+  return await withManifest(manifest, context.config, (checked) =>
+    startChecked(context, checked, options),
+  );
 }
 
 async function startChecked(
@@ -75,10 +72,7 @@ async function startChecked(
   { again, skipInvalid = false, ...options }: StartOptions,
 ): Promise<StartedBatch> {
   const { temporal, config, cwd } = context;
-  const refused = !report.complete || report.total === 0;
-  if (refused || (report.problemCount > 0 && !skipInvalid)) {
-    throw new ManifestInvalidError(report);
-  }
+  refuseFaults(report, skipInvalid);
   const batch = checkBatchId(options.batch ?? defaultBatchId(report, config));
 
   const execution = await temporal.describe(batch);
