@@ -1,4 +1,14 @@
+import { linesOf } from '../store/lines.js';
+import type { Store } from '../store/store.js';
+
 /** Any values as JSON, one a line. */
 export async function* jsonLines(values: AsyncIterable<unknown>): AsyncIterable<string> {
   for await (const value of values) yield `${JSON.stringify(value)}\n`;
+}
+
+/** The values of an object that `jsonLines` wrote. */
+export async function* readJsonLines<T>(store: Store, key: string): AsyncIterable<T> {
+  for await (const lines of linesOf(store, key)) {
+    for (const line of lines) if (line !== '') yield JSON.parse(line) as T;
+  }
 }

@@ -125,7 +125,7 @@ test('start returns at once and says that no worker runs; run goes on, also afte
 });
 
 test('tune changes what status shows of the account; a batch that joins is told its limits', async () => {
-  const slow = ['--simulate', '--no-probe', '--rate', '2', '--max-in-flight', '4'];
+  const slow = ['--simulate', '--again', '--no-probe', '--rate', '2', '--max-in-flight', '4'];
   const path = await manifest('tuned.csv', clips(60));
   const running = await startedUntil('0/60', 'run', path, ...slow, '--priority', 'background');
   const { batch } = running;
@@ -188,7 +188,7 @@ test('a batch whose clips fail at the vendor pauses, with the reasons and the wa
     'failing.csv',
     clips(60, () => 'fail*2'),
   );
-  const slow = ['--simulate', '--no-probe', '--rate', '5', '--max-failures', '3'];
+  const slow = ['--simulate', '--again', '--no-probe', '--rate', '5', '--max-failures', '3'];
   const running = await startedUntil('PAUSED', 'run', path, ...slow);
   const { stdout } = await cli('status', running.batch);
   expect(stdout).toMatch(
@@ -200,7 +200,7 @@ test('a batch whose clips fail at the vendor pauses, with the reasons and the wa
 
 test('cancel ends a batch; run then exits with 2', async () => {
   const path = await manifest('cancelled.csv', clips(30));
-  const slow = ['--simulate', '--no-probe'];
+  const slow = ['--simulate', '--again', '--no-probe'];
   const { process, batch } = await startedUntil('0/30', 'run', path, ...slow);
   expect((await cli('cancel', batch)).exitCode).toBe(0);
   const { stdout, exitCode } = await process;
