@@ -48,7 +48,7 @@ export function finishClipsActivity(
         const to = ledgers.at(ledger);
         const batch = currentBatch();
         const entries = await ledgerEntries({ files, round, batch, ledger }, outcomes);
-        await to.append(batch, batches.worker, entries); // B2: done again until both are on disk
+        await to.append(batch, batches.worker, entries); // K1; and B2: repeated until both are on disk
       }
       return { troubles, failures: await failureNotes(files.snapshot, record) };
     });

@@ -1,5 +1,7 @@
 // The ledger of scored clips in its store.
 //
+// K1. It names only soundtracks that are on disk.
+//
 // A file a batch and worker, so that no two processes append to one. A line twice, from an activity that
 // was repeated, does no harm.
 import { z } from 'zod';

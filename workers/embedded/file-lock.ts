@@ -1,7 +1,7 @@
 // A lock file that names its holder, and that a dead holder does not keep.
 //
-// L1. The file appears whole: it is written aside and linked into place.
-// L2. Only the process that made the breaker directory named after a lock's text may remove that
+// F1. The file appears whole: it is written aside and linked into place.
+// F2. Only the process that made the breaker directory named after a lock's text may remove that
 //     lock, and it looks again first: a lock taken in the meantime has another text.
 import { createHash, randomUUID } from 'node:crypto';
 import {
@@ -58,7 +58,7 @@ function liveNote(text: string): string | undefined {
   try {
     parsed = lockSchema.safeParse(JSON.parse(text));
   } catch {
-    return undefined; // by L1 no living process wrote half a file: the machine lost power
+    return undefined; // by F1 no living process wrote half a file: the machine lost power
   }
   return parsed.success && isRunning(parsed.data.holder) ? parsed.data.note : undefined;
 }
@@ -67,7 +67,7 @@ function linkNew(path: string, content: string): boolean {
   const aside = `${path}.${randomUUID()}`;
   writeFileSync(aside, content, { mode: 0o600 });
   try {
-    linkSync(aside, path); // L1
+    linkSync(aside, path); // F1
     return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
@@ -89,7 +89,7 @@ function breakLock(path: string, text: string): boolean {
     return false;
   }
   try {
-    removeIf(path, text); // L2
+    removeIf(path, text); // F2
     return true;
   } finally {
     rmdirSync(breaker);
