@@ -43,7 +43,8 @@ function plainDisplay(view: Viewer, io: Io): Display {
       const now = performance.now();
       if (state === lastState && now - lastAt < PLAIN_INTERVAL_MS) return;
       io.people.write(`${plainLine(seen)}\n`);
-      const said = progress ? stateLines(seen.batch, progress).join('\n') : '';
+      const told = !progress || state === 'opening'; // by the line itself
+      const said = told ? '' : stateLines(seen.batch, progress).join('\n');
       if (said !== '' && (state !== lastState || said !== lastSaid)) io.people.write(`${said}\n`);
       [lastState, lastSaid, lastAt] = [state, said, now];
     },

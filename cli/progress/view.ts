@@ -42,10 +42,13 @@ export function liveLines(view: ProgressView, width: number, colors: Colors): st
   return lines;
 }
 
+const OPENING = 'Reading the manifest, and looking up what was scored before';
+
 /** The same in one line, for logs. */
 export function plainLine(view: ProgressView): string {
   const { batch, progress } = view;
   if (!progress) return `${batch}: waiting for the worker`;
+  if (progress.state === 'opening') return `${batch}: ${OPENING}`;
   const done = doneOf(progress.counts);
   const parts = [figures(view, done), outcomeText(progress.counts), workText(progress)];
   return `${batch}: ${parts.join('; ')}`;
@@ -69,7 +72,7 @@ export function stateLines(batch: string, progress: BatchProgress): string[] {
             `  reelscore resume ${batch}`,
           ];
     case 'opening':
-      return ['Reading the manifest, and looking up what has been scored already'];
+      return [OPENING];
     case 'cancelling':
       return ['Cancelling: no more is submitted'];
     case 'finishing':

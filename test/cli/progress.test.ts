@@ -173,6 +173,14 @@ test('off a terminal, what is to be said is said once for as long as it holds', 
   expect(written.filter((text) => text.startsWith('library: '))).toHaveLength(3);
 });
 
+test('off a terminal, a batch that is not opened yet has one line, without figures', () => {
+  const written: string[] = [];
+  const people = { write: (text: string) => written.push(text) };
+  const io = { people } as unknown as Parameters<typeof startDisplay>[1];
+  startDisplay('library', io, { TERM: 'dumb' }).update({ ...PROGRESS, state: 'opening' });
+  expect(written).toEqual([expect.stringMatching(/^library: Reading the manifest[^%]*\n$/)]);
+});
+
 test.each([
   [{ isTTY: true }, {}, true],
   [{ isTTY: true }, { NO_COLOR: '1' }, false],
