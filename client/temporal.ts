@@ -60,8 +60,8 @@ export class TemporalClient extends TemporalCalls {
   }
 
   /** Likewise, but also one whose manifest is not read yet, or could not be. */
-  async describeBare(batch: string): Promise<BareExecution | undefined> {
-    const info = await this.describeWorkflow(batch);
+  async describeBare(batch: string, signal?: AbortSignal): Promise<BareExecution | undefined> {
+    const info = await this.describeWorkflow(batch, signal);
     return info?.type === SCORE_BATCH_WORKFLOW ? bareExecutionOf(info) : undefined;
   }
 

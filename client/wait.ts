@@ -5,7 +5,7 @@ import type { BatchSummary } from '../contract/clip.js';
 import { openLocalStore } from '../store/local-store.js';
 import { ReelscoreError, stoppedError } from './errors.js';
 import { isOpen, phaseOf } from './states.js';
-import type { Execution } from './execution.js';
+import type { BareExecution } from './execution.js';
 import type { TemporalClient } from './temporal.js';
 import { readSummary } from '../outcomes/summary.js';
 import { reasonOf } from './reason.js';
@@ -66,9 +66,9 @@ async function describeUnlessAborted(
   temporal: TemporalClient,
   batch: string,
   signal?: AbortSignal,
-): Promise<Execution | undefined> {
+): Promise<BareExecution | undefined> {
   try {
-    return await temporal.describe(batch, signal);
+    return await temporal.describeBare(batch, signal);
   } catch (error) {
     signal?.throwIfAborted();
     throw error;
@@ -85,13 +85,21 @@ async function pause(signal?: AbortSignal): Promise<void> {
   }
 }
 
-async function endOf(temporal: TemporalClient, execution: Execution): Promise<EndedBatch> {
+async function endOf(temporal: TemporalClient, execution: BareExecution): Promise<EndedBatch> {
   const { batch, memo } = execution;
   const state = phaseOf(execution);
+  if (!memo) throw unopenedError(batch, await reasonOf(temporal, execution));
   const ended = { batch, store: memo.store };
   if (state === 'finished') return { ...ended, state, summary: await temporal.result(batch) };
   const summary =
     state === 'cancelled' ? await readSummary(openLocalStore(memo.store), batch) : undefined;
   if (summary) return { ...ended, state: 'cancelled', summary };
   throw stoppedError(batch, await reasonOf(temporal, execution));
+}
+
+function unopenedError(batch: string, why: string): ReelscoreError {
+  return new ReelscoreError(
+    'batch_stopped',
+    `batch ${batch} ended before its manifest was read: ${why}`,
+  );
 }
