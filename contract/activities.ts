@@ -166,6 +166,8 @@ export interface NotifyInput {
 export interface IntakeActivities {
   /** Reads the manifest of a request and freezes it into the batch's store. */
   openBatch(request: BatchRequest): Promise<ScoreBatchInput>;
+  /** Who is told that a request could not be opened: whom it names itself, else whom the worker does. */
+  notificationUrl(request: BatchRequest): Promise<{ url?: string }>;
   /** Finds the rows that were scored already, by earlier batches. */
   matchLedger(input: MatchLedgerInput): Promise<MatchLedgerOutput>;
 }
