@@ -150,8 +150,9 @@ export interface Notification {
   account: string;
   /** Why it paused or failed. */
   reason?: string;
+  /** Of this round when it pauses, of the whole batch when it has ended; likewise the submissions. */
   counts?: OutcomeCounts;
-  /** Accepted by the vendor in this round. */
+  /** Accepted by the vendor. */
   submissions?: number;
   /** Location of the results. */
   results?: string;
