@@ -166,7 +166,7 @@ async function score({ input, pause }: Opened): Promise<BatchSummary> {
       });
       const reportDue = link.report(demand, Date.now());
       attribute.say(isPaused() ? 'paused' : phase);
-      const notice = pauseNotice(state.pauseTold, pauseReason());
+      const notice = pauseNotice(state.pauseTold, pauseReason(), state.submissions);
       state.pauseTold = notice.told;
       if (notice.due) await notifier.tell('batch.paused', pauseReason());
       setCurrentDetails(detailsOf(progress()));
