@@ -91,7 +91,7 @@ export async function startNights(options: RigOptions) {
   }
 
   return {
-    ...{ rig, api, cwd, settings, manifest, schedule, trigger, night, request, paid },
+    ...{ server, rig, api, cwd, settings, manifest, schedule, trigger, night, request, paid },
     submissions: (): number => rig.simulator.ledger().length,
     async close(): Promise<void> {
       await api.close();
