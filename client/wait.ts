@@ -9,6 +9,7 @@ import type { BareExecution } from './execution.js';
 import type { TemporalClient } from './temporal.js';
 import { readSummary } from '../outcomes/summary.js';
 import { reasonOf } from './reason.js';
+import { unopenedError } from './unopened.js';
 
 /** How soon the end is noticed. */
 const INTERVAL_MS = 500;
@@ -88,18 +89,11 @@ async function pause(signal?: AbortSignal): Promise<void> {
 async function endOf(temporal: TemporalClient, execution: BareExecution): Promise<EndedBatch> {
   const { batch, memo } = execution;
   const state = phaseOf(execution);
-  if (!memo) throw unopenedError(batch, await reasonOf(temporal, execution));
+  if (!memo) throw await unopenedError(temporal, execution);
   const ended = { batch, store: memo.store };
   if (state === 'finished') return { ...ended, state, summary: await temporal.result(batch) };
   const summary =
     state === 'cancelled' ? await readSummary(openLocalStore(memo.store), batch) : undefined;
   if (summary) return { ...ended, state: 'cancelled', summary };
   throw stoppedError(batch, await reasonOf(temporal, execution));
-}
-
-function unopenedError(batch: string, why: string): ReelscoreError {
-  return new ReelscoreError(
-    'batch_stopped',
-    `batch ${batch} ended before its manifest was read: ${why}`,
-  );
 }

@@ -69,6 +69,9 @@ test('a night whose manifest is broken fails with its faults, and is listed with
     code: 'batch_stopped',
     message: expect.stringMatching(/before its manifest was read: .*missing\.csv/) as string,
   });
+  for (const ask of [() => api.results(batch), () => api.retry(batch)]) {
+    await expect(ask()).rejects.toMatchObject({ code: 'batch_stopped' });
+  }
   await writeFile(path, 'id,file_link,prompt\na,not-a-url,Pop\n');
   const faulty = await trigger(name);
   await expect(rig.client.workflow.getHandle(faulty).result()).rejects.toMatchObject({
