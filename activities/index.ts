@@ -11,6 +11,7 @@ import type { ActivityDependencies } from './dependencies.js';
 import { finalizeBatchActivity } from './finalize-batch.js';
 import { finishClipsActivity } from './finish-clips.js';
 import { matchLedgerActivity } from './match-ledger.js';
+import { notificationUrlActivity } from './notification-url.js';
 import { openBatchActivity } from './open-batch.js';
 import { OpenLedgers } from './open-ledgers.js';
 import { notifyActivity } from './notify.js';
@@ -29,8 +30,8 @@ export function createMediaActivities(
 }
 
 /** What makes batches of the requests of schedules and other programs. */
-export function createIntakeActivities(intake: Intake): Pick<IntakeActivities, 'openBatch'> {
-  return { openBatch: openBatchActivity(intake) };
+export function createIntakeActivities(intake: Intake): Omit<IntakeActivities, 'matchLedger'> {
+  return { openBatch: openBatchActivity(intake), notificationUrl: notificationUrlActivity(intake) };
 }
 
 /** The activities of one worker, over what it was composed of. */

@@ -2,11 +2,11 @@
 import type { Colors } from 'picocolors/types.js';
 import type { AccountBatch, AccountStatus } from '../client/account.js';
 import type { Pace } from '../contract/batch.js';
-import { SIMULATOR_ACCOUNT } from '../contract/names.js';
 import { plainText } from './io.js';
 import { durationText } from './progress/durations.js';
 import { paceText } from './progress/paces.js';
 import { table } from './table.js';
+import { serveCommand } from './serve-command.js';
 
 /** One line of state and limits, what is to be said of it, and a line for each batch. */
 export function accountLines(status: AccountStatus, now: number, colors: Colors): string[] {
@@ -18,9 +18,7 @@ export function accountLines(status: AccountStatus, now: number, colors: Colors)
     ];
   }
   if (!view) {
-    const start =
-      account === SIMULATOR_ACCOUNT ? 'reelscore run MANIFEST --simulate' : 'reelscore serve';
-    return [head(`in use, but no worker answers for it (start: ${start})`)];
+    return [head(`in use, but no worker answers for it (start: ${serveCommand(account)})`)];
   }
   const used = batches.reduce((sum, { own }) => sum + (own?.inFlight ?? 0), 0);
   const rate =

@@ -8,6 +8,10 @@ import type { Io } from './io.js';
 import { startDisplay } from './progress/display.js';
 import { startReceiver, startSimulatedReceiver } from './receiver.js';
 
+/** How long a receiver may take to be told of the end; whatever takes longer needs another worker. */
+const NOTIFY_MS = 10_000;
+const SLOW_MS = 1000;
+
 export interface ScoreHereOptions {
   api: Reelscore;
   /** As resolved, before any change for the simulator. */
@@ -31,7 +35,10 @@ export async function scoreHere(options: ScoreHereOptions): Promise<EndedBatch |
         onProgress: (progress) => display.update(progress),
         signal: interrupts.signal,
       });
-      return await Promise.race([waiting, worker.failed]);
+      const ended = await Promise.race([waiting, worker.failed]);
+      display.stop();
+      await Promise.race([waitForReceiver(options), worker.failed]);
+      return ended;
     } catch (error) {
       if (!interrupts.signal.aborted) throw error;
       display.stop();
@@ -44,6 +51,16 @@ export async function scoreHere(options: ScoreHereOptions): Promise<EndedBatch |
   } finally {
     display.stop();
     await receiver?.close();
+  }
+}
+
+/** The worker that delivers the notification of the batch's end is this process's. */
+async function waitForReceiver({ api, batch, io, interrupts }: ScoreHereOptions): Promise<void> {
+  const slow = setTimeout(() => io.note('Waiting for the receiver of notifications...'), SLOW_MS);
+  try {
+    await api.notified(batch, { withinMs: NOTIFY_MS, signal: interrupts.signal });
+  } finally {
+    clearTimeout(slow);
   }
 }
 

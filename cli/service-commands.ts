@@ -8,17 +8,19 @@ export function addServiceCommands(program: Command, done: (exitCode: number) =>
   program
     .command('serve')
     .description('Worker and callback receiver in one process, until it is stopped.')
+    .option('--simulate', 'for batches and schedules made with --simulate: no keys, no cost')
     .addHelpText(
       'after',
       `
-Example:
+Examples:
   REELSCORE_CALLBACK_URL=https://scores.example reelscore serve
+  reelscore serve --simulate
 
 Ctrl-C once lets submissions under way finish; batches go on when it is started again.`,
     )
-    .action(async () => {
+    .action(async ({ simulate = false }: { simulate?: boolean }) => {
       const { serve } = await import('./commands/serve.js');
-      done(await serve({ worker: 'all', receiver: true }));
+      done(await serve({ worker: 'all', receiver: true, simulate }));
     });
 
   program

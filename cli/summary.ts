@@ -1,11 +1,13 @@
 // What people read at the end of a batch.
 import type { Reelscore } from '../client/reelscore.js';
+import type { NotifiedEnd } from '../client/notified.js';
 import type { EndedBatch } from '../client/wait.js';
 import type { OutcomeCounts } from '../contract/clip.js';
 import { EXIT, exitCodeOf } from './exit-codes.js';
 import { plainText, type Io, shownPath } from './io.js';
 import { durationText } from './progress/durations.js';
 import { table } from './table.js';
+import { serveCommand } from './serve-command.js';
 
 const SHOWN_CODES = 3;
 
@@ -33,8 +35,20 @@ export async function showEnd(io: Io, api: Reelscore, ended: EndedBatch): Promis
   io.say();
   io.say(`Results: ${shownPath(store)}`);
   io.say('         results.csv, results.jsonl, summary.json, soundtracks/');
-  for (const line of nextSteps(batch, counts, api.server.simulatorUrl !== undefined)) io.say(line);
+  for (const line of notifiedLines(await api.notified(batch), api.config.account)) io.say(line);
+  const simulated = api.server.simulatorUrl !== undefined;
+  for (const line of nextSteps(batch, counts, simulated)) io.say(line);
   return exitCodeOf(counts);
+}
+
+/** Only what did not reach the receiver. */
+function notifiedLines({ state, reason }: NotifiedEnd, account: string): string[] {
+  const why = reason === undefined ? '' : `: ${plainText(reason)}`;
+  if (state === 'givenUp') return [`Notify:  given up${why}`];
+  if (state !== 'underWay') return [];
+  return [
+    `Notify:  not delivered yet${why}. It goes on when a worker runs: ${serveCommand(account)}`,
+  ];
 }
 
 /** After Ctrl-C. */

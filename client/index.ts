@@ -23,6 +23,7 @@ export type { BatchFilter } from './filter.js';
 export type { BatchPhase } from './states.js';
 export type { BatchStatus } from './status.js';
 export type { EndedBatch, WaitOptions } from './wait.js';
+export type { NotifiedEnd, NotifiedOptions } from './notified.js';
 export type { BatchResults, ResultsOptions } from './results.js';
 export type { ResultRow, ResultStatus } from '../outcomes/result-row.js';
 export type { BatchProgress, BatchState, FailureNote, Pace } from '../contract/batch.js';

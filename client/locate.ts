@@ -8,6 +8,7 @@ import { checkHome, readBatchRecord, type BatchRecord } from '../intake/batch-re
 import type { Whereabouts } from './context.js';
 import { ReelscoreError } from './errors.js';
 import type { Execution } from './execution.js';
+import { unopenedError } from './unopened.js';
 
 export interface LocatedBatch {
   batch: string;
@@ -39,7 +40,7 @@ export function checkBatchId(batch: string): string {
   );
 }
 
-/** @throws ReelscoreError `batch_not_found`, `batch_mismatch` */
+/** @throws ReelscoreError `batch_not_found`, `batch_mismatch`, `batch_stopped` (it was never opened) */
 export async function locateBatch(
   { temporal, cwd, ...ours }: Whereabouts,
   batch: string,
@@ -53,6 +54,8 @@ export async function locateBatch(
     checkHome(record, ours);
     return { batch, store, record };
   }
+  const bare = await temporal.describeBare(batch);
+  if (bare && !bare.memo) throw await unopenedError(temporal, bare);
   throw new ReelscoreError(
     'batch_not_found',
     `there is no batch ${batch} (see the batches with: reelscore status)`,

@@ -22,6 +22,7 @@ import { isOpen } from './states.js';
 import { statusOf, type BatchStatus } from './status.js';
 import { unopenedStatus } from './unopened.js';
 import { TemporalClient } from './temporal.js';
+import { notifiedEnd, type NotifiedEnd, type NotifiedOptions } from './notified.js';
 import { waitForBatch, type EndedBatch, type WaitOptions } from './wait.js';
 
 export interface ConnectOptions {
@@ -216,6 +217,18 @@ export class Reelscore {
   wait(batch: string, options?: WaitOptions): Promise<EndedBatch> {
     const progressMs = this.server.embedded ? PROGRESS_MS.embedded : PROGRESS_MS.remote;
     return waitForBatch(this.temporal, batch, { progressMs, ...options });
+  }
+
+  /**
+   * What became of the notification that a batch sent when it ended. Deliveries need a worker.
+   * @throws ReelscoreError `batch_not_found`
+   */
+  async notified(batch: string, options?: NotifiedOptions): Promise<NotifiedEnd> {
+    if (await this.temporal.describeBare(batch)) {
+      return await notifiedEnd(this.temporal, batch, options);
+    }
+    await locateBatch(this.#context, batch);
+    return { state: 'none' }; // Temporal has forgotten it
   }
 
   /**

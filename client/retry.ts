@@ -42,8 +42,8 @@ export interface RetryOptions {
 /**
  * Starts the next round of a batch that has ended, with today's settings. Tasks that earlier rounds left
  * at the vendor are asked about before anything is paid for again.
- * @throws ReelscoreError `batch_not_found`, `batch_running`, `batch_mismatch`, `nothing_to_retry`; with a
- *   manifest also what `start` throws for one
+ * @throws ReelscoreError `batch_not_found`, `batch_running`, `batch_mismatch`, `batch_stopped` (it was
+ *   never opened), `nothing_to_retry`; with a manifest also what `start` throws for one
  */
 export async function retryBatch(
   context: StartContext,

@@ -1,11 +1,16 @@
 // Calls to Temporal about batches.
-import { Connection, WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
+import {
+  Connection,
+  WorkflowExecutionAlreadyStartedError,
+  type WorkflowExecutionStatusName,
+} from '@temporalio/client';
 import type { BatchProgress, ScoreBatchInput } from '../contract/batch.js';
 import type { BatchSummary } from '../contract/clip.js';
 import {
   accountOf,
   ATTRIBUTES,
   nameAttribute,
+  NOTIFICATION_WORKFLOW,
   PROGRESS_QUERY,
   SCORE_BATCH_WORKFLOW,
 } from '../contract/names.js';
@@ -31,6 +36,9 @@ export interface StartRequest {
   /** Start it again if it is closed. */
   again: boolean;
 }
+
+/** Between a batch's last notification and its end come some five. */
+const LAST_EVENTS = 20;
 
 /** Other workflows of the namespace are not ours. */
 const LIST_QUERY = `WorkflowType = '${SCORE_BATCH_WORKFLOW}' AND ExecutionStatus != 'ContinuedAsNew'`;
@@ -60,8 +68,8 @@ export class TemporalClient extends TemporalCalls {
   }
 
   /** Likewise, but also one whose manifest is not read yet, or could not be. */
-  async describeBare(batch: string): Promise<BareExecution | undefined> {
-    const info = await this.describeWorkflow(batch);
+  async describeBare(batch: string, signal?: AbortSignal): Promise<BareExecution | undefined> {
+    const info = await this.describeWorkflow(batch, signal);
     return info?.type === SCORE_BATCH_WORKFLOW ? bareExecutionOf(info) : undefined;
   }
 
@@ -73,6 +81,30 @@ export class TemporalClient extends TemporalCalls {
   /** Summary of a completed batch. */
   async result(batch: string): Promise<BatchSummary> {
     return await this.call(() => this.client.workflow.getHandle<BatchWorkflow>(batch).result());
+  }
+
+  /** Workflow id of the notification that a batch sent last before it ended; undefined if it sent none. */
+  async lastNotification(batch: string): Promise<string | undefined> {
+    const { namespace } = this.client.options;
+    const { history } = await this.call(() =>
+      this.client.workflowService.getWorkflowExecutionHistoryReverse({
+        ...{ namespace, execution: { workflowId: batch }, maximumPageSize: LAST_EVENTS },
+      }),
+    );
+    const sent = (history?.events ?? []).flatMap(
+      (event) => event.startChildWorkflowExecutionInitiatedEventAttributes ?? [],
+    );
+    return sent.find(({ workflowType }) => workflowType?.name === NOTIFICATION_WORKFLOW)
+      ?.workflowId as string | undefined;
+  }
+
+  /** How a notification stands, and why the newest try to deliver it failed, if it did. */
+  async describeNotification(
+    workflowId: string,
+  ): Promise<{ status: WorkflowExecutionStatusName; failure?: string } | undefined> {
+    const info = await this.describeWorkflow(workflowId);
+    const failure = info?.raw.pendingActivities?.[0]?.lastFailure?.message;
+    return info && { status: info.status.name, ...(failure && { failure }) };
   }
 
   /** Returns false if the id was taken by an execution that runs, or (without `again`) has run. */

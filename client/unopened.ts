@@ -1,5 +1,6 @@
-// How a batch stands whose manifest is not read yet, or never could be.
+// Batches whose manifest is not read yet, or never could be.
 import { accountOf } from '../contract/names.js';
+import { ReelscoreError } from './errors.js';
 import type { BareExecution } from './execution.js';
 import { reasonOf } from './reason.js';
 import { isOpen, phaseOf } from './states.js';
@@ -22,4 +23,23 @@ export async function unopenedStatus(
       ? { workerAnswering: await temporal.hasPollers(taskQueue, 'workflows') }
       : { reason: await reasonOf(temporal, execution) }),
   };
+}
+
+/** Of a batch that has no results, because it was never opened. */
+export async function unopenedError(
+  temporal: TemporalClient,
+  execution: BareExecution,
+): Promise<ReelscoreError> {
+  const { batch } = execution;
+  if (isOpen(execution)) {
+    return new ReelscoreError(
+      'batch_not_found',
+      `batch ${batch} has no results yet: its manifest is not read (see: reelscore status ${batch})`,
+    );
+  }
+  const reason = await reasonOf(temporal, execution);
+  return new ReelscoreError(
+    'batch_stopped',
+    `batch ${batch} ended before its manifest was read: ${reason}`,
+  );
 }

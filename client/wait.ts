@@ -5,10 +5,11 @@ import type { BatchSummary } from '../contract/clip.js';
 import { openLocalStore } from '../store/local-store.js';
 import { ReelscoreError, stoppedError } from './errors.js';
 import { isOpen, phaseOf } from './states.js';
-import type { Execution } from './execution.js';
+import type { BareExecution } from './execution.js';
 import type { TemporalClient } from './temporal.js';
 import { readSummary } from '../outcomes/summary.js';
 import { reasonOf } from './reason.js';
+import { unopenedError } from './unopened.js';
 
 /** How soon the end is noticed. */
 const INTERVAL_MS = 500;
@@ -66,9 +67,9 @@ async function describeUnlessAborted(
   temporal: TemporalClient,
   batch: string,
   signal?: AbortSignal,
-): Promise<Execution | undefined> {
+): Promise<BareExecution | undefined> {
   try {
-    return await temporal.describe(batch, signal);
+    return await temporal.describeBare(batch, signal);
   } catch (error) {
     signal?.throwIfAborted();
     throw error;
@@ -85,9 +86,10 @@ async function pause(signal?: AbortSignal): Promise<void> {
   }
 }
 
-async function endOf(temporal: TemporalClient, execution: Execution): Promise<EndedBatch> {
+async function endOf(temporal: TemporalClient, execution: BareExecution): Promise<EndedBatch> {
   const { batch, memo } = execution;
   const state = phaseOf(execution);
+  if (!memo) throw await unopenedError(temporal, execution);
   const ended = { batch, store: memo.store };
   if (state === 'finished') return { ...ended, state, summary: await temporal.result(batch) };
   const summary =

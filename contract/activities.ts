@@ -150,8 +150,9 @@ export interface Notification {
   account: string;
   /** Why it paused or failed. */
   reason?: string;
+  /** Of this round when it pauses, of the whole batch when it has ended; likewise the submissions. */
   counts?: OutcomeCounts;
-  /** Accepted by the vendor in this round. */
+  /** Accepted by the vendor. */
   submissions?: number;
   /** Location of the results. */
   results?: string;
@@ -166,6 +167,8 @@ export interface NotifyInput {
 export interface IntakeActivities {
   /** Reads the manifest of a request and freezes it into the batch's store. */
   openBatch(request: BatchRequest): Promise<ScoreBatchInput>;
+  /** Who is told that a request could not be opened: whom it names itself, else whom the worker does. */
+  notificationUrl(request: BatchRequest): Promise<{ url?: string }>;
   /** Finds the rows that were scored already, by earlier batches. */
   matchLedger(input: MatchLedgerInput): Promise<MatchLedgerOutput>;
 }

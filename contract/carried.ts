@@ -91,6 +91,15 @@ export interface FailureTally {
   reasons: Record<string, number>;
 }
 
+/** A pause of which a batch has told, as it was looked at last. */
+export interface ToldPause {
+  reason: string;
+  /** Of the batch by then. */
+  submissions: number;
+  /** It is not paused any more. */
+  lifted?: true;
+}
+
 export interface CarriedState {
   startedAt: number;
   /** Next position of the selection to prepare. */
@@ -114,8 +123,8 @@ export interface CarriedState {
   pause?: string;
   /** The cap is reached: rows not begun are left out. */
   capped?: true;
-  /** The present pause was told to whoever is notified. */
-  pauseTold?: true;
+  /** The pause that whoever is notified was told of last. */
+  pauseTold?: ToldPause;
   /** The search attribute of its status, as said last. */
   said?: string;
 }

@@ -27,6 +27,11 @@ export interface Intake extends Pick<FetchManifestOptions, 'fetch' | 'header'> {
   openStore: OpenStore;
   /** The worker's own settings, with those of the request in their place. */
   optionsFor(request: Pick<BatchRequest, 'settings' | 'again'>): BatchOptions;
+  /**
+   * Who is told what becomes of a request: whom it names itself, else whom the worker does.
+   * @param request as it was sent, not checked
+   */
+  notificationUrl(request: Partial<BatchRequest>): string | undefined;
   /** Whether the server knows the search attributes. */
   hasAttributes(): Promise<boolean>;
 }

@@ -7,11 +7,13 @@ import type { HeaderForHost } from '../intake/manifest-file.js';
 import { createGuardedFetch } from '../net/guarded-fetch.js';
 import type { HostAlias } from '../net/guard.js';
 import { ReelscoreError } from '../contract/errors.js';
+import type { BatchRequest } from '../contract/request.js';
 import { openLocalStore } from '../store/local-store.js';
 import { attributesRegistered } from './attributes.js';
 import { ConfigError } from './config-error.js';
 import { batchOptionsOf, withSettings, type ResolvedConfig } from './config.js';
 import type { OpenedTemporal } from './connection.js';
+import { webhookUrl } from './setting-values.js';
 
 type IntakeConfig = ResolvedConfig & { hostAliases?: Record<string, HostAlias> };
 
@@ -37,8 +39,19 @@ export function intakeOf(
         });
       }
     },
+    notificationUrl: (request) => notificationUrlOf(request, config),
     hasAttributes: () => attributesRegistered(connection, namespace),
   };
+}
+
+/** A setting that is no URL is itself one of the faults that are to be told. */
+function notificationUrlOf({ settings }: Partial<BatchRequest>, config: IntakeConfig) {
+  try {
+    if (settings?.notify !== undefined) return webhookUrl(settings.notify);
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+  }
+  return config.notifications.url;
 }
 
 /** For `openManifest`: how manifests at a URL are fetched. */

@@ -2,6 +2,7 @@ import { makeTelemetryFilterString, Runtime, type LogMetadata } from '@temporali
 import type { Logger } from 'pino';
 import { withFewCoreThreads } from './core-threads.js';
 import { collectEarly } from './heap.js';
+import { tidied } from './sdk-log.js';
 
 let installed = false;
 
@@ -14,8 +15,10 @@ export function installRuntime(logger: Logger): void {
   installed = true;
   const write =
     (level: 'trace' | 'debug' | 'info' | 'warn' | 'error') =>
-    (message: string, meta?: LogMetadata): void =>
-      logger[level](meta ?? {}, message);
+    (text: string, given: LogMetadata = {}): void => {
+      const line = tidied({ level, message: text, meta: given });
+      logger[line.level](line.meta, line.message);
+    };
   const levels = {
     trace: write('trace'),
     debug: write('debug'),

@@ -28,8 +28,7 @@ export class BatchState {
   lastFailures: FailureNote[];
   pause: CarriedState['pause'];
   capped: boolean;
-  /** The present pause was told to whoever is notified. */
-  pauseTold: boolean;
+  pauseTold: CarriedState['pauseTold'];
   #segment: number;
 
   constructor(input: ScoreBatchInput, now: number) {
@@ -55,7 +54,7 @@ export class BatchState {
     this.lastFailures = carried?.lastFailures ?? [];
     this.pause = carried?.pause;
     this.capped = carried?.capped ?? false;
-    this.pauseTold = carried?.pauseTold ?? false;
+    this.pauseTold = carried?.pauseTold;
     this.#segment = carried?.segment ?? 0;
   }
 
@@ -116,7 +115,7 @@ export class BatchState {
       lastFailures: this.lastFailures,
       ...(this.pause && { pause: this.pause }),
       ...(this.capped && { capped: true }),
-      ...(this.pauseTold && { pauseTold: true }),
+      ...(this.pauseTold && { pauseTold: this.pauseTold }),
     };
   }
 }

@@ -4,6 +4,8 @@ import {
   ActivityFailure,
   ApplicationFailure,
   CancellationScope,
+  isCancellation,
+  log,
   proxyActivities,
   setHandler,
   upsertMemo,
@@ -24,6 +26,10 @@ const { openBatch } = proxyActivities<IntakeActivities>({
   heartbeatTimeout: '30s',
   // A server that does not answer is asked for about a minute; what cannot help is not tried again.
   retry: { initialInterval: '2s', maximumInterval: '20s', maximumAttempts: 6 },
+});
+const { notificationUrl } = proxyActivities<IntakeActivities>({
+  startToCloseTimeout: '30s',
+  scheduleToCloseTimeout: '1h',
 });
 const { matchLedger } = proxyActivities<IntakeActivities>({
   startToCloseTimeout: '6h',
@@ -61,16 +67,31 @@ async function openRequest(request: BatchRequest): Promise<ScoreBatchInput> {
     input = await openBatch(request);
   } catch (error) {
     const failure = failureOf(error);
-    const url = request.settings?.notify;
-    if (typeof url === 'string' && failure instanceof ApplicationFailure) {
-      await new Notifier(url, () => ({})).tell('batch.failed', failure.message);
-    }
+    await tellOfUnopened(request, failure);
     throw failure;
   }
   const { name, store, round, rows } = input;
   if (input.attributes) sayAll(name);
   upsertMemo({ name, store, total: rows.count, rows: rows.count, round });
   return input;
+}
+
+/** The settings are not resolved yet, so a worker is asked who is to be told. Never throws. */
+async function tellOfUnopened(request: BatchRequest, failure: unknown): Promise<void> {
+  try {
+    const { url } = await CancellationScope.nonCancellable(() => notificationUrl(request));
+    const notifier = new Notifier(url, () => ({}));
+    if (isCancellation(failure)) await notifier.tell('batch.cancelled');
+    else await notifier.tell('batch.failed', messageOf(failure));
+  } catch (error) {
+    log.warn('nobody was told of a batch that could not be opened', { error });
+  }
+}
+
+/** Of what the activity threw, or of what became of the activity. */
+function messageOf(failure: unknown): string {
+  const told = failure instanceof ActivityFailure ? (failure.cause ?? failure) : failure;
+  return told instanceof Error ? told.message : String(told);
 }
 
 function needsMatching({ options, carried, skipped }: ScoreBatchInput): boolean {

@@ -44,7 +44,7 @@ export class Membership {
 
   /** Why the whole account is paused. */
   get paused(): string | undefined {
-    return this.#news.resumed ? undefined : (this.state.denied ?? this.state.share?.paused);
+    return this.state.denied ?? this.state.share?.paused;
   }
 
   /** Why nothing is submitted for now. */
@@ -109,6 +109,7 @@ export class Membership {
     if (this.paused === undefined) return;
     delete this.#news.denied;
     delete this.state.denied;
+    delete this.state.share?.paused; // until the account, which will not refuse, has answered
     this.#news.resumed = true;
   }
 

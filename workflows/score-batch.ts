@@ -101,9 +101,11 @@ async function score({ input, pause }: Opened): Promise<BatchSummary> {
   const pauseReason = (): string | undefined =>
     isPaused() ? (membership.paused ?? state.pause) : undefined;
   const { name, store: results } = input;
-  const notifier = new Notifier(input.options.notify?.url, () => ({
-    ...{ name, counts: { ...state.counts }, submissions: state.submissions, results },
-  }));
+  let ended: BatchSummary | undefined;
+  const notifier = new Notifier(input.options.notify?.url, () => {
+    const { counts, submissions } = ended ?? state;
+    return { name, counts: { ...counts }, submissions, results };
+  });
   const attribute = new StatusAttribute(input.attributes ?? false, input.carried?.said);
   const progress = (): BatchProgress =>
     progressOf(input, state, membership, Date.now(), isPaused() ? 'paused' : phase);
@@ -145,6 +147,8 @@ async function score({ input, pause }: Opened): Promise<BatchSummary> {
         bounds.reached || (bounds.near && run.starved) || (bounds.close && work.running === 0);
       if (!cancelling && spent) break;
       if (cancelling) {
+        // Their outcome is written with the results: see finalizeBatch.
+        state.count('cancelled', input.rows.count - state.cursor + state.fresh.length);
         state.cursor = input.rows.count;
         state.fresh.clear();
         run.cancelClips();
@@ -162,7 +166,7 @@ async function score({ input, pause }: Opened): Promise<BatchSummary> {
       });
       const reportDue = link.report(demand, Date.now());
       attribute.say(isPaused() ? 'paused' : phase);
-      const notice = pauseNotice(state.pauseTold, pauseReason());
+      const notice = pauseNotice(state.pauseTold, pauseReason(), state.submissions);
       state.pauseTold = notice.told;
       if (notice.due) await notifier.tell('batch.paused', pauseReason());
       setCurrentDetails(detailsOf(progress()));
@@ -195,7 +199,7 @@ async function score({ input, pause }: Opened): Promise<BatchSummary> {
     const wasCancelled = phase === 'cancelling';
     phase = 'finishing';
     await link.leave();
-    const summary = await activities.finalizeBatch({
+    ended = await activities.finalizeBatch({
       store: input.store,
       round: input.round,
       startedAt: new Date(state.startedAt).toISOString(),
@@ -208,7 +212,7 @@ async function score({ input, pause }: Opened): Promise<BatchSummary> {
     setCurrentDetails(detailsOf(progress()));
     if (wasCancelled)
       throw new CancelledFailure('the batch was cancelled; its results are written');
-    return summary;
+    return ended;
   });
 }
 

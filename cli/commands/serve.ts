@@ -4,8 +4,13 @@ import { connect } from '../connect.js';
 import { EXIT } from '../exit-codes.js';
 import { Interrupts } from '../interrupts.js';
 import { createIo } from '../io.js';
+import { startSimulatedReceiver } from '../receiver.js';
+import type { Reelscore } from '../../client/reelscore.js';
 import { taskQueueOf } from '../../contract/names.js';
+import type { ResolvedConfig } from '../../workers/config.js';
+import type { RunningReceiver } from '../../workers/receiver.js';
 import type { Serves } from '../../workers/serves.js';
+import type { WorkerOptions } from '../../workers/worker.js';
 
 const WORK: Record<Serves, string> = {
   all: 'taking batches',
@@ -13,26 +18,30 @@ const WORK: Record<Serves, string> = {
   probing: 'looking into the clips',
 };
 
+export interface ServedParts {
+  worker?: Serves;
+  receiver: boolean;
+  /** For the batches of the simulator, which is started too. */
+  simulate?: boolean;
+}
+
 /** Runs until a signal; what is under way is let finish. */
-export async function serve(parts: { worker?: Serves; receiver: boolean }): Promise<number> {
+export async function serve(parts: ServedParts): Promise<number> {
   const io = createIo(false);
-  const config = readConfig();
-  const serves = parts.worker;
-  if (serves === 'all' || serves === 'scoring') needKeys(config);
+  const given = readConfig();
+  const { worker: serves, simulate = false } = parts;
+  if (!simulate && (serves === 'all' || serves === 'scoring')) needKeys(given);
   const interrupts = new Interrupts();
-  const api = await connect(io, { config });
+  const api = await connect(io, { config: given, simulate });
   const temporal = api.server;
   try {
     interrupts.beginOrderly();
-    const { startCallbackReceiver } = await import('../../workers/receiver.js');
-    const receiver = parts.receiver ? await startCallbackReceiver({ config, temporal }) : undefined;
+    const { receiver, config } = await openReceiver(parts, api);
     try {
-      if (receiver) {
-        const { listen, publicUrl } = config.callbacks;
-        const host = listen.host.includes(':') ? `[${listen.host}]` : listen.host;
-        const reached = publicUrl ?? 'REELSCORE_CALLBACK_URL is not set';
-        io.say(`Callbacks: listening on http://${host}:${receiver.port} (public URL: ${reached})`);
+      if (temporal.simulatorUrl !== undefined) {
+        io.say(`Simulator: at ${temporal.simulatorUrl}; nothing is paid for`);
       }
+      if (receiver) io.say(callbacksText(config, receiver.port));
       if (!serves) {
         await interrupts.happened();
         return EXIT.ok;
@@ -58,4 +67,21 @@ export async function serve(parts: { worker?: Serves; receiver: boolean }): Prom
     await api.close();
     interrupts.dispose();
   }
+}
+
+async function openReceiver(
+  { receiver }: ServedParts,
+  { server: temporal, config }: Reelscore,
+): Promise<{ receiver: RunningReceiver | undefined; config: WorkerOptions['config'] }> {
+  const { simulatorUrl: url } = temporal;
+  if (url !== undefined) return await startSimulatedReceiver(config, temporal, { url });
+  if (!receiver) return { receiver: undefined, config };
+  const { startCallbackReceiver } = await import('../../workers/receiver.js');
+  return { receiver: await startCallbackReceiver({ config, temporal }), config };
+}
+
+function callbacksText({ callbacks: { listen, publicUrl } }: ResolvedConfig, port: number): string {
+  const host = listen.host.includes(':') ? `[${listen.host}]` : listen.host;
+  const reached = publicUrl ?? 'REELSCORE_CALLBACK_URL is not set';
+  return `Callbacks: listening on http://${host}:${port} (public URL: ${reached})`;
 }

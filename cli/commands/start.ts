@@ -6,6 +6,7 @@ import { EXIT } from '../exit-codes.js';
 import { createIo, shownPath } from '../io.js';
 import { proberMissingText } from '../progress/view.js';
 import { settingsOf, type RunFlags } from '../run-flags.js';
+import { serveCommand } from '../serve-command.js';
 
 export async function start(manifest: string, flags: RunFlags): Promise<number> {
   const io = createIo(flags.json ?? false);
@@ -33,8 +34,7 @@ export async function start(manifest: string, flags: RunFlags): Promise<number> 
       io.say(`How it stands: reelscore status ${batch}`);
     }
     if (workerAnswering === false) {
-      const again = `reelscore run ${manifest}${simulate ? ' --simulate' : ''}`;
-      io.say(`No worker is running: start \`${simulate ? again : 'reelscore serve'}\``);
+      io.say(`No worker is running: start \`${serveCommand(api.config.account)}\``);
     }
     if (proberMissing) io.say(proberMissingText());
     io.document({

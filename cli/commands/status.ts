@@ -13,6 +13,7 @@ import { createIo, plainText, type Io } from '../io.js';
 import { paceText } from '../progress/paces.js';
 import { proberMissingText, stateLines } from '../progress/view.js';
 import { table } from '../table.js';
+import { serveCommand } from '../serve-command.js';
 
 export interface StatusFlags extends BatchFilter {
   accounts?: boolean;
@@ -122,7 +123,7 @@ function showOne(io: Io, status: BatchStatus): void {
   for (const line of progress ? standing(batch, progress) : []) io.say(line);
   if (status.proberMissing) io.say(proberMissingText());
   if (status.workerAnswering === false) {
-    io.say('No worker is running: start `reelscore serve` or `reelscore run MANIFEST`');
+    io.say(`No worker is running: start \`${serveCommand(status.account ?? '')}\``);
   }
   if (state === 'stopped' && status.reason === undefined)
     io.say(`It stopped before its end. Go on: reelscore retry ${batch}`);

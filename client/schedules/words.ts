@@ -20,9 +20,14 @@ export async function timesInWords({ cron, intervals }: Times): Promise<string> 
     const { toString } = await import('cronstrue'); // most commands need it not
     // Temporal wants both day of month and day of week to match; other crons want either.
     const options = { use24HourTimeFormat: true, logicalAndDayFields: true };
-    texts.unshift(...cron.map((text) => toString(text, options)));
+    texts.unshift(...cron.map((text) => `${toString(text, options)}${dailyText(text)}`));
   }
   return texts.join('; ');
+}
+
+/** cronstrue says of times of every day no more than `At 02:00`. */
+function dailyText(cron: string): string {
+  return /^\d+ \d[\d,]* \* \* \*$/.test(cron) ? ', every day' : '';
 }
 
 /** `Every 6 hours, shifted by 15 minutes` */

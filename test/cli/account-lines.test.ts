@@ -79,7 +79,7 @@ describe('an account shows', () => {
     const silent = { ...idle, running: true, workerAnswering: false };
     expect(text(silent)).toContain('no worker answers for it (start: reelscore serve)');
     const simulated = { ...silent, account: 'simulator' };
-    expect(text(simulated)).toContain('reelscore run MANIFEST --simulate');
+    expect(text(simulated)).toContain('reelscore serve --simulate');
   });
 });
 

@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stringify } from 'csv-stringify/sync';
 import { afterAll, expect, test } from 'vitest';
-import { Reelscore } from '../../client/index.js';
+import { Reelscore, type ScheduleStatus, type Triggered } from '../../client/index.js';
 import { startSimulator } from '../../simulator/simulator.js';
 import { resolveConfig } from '../../workers/config.js';
-import { clips } from '../support/rig.js';
+import { clips, readRows } from '../support/rig.js';
 import { ownServer } from '../support/temporal.js';
 import { reelscore } from './cli.js';
 
@@ -111,6 +111,32 @@ test('serve is worker and receiver in one: it takes callbacks', async () => {
   const { wait } = await api.start(await manifest('serve.csv'), { batch: 'served' });
   expect((await wait()).summary.counts.succeeded).toBe(5);
   expect((await serve.stop()).exitCode).toBe(0);
+});
+
+test('serve --simulate scores the nights of schedules made with --simulate, without keys', async () => {
+  const noKeys = { ...env, TOMOVIEE_APP_KEY: '', TOMOVIEE_APP_SECRET: '' };
+  const schedule = async <T>(...args: string[]): Promise<T> => {
+    const { stdout } = await reelscore(['schedule', ...args, '--json'], { cwd, env: noKeys });
+    return JSON.parse(stdout) as T;
+  };
+  await writeFile(join(cwd, 'trial.csv'), stringify(clips(4), { header: true }));
+  const made = ['--every', '365d', '--manifest', 'trial.csv', '--simulate'];
+  const { workerRunning } = await schedule<ScheduleStatus>('create', 'trial', ...made);
+  expect(workerRunning).toBe(false);
+  const told = await reelscore(['schedule', 'describe', 'trial'], { cwd, env: noKeys });
+  expect(told.stdout).toContain('start `reelscore serve --simulate`');
+
+  const serving = await service('serve --simulate', 'Worker:', noKeys);
+  const { batch = '' } = await schedule<Triggered>('trigger', 'trial');
+  const { summary, store } = await api.wait(batch);
+  expect(summary.counts).toMatchObject({ total: 4, succeeded: 4 });
+  expect(store.startsWith(join(cwd, 'results', 'trial-'))).toBe(true);
+  expect((await readRows(store)).map(({ status }) => status)).toEqual(Array(4).fill('succeeded'));
+  const { last } = await schedule<ScheduleStatus>('describe', 'trial');
+  expect(last).toMatchObject([{ batch, state: 'finished', counts: { succeeded: 4 } }]);
+  const { exitCode, output } = await serving.stop();
+  expect(exitCode).toBe(0);
+  expect(output).not.toContain('"level"'); // nothing that people would have to read
 });
 
 test.each(['serve', 'worker'])('%s without keys exits 1 at once', async (name) => {

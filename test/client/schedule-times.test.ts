@@ -59,13 +59,15 @@ describe('cron expressions', () => {
 
 describe('words', () => {
   test.each([
-    [['0 2 * * *'], 'At 02:00'],
+    [['0 2 * * *'], 'At 02:00, every day'],
+    [['30 2,14 * * *'], 'At 02:30 and 14:30, every day'],
+    [['*/20 * * * *'], 'Every 20 minutes'],
     [['30 14 * * 1-5'], 'At 14:30, Monday through Friday'],
     // Temporal wants both to match.
     [['0 2 1 * 1'], 'At 02:00, on day 1 of the month, only on Monday'],
     [
       ['0 2 * * *', '*/20 6 * * 0'],
-      'At 02:00; Every 20 minutes, between 06:00 and 06:59, only on Sunday',
+      'At 02:00, every day; Every 20 minutes, between 06:00 and 06:59, only on Sunday',
     ],
   ])('%j: %s', async (cron, words) => {
     expect(await timesInWords({ cron, intervals: [] })).toBe(words);

@@ -96,7 +96,7 @@ test('a schedule tells when it fires, in words and times, and what it does', asy
   expect(rest).toEqual({
     name,
     account,
-    words: 'At 02:00',
+    words: 'At 02:00, every day',
     cron: ['0 2 * * *'],
     intervals: [],
     timezone: 'Europe/Berlin',
@@ -297,7 +297,7 @@ test('update changes what is given and leaves the rest', async () => {
   const again = await api.schedules.update(name, { cron: ['0 4 * * *', '0 16 * * 1-5'] });
   expect(again).toMatchObject({
     ...{ cron: ['0 4 * * *', '0 16 * * 1-5'], intervals: [] },
-    words: 'At 04:00; At 16:00, Monday through Friday',
+    words: 'At 04:00, every day; At 16:00, Monday through Friday',
   });
   const late = api.schedules.update(name, { offset: '5m' });
   await expect(late).rejects.toThrow(/it belongs to every, and this schedule has cron/);

@@ -2,83 +2,22 @@
 import { randomUUID } from 'node:crypto';
 import { createServer } from 'node:http';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { stringify } from 'csv-stringify/sync';
 import { afterAll, expect, onTestFinished, test } from 'vitest';
-import { Reelscore, type EndedBatch } from '../../client/index.js';
+import type { EndedBatch } from '../../client/index.js';
 import { SCORE_BATCH_WORKFLOW, taskQueueOf } from '../../contract/names.js';
-import type { BatchRequest } from '../../contract/request.js';
-import { clips, readRows, startRig, TEST_OPTIONS, type ManifestRow } from '../support/rig.js';
+import { clips, readRows } from '../support/rig.js';
 import { testServer } from '../support/temporal.js';
 import { until } from '../support/until.js';
+import { startNights } from './rig.js';
 
-const rig = await startRig({ server: await testServer() });
-const cwd = await mkdtemp(join(tmpdir(), 'reelscore-nights-'));
-const settings = { ledger: join(cwd, 'ledger'), rate: 200, burst: 20, maxInFlight: 100 };
-const fast = { probe: false, pollInterval: '500ms', callbackGrace: '2s' };
-const { pollIntervalMs = 0, callbackGraceMs = 0 } = TEST_OPTIONS;
-const api = await Reelscore.connect({
-  config: {
-    ...rig.config,
-    ...{ pollIntervalMs, callbackGraceMs, probe: false, ledgerDir: settings.ledger },
-    pace: { ratePerSecond: 200, burst: 20, maxInFlight: 100 },
-    given: ['probe', 'pollInterval', 'callbackGrace', 'rate', 'burst', 'maxInFlight'],
-  },
-  cwd,
-});
-afterAll(async () => {
-  await api.close();
-  await rig.close();
-  await rm(cwd, { recursive: true, force: true });
-});
-
-async function manifest(rows: ManifestRow[], name = `m-${randomUUID()}`): Promise<string> {
-  const path = join(cwd, `${name}.csv`);
-  await writeFile(path, stringify(rows, { header: true }));
-  return path;
-}
-
-/** A schedule that fires only when it is triggered; removed at the end of the test. */
-async function schedule(at: string): Promise<string> {
-  const name = `n-${randomUUID().slice(0, 13)}`;
-  await api.schedules.create(name, { cron: '0 4 1 1 *', timezone: 'UTC', manifest: at });
-  onTestFinished(() => api.schedules.delete(name));
-  return name;
-}
-
-/** Triggers a night. The server names batches by the second: two of one second would be one. */
-async function trigger(name: string): Promise<string> {
-  await sleep(1000 - (Date.now() % 1000) + 50);
-  const { how, batch } = await api.schedules.trigger(name);
-  if (how !== 'started' || batch === undefined) throw new Error(`the night was ${how}`);
-  return batch;
-}
-
-async function night(name: string): Promise<EndedBatch> {
-  const batch = await trigger(name);
-  await rig.client.workflow.getHandle(batch).result();
-  return await api.wait(batch);
-}
-
-/** Starts a batch as another program would. */
-async function request(
-  of: Partial<BatchRequest> | Record<string, unknown>,
-  batch = `r-${randomUUID()}`,
-) {
-  const results = join(cwd, 'results');
-  const base = { version: 1, results, settings: { ...settings, ...fast } };
-  return await rig.client.workflow.start(SCORE_BATCH_WORKFLOW, {
-    workflowId: batch,
-    taskQueue: taskQueueOf(rig.config.account),
-    args: [{ ...base, ...of }],
-  });
-}
-
-const submissions = (): number => rig.simulator.ledger().length;
+const nights = await startNights({ server: await testServer() });
+const { rig, api, cwd, settings, manifest, schedule, trigger, night, request, submissions } =
+  nights;
+afterAll(() => nights.close());
 
 test('the second night submits only the new and the changed clips', async () => {
   const library = clips(6, () => '').map((row) => ({ ...row, id: `night-${row.id}` }));
@@ -126,6 +65,13 @@ test('a night whose manifest is broken fails with its faults, and is listed with
       message: expect.stringContaining('missing.csv') as string,
     },
   });
+  await expect(api.wait(batch)).rejects.toMatchObject({
+    code: 'batch_stopped',
+    message: expect.stringMatching(/before its manifest was read: .*missing\.csv/) as string,
+  });
+  for (const ask of [() => api.results(batch), () => api.retry(batch)]) {
+    await expect(ask()).rejects.toMatchObject({ code: 'batch_stopped' });
+  }
   await writeFile(path, 'id,file_link,prompt\na,not-a-url,Pop\n');
   const faulty = await trigger(name);
   await expect(rig.client.workflow.getHandle(faulty).result()).rejects.toMatchObject({
@@ -146,7 +92,7 @@ test('a budget that is reached in mid-batch leaves the rest skipped, and retry g
   const before = submissions();
   const started = await request({
     manifest: await manifest(rows),
-    settings: { ...settings, ...fast, budget: 0.6, pricePerClip: 0.05 },
+    settings: { ...settings, budget: 0.6, pricePerClip: 0.05 },
   });
   expect(await started.result()).toMatchObject({
     submissions: 12,
@@ -168,7 +114,7 @@ test('a cap holds while tasks fail and are submitted again', async () => {
   const before = submissions();
   const started = await request({
     manifest: await manifest(rows),
-    settings: { ...settings, ...fast, maxSubmissions: 10, retryBackoff: '50ms' },
+    settings: { ...settings, maxSubmissions: 10, retryBackoff: '50ms' },
   });
   const { counts } = (await started.result()) as EndedBatch['summary'];
   expect(submissions() - before).toBe(10);
@@ -235,7 +181,7 @@ test('a pause that comes before the batch is opened holds it', async () => {
         version: 1,
         manifest: manifestPath,
         results: join(cwd, 'results'),
-        settings: { ...settings, ...fast },
+        settings,
       },
     ],
     signal: 'pause',

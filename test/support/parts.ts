@@ -31,6 +31,7 @@ export function envOfParts(of: {
 /** A long-running command, such as `reelscore worker`. */
 export class Part {
   #child: ChildProcess | undefined;
+  #output = '';
   kills = 0;
 
   constructor(
@@ -51,6 +52,7 @@ export class Part {
     await new Promise<void>((resolve, reject) => {
       const look = (chunk: Buffer): void => {
         output += chunk.toString();
+        this.#output += chunk.toString();
         if (output.includes(this.ready)) resolve();
       };
       child.stdout.on('data', look);
@@ -59,6 +61,11 @@ export class Part {
         reject(new Error(`${this.args.join(' ')} ended (${code}): ${output}`)),
       );
     });
+  }
+
+  /** All that it has printed and logged so far. */
+  get output(): string {
+    return this.#output;
   }
 
   /** SIGKILL; resolves when it is gone. */

@@ -16,6 +16,7 @@ import { openLocalStore } from '../../store/local-store.js';
 import { batchOptionsOf, resolveConfig } from '../../workers/config.js';
 import { startCallbackReceiver } from '../../workers/receiver.js';
 import { simulatedConfig, type SimulatedConfig } from '../../workers/simulated.js';
+import { workflowUrl } from '../../workers/ui-url.js';
 import { startWorker } from '../../workers/worker.js';
 import type { TestServer } from './temporal.js';
 
@@ -31,6 +32,10 @@ export interface RigOptions {
   simulator?: SimulatorOptions;
   /** False: results are polled. */
   callbacks?: boolean;
+  /** Settings of the worker, as the environment has them. */
+  env?: Record<string, string>;
+  /** Base URL of the web UI that notifications link to. */
+  ui?: string;
 }
 
 export interface StartedBatch {
@@ -70,13 +75,17 @@ export async function startRig({
   server,
   simulator: given,
   callbacks = true,
+  env = {},
+  ui,
 }: RigOptions): Promise<Rig> {
   const folder = await mkdtemp(join(tmpdir(), 'reelscore-rig-'));
   const simulator = await startSimulator({ taskMs: 50, soundtrackSeconds: 0.05, ...given });
-  const temporal = { connection: { address: server.address }, namespace: server.namespace };
+  const { address, namespace } = server;
+  const uiUrl = (id: string) => (ui === undefined ? undefined : workflowUrl(ui, namespace, id));
+  const temporal = { connection: { address }, namespace, uiUrl };
   const base = resolveConfig(
     { ledger: folder },
-    { REELSCORE_HOME: server.home, REELSCORE_LOG_LEVEL: 'error' },
+    { REELSCORE_HOME: server.home, REELSCORE_LOG_LEVEL: 'error', ...env },
   );
   const listening = simulatedConfig(base, simulator);
   const receiver = callbacks
@@ -89,7 +98,7 @@ export async function startRig({
   };
   const worker = await startWorker({ config, temporal });
   const connection = await Connection.connect(temporal.connection);
-  const client = new Client({ connection, namespace: temporal.namespace });
+  const client = new Client({ connection, namespace });
 
   const start: Rig['start'] = async (rows, options) => {
     const batch = `batch-${randomUUID()}`;

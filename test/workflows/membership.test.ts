@@ -80,6 +80,7 @@ describe('a member', () => {
     paused.resumed();
     expect(paused.paused).toBeUndefined();
     expect(reported(paused)).toMatchObject({ resumed: true });
+    expect(paused.paused).toBeUndefined(); // also before the account has answered
     const open = member(share(1));
     open.resumed();
     expect(reported(open)).toBeUndefined();

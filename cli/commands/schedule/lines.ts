@@ -5,10 +5,10 @@ import type { ScheduleStatus } from '../../../client/schedules/status.js';
 import { zonedText } from '../../../client/schedules/timezone.js';
 import { durationInWords } from '../../../client/schedules/words.js';
 import { doneOf, type OutcomeCounts } from '../../../contract/clip.js';
-import { SIMULATOR_ACCOUNT } from '../../../contract/names.js';
 import { printableUrl, tryUrl } from '../../../net/urls.js';
 import { plainText } from '../../io.js';
 import { table } from '../../table.js';
+import { serveCommand } from '../../serve-command.js';
 
 /** After `create` and `update`: what happens when, and what it takes. */
 export function savedLines(
@@ -29,7 +29,7 @@ export function savedLines(
     ...workerLine(saved),
     ...(embedded
       ? [
-          'The embedded Temporal server ends with the last process that uses it: keep `reelscore serve` running, or nothing starts when it is due.',
+          `The embedded Temporal server ends with the last process that uses it: keep \`${serveCommand(saved.account)}\` running, or nothing starts when it is due.`,
         ]
       : []),
   ];
@@ -87,11 +87,7 @@ export function listRow(status: ScheduleStatus): string[] {
 /** What to start if no worker takes the batches. */
 export function workerLine({ workerRunning, account }: ScheduleStatus): string[] {
   if (workerRunning) return [];
-  return account === SIMULATOR_ACCOUNT
-    ? [
-        "No worker is running for the simulator's batches: they wait for one, such as that of `reelscore run MANIFEST --simulate`",
-      ]
-    : [`No worker is running for the account ${account}: start \`reelscore serve\``];
+  return [`No worker is running for the account ${account}: start \`${serveCommand(account)}\``];
 }
 
 /** `Wed 2026-11-25 02:00 (UTC+1)` in the schedule's time zone. */
