@@ -54,14 +54,14 @@ export class TemporalClient extends TemporalCalls {
   }
 
   /** The newest execution of a batch; undefined if there is none (any more), or it is not ours. */
-  async describe(batch: string, signal?: AbortSignal): Promise<Execution | undefined> {
-    const info = await this.describeWorkflow(batch, signal);
+  async describe(batch: string): Promise<Execution | undefined> {
+    const info = await this.describeWorkflow(batch);
     return info?.type === SCORE_BATCH_WORKFLOW ? executionOf(info) : undefined;
   }
 
   /** Likewise, but also one whose manifest is not read yet, or could not be. */
-  async describeBare(batch: string): Promise<BareExecution | undefined> {
-    const info = await this.describeWorkflow(batch);
+  async describeBare(batch: string, signal?: AbortSignal): Promise<BareExecution | undefined> {
+    const info = await this.describeWorkflow(batch, signal);
     return info?.type === SCORE_BATCH_WORKFLOW ? bareExecutionOf(info) : undefined;
   }
 

@@ -1,10 +1,30 @@
-// How a batch stands whose manifest is not read yet, or never could be.
+// How a batch stands that another program started and whose manifest is not read yet, or never could be.
 import { accountOf } from '../contract/names.js';
+import { ReelscoreError } from './errors.js';
 import type { BareExecution } from './execution.js';
 import { reasonOf } from './reason.js';
 import { isOpen, phaseOf } from './states.js';
 import type { BatchStatus } from './status.js';
 import type { TemporalClient } from './temporal.js';
+
+/** Why nothing can be done with it. */
+export async function unopenedError(
+  temporal: TemporalClient,
+  execution: BareExecution,
+): Promise<ReelscoreError> {
+  const { batch } = execution;
+  if (isOpen(execution)) {
+    return new ReelscoreError(
+      'batch_running',
+      `batch ${batch} was started by another program, and no worker has read its manifest yet (wait for it: reelscore status ${batch})`,
+    );
+  }
+  const reason = await reasonOf(temporal, execution);
+  return new ReelscoreError(
+    'batch_stopped',
+    `batch ${batch} stopped before any clip was submitted: ${reason} (start it under another id)`,
+  );
+}
 
 export async function unopenedStatus(
   temporal: TemporalClient,
