@@ -6,8 +6,7 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { PACKAGE_ROOT } from '../../workers/paths.js';
 
-/** As docs/examples/start_batch.py names it. */
-const SDK = { name: 'temporalio', version: '1.35.0' };
+export const PYTHON_SDK = 'temporalio==1.35.0';
 
 /**
  * The SDK is installed from PyPI if that was not done before.
@@ -40,11 +39,11 @@ interface RunOptions {
   cwd: string;
 }
 
-/** Prints what the environment is called after. */
+/** Prints what the environment is called after: one of another Python, or SDK, is another. */
 const CHECK = `
 import ensurepip, sys, venv
 assert sys.version_info >= (3, 10)
-print("%d.%d-${SDK.name}-${SDK.version}" % sys.version_info[:2])
+print("%d.%d-${PYTHON_SDK}" % sys.version_info[:2])
 `;
 
 /** A run that is cut off leaves nothing that looks installed. */
@@ -55,7 +54,7 @@ async function install(folder: string): Promise<void> {
     await execa('python3', ['-m', 'venv', unfinished]);
     const quiet = ['--quiet', '--disable-pip-version-check', '--no-input'];
     const python = join(unfinished, 'bin/python');
-    await execa(python, ['-m', 'pip', 'install', ...quiet, `${SDK.name}==${SDK.version}`]);
+    await execa(python, ['-m', 'pip', 'install', ...quiet, PYTHON_SDK]);
     await rename(unfinished, folder);
   } finally {
     await rm(unfinished, { recursive: true, force: true });
