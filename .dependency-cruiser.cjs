@@ -27,13 +27,11 @@ const MAY_IMPORT = {
     'client',
     'contract',
     'intake',
-    'ledger',
     'manifests',
     'media',
     'net',
     'outcomes',
     'simulator',
-    'store',
     'workers',
   ],
 };
@@ -97,8 +95,8 @@ module.exports = {
       severity: 'error',
       from: {
         path: any([
-          ...['intake', 'ledger', 'manifests', 'media', 'net', 'outcomes', 'simulator', 'store'],
-          'tomoviee',
+          ...['cli', 'intake', 'ledger', 'manifests', 'media', 'net', 'outcomes', 'simulator'],
+          ...['store', 'tomoviee'],
         ]),
       },
       to: { path: '(^|/)node_modules/@temporalio/' },

@@ -28,4 +28,8 @@ export default tseslint.config(
     files: ['test/**/*.ts', 'bench/**/*.ts'],
     rules: { 'no-console': 'off', '@typescript-eslint/no-non-null-assertion': 'off' },
   },
+  {
+    files: ['docs/examples/*.ts'],
+    rules: { 'no-console': 'off' },
+  },
 );

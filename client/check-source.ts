@@ -61,8 +61,6 @@ export function refuseFaults(report: ManifestReport, skipInvalid: boolean): void
   if (useless || (report.problemCount > 0 && !skipInvalid)) throw new ManifestInvalidError(report);
 }
 
-function isChecked(
-  manifest: ManifestSource | CheckedManifest,
-): manifest is CheckedManifest {
+function isChecked(manifest: ManifestSource | CheckedManifest): manifest is CheckedManifest {
   return typeof manifest === 'object' && 'report' in manifest;
 }

@@ -5,6 +5,8 @@ import type { TemporalClient } from './temporal.js';
 export interface Whereabouts {
   temporal: TemporalClient;
   cwd: string;
+  /** Folder of results other than `results/<batch>`, where one is configured. */
+  outDir?: string;
   /** Home of the embedded server in use. */
   home?: string;
 }

@@ -54,6 +54,10 @@ export function bareExecutionOf(info: Info): BareExecution {
 
 /** Undefined if its memo does not tell where its results lie. */
 export function executionOf(info: Info): Execution | undefined {
-  const { memo, ...bare } = bareExecutionOf(info);
+  return openedOf(bareExecutionOf(info));
+}
+
+/** Likewise. */
+export function openedOf({ memo, ...bare }: BareExecution): Execution | undefined {
   return memo && { ...bare, memo };
 }

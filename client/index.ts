@@ -8,6 +8,7 @@ export {
   ReelscoreError,
   type ReelscoreErrorCode,
 } from './errors.js';
+export type { ManifestSource } from './check-source.js';
 export type { StartedBatch, StartOptions } from './start.js';
 export type { Plan, PlannedClips, PlanOptions } from './plan.js';
 export { Schedules, type SavedSchedule } from './schedules/schedules.js';
@@ -15,8 +16,13 @@ export type { BackfillSpan, Overlap, ScheduleChanges, ScheduleSpec } from './sch
 export type { ScheduleStatus } from './schedules/status.js';
 export type { ScheduledBatch } from './schedules/recent.js';
 export type { Triggered } from './schedules/trigger.js';
-export type { RequestSettings } from '../contract/request.js';
-export type { RetriedBatch } from './retry.js';
+export type {
+  BatchRequest,
+  FieldValue,
+  InlineManifest,
+  RequestSettings,
+} from '../contract/request.js';
+export type { RetriedBatch, RetryOptions } from './retry.js';
 export { examine, type ExamineOptions } from './doctor/examine.js';
 export type { Finding, Verdict } from './doctor/finding.js';
 export type { BatchFilter } from './filter.js';

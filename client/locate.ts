@@ -7,7 +7,7 @@ import type { Store } from '../store/store.js';
 import { checkHome, readBatchRecord, type BatchRecord } from '../intake/batch-record.js';
 import type { Whereabouts } from './context.js';
 import { ReelscoreError } from './errors.js';
-import type { Execution } from './execution.js';
+import { openedOf, type Execution } from './execution.js';
 import { unopenedError } from './unopened.js';
 
 export interface LocatedBatch {
@@ -40,22 +40,30 @@ export function checkBatchId(batch: string): string {
   );
 }
 
-/** @throws ReelscoreError `batch_not_found`, `batch_mismatch`, `batch_stopped` (it was never opened) */
+/**
+ * @throws ReelscoreError `batch_not_found`, `batch_mismatch`; `batch_running` or `batch_stopped` of a batch
+ *   whose manifest is not read yet, or could not be
+ */
 export async function locateBatch(
-  { temporal, cwd, ...ours }: Whereabouts,
+  { temporal, cwd, outDir, ...ours }: Whereabouts,
   batch: string,
 ): Promise<LocatedBatch> {
-  const execution = await temporal.describe(batch);
-  if (!execution) checkBatchId(batch); // it becomes part of a path below
-  const store = openLocalStore(execution?.memo.store ?? defaultFolder(cwd, batch));
-  const record = await readBatchRecord(store);
-  if (execution) return { batch, store, execution, ...(record && { record }) };
-  if (record?.batch === batch) {
+  const bare = await temporal.describeBare(batch);
+  const execution = bare && openedOf(bare);
+  if (execution) {
+    const store = openLocalStore(execution.memo.store);
+    const record = await readBatchRecord(store);
+    return { batch, store, execution, ...(record && { record }) };
+  }
+  checkBatchId(batch); // it becomes part of a path
+  for (const folder of [...(outDir === undefined ? [] : [outDir]), defaultFolder(cwd, batch)]) {
+    const store = openLocalStore(folder);
+    const record = await readBatchRecord(store);
+    if (record?.batch !== batch) continue;
     checkHome(record, ours);
     return { batch, store, record };
   }
-  const bare = await temporal.describeBare(batch);
-  if (bare && !bare.memo) throw await unopenedError(temporal, bare);
+  if (bare) throw await unopenedError(temporal, bare);
   throw new ReelscoreError(
     'batch_not_found',
     `there is no batch ${batch} (see the batches with: reelscore status)`,

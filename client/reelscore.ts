@@ -122,12 +122,18 @@ export class Reelscore {
     await this.server.release();
   }
 
+  /** Closes it at the end of a block: `await using reelscore = await Reelscore.connect()`. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
   /**
    * Starts a batch of a manifest, or attaches to it if it runs, or tells how it ended.
    * The same manifest is the same batch, so a call whose answer was lost can be made again.
    * @param manifest path of the file, http(s) URL, the clips themselves, or one that `check` brought here
    * @throws ManifestInvalidError, ManifestError, ReelscoreError `manifest_unreadable`,
-   *   `batch_id_invalid`, `batch_mismatch`, `batch_stopped`, `store_taken`
+   *   `batch_id_invalid`, `batch_mismatch`, `batch_stopped`, `store_taken`, `batch_running` (another
+   *   program started it, and its manifest is not read yet)
    */
   async start(
     manifest: ManifestSource | CheckedManifest,
@@ -212,11 +218,12 @@ export class Reelscore {
 
   /**
    * Resolves when the batch has ended, whatever became of its clips.
-   * @throws ReelscoreError `batch_not_found`, `batch_stopped`
+   * @throws ReelscoreError `batch_not_found`, `batch_stopped` (also of a batch that another program started
+   *   and that could not be read)
    */
   wait(batch: string, options?: WaitOptions): Promise<EndedBatch> {
     const progressMs = this.server.embedded ? PROGRESS_MS.embedded : PROGRESS_MS.remote;
-    return waitForBatch(this.temporal, batch, { progressMs, ...options });
+    return waitForBatch(this.#context, batch, { progressMs, ...options });
   }
 
   /**
@@ -233,7 +240,8 @@ export class Reelscore {
 
   /**
    * Rows in manifest order, those without an outcome as `pending`.
-   * @throws ReelscoreError `batch_not_found`
+   * @throws ReelscoreError `batch_not_found`; `batch_running` or `batch_stopped` where there are none, for
+   *   its manifest is not read yet or could not be
    */
   async results(batch: string, options?: ResultsOptions): Promise<BatchResults> {
     return await resultsOf(await locateBatch(this.#context, batch), options);
@@ -281,7 +289,9 @@ export class Reelscore {
 
   get #context(): StartContext {
     const { temporal, config, cwd, server } = this;
-    return { temporal, config, cwd, ...recordedHome(server, config.home) };
+    const { outDir, home } = config;
+    const folder = outDir === undefined ? {} : { outDir };
+    return { temporal, config, cwd, ...folder, ...recordedHome(server, home) };
   }
 
   #withUrl(status: BatchStatus): BatchStatus {

@@ -19,11 +19,12 @@ import { readBatchRecord } from '../intake/batch-record.js';
 import { checkContent, claimStore } from '../intake/claim.js';
 import type { StartContext } from './context.js';
 import { ReelscoreError, stoppedError } from './errors.js';
-import type { Execution } from './execution.js';
+import { openedOf, type Execution } from './execution.js';
 import { checkBatchId, defaultFolder } from './locate.js';
 import { limitNotes } from './limit-notes.js';
 import { optionNotes } from './option-notes.js';
 import { isOpen, phaseOf } from './states.js';
+import { unopenedError } from './unopened.js';
 import { readSummary } from '../outcomes/summary.js';
 
 export interface StartOptions {
@@ -53,8 +54,8 @@ export interface StartedBatch {
 
 /**
  * @throws ManifestInvalidError, ManifestError (the file cannot be read), ReelscoreError
- *   `manifest_unreadable`, `batch_id_invalid`, `batch_mismatch`, `batch_stopped`, `store_taken`; NetError
- *   if the server of a URL cannot be reached
+ *   `manifest_unreadable`, `batch_id_invalid`, `batch_mismatch`, `batch_running`, `batch_stopped`,
+ *   `store_taken`; NetError if the server of a URL cannot be reached
  */
 export async function startBatch(
   context: StartContext,
@@ -75,8 +76,10 @@ async function startChecked(
   refuseFaults(report, skipInvalid);
   const batch = checkBatchId(options.batch ?? defaultBatchId(report, config));
 
-  const execution = await temporal.describe(batch);
+  const bare = await temporal.describeBare(batch);
+  const execution = bare && openedOf(bare);
   if (execution) return await attach(context, execution, report, again);
+  if (bare) throw await unopenedError(temporal, bare);
 
   const store = openLocalStore(config.outDir ?? defaultFolder(cwd, batch));
   const batchOptions = batchOptionsOf(config, again);

@@ -62,8 +62,8 @@ export class TemporalClient extends TemporalCalls {
   }
 
   /** The newest execution of a batch; undefined if there is none (any more), or it is not ours. */
-  async describe(batch: string, signal?: AbortSignal): Promise<Execution | undefined> {
-    const info = await this.describeWorkflow(batch, signal);
+  async describe(batch: string): Promise<Execution | undefined> {
+    const info = await this.describeWorkflow(batch);
     return info?.type === SCORE_BATCH_WORKFLOW ? executionOf(info) : undefined;
   }
 

@@ -1,4 +1,4 @@
-// Batches whose manifest is not read yet, or never could be.
+// How a batch stands that another program started and whose manifest is not read yet, or never could be.
 import { accountOf } from '../contract/names.js';
 import { ReelscoreError } from './errors.js';
 import type { BareExecution } from './execution.js';
@@ -6,6 +6,25 @@ import { reasonOf } from './reason.js';
 import { isOpen, phaseOf } from './states.js';
 import type { BatchStatus } from './status.js';
 import type { TemporalClient } from './temporal.js';
+
+/** Why nothing can be done with it. */
+export async function unopenedError(
+  temporal: TemporalClient,
+  execution: BareExecution,
+): Promise<ReelscoreError> {
+  const { batch } = execution;
+  if (isOpen(execution)) {
+    return new ReelscoreError(
+      'batch_running',
+      `the manifest of batch ${batch} is not read yet (a worker does that: reelscore status ${batch})`,
+    );
+  }
+  const reason = await reasonOf(temporal, execution);
+  return new ReelscoreError(
+    'batch_stopped',
+    `batch ${batch} stopped before any clip was submitted: ${reason} (start it under another id)`,
+  );
+}
 
 export async function unopenedStatus(
   temporal: TemporalClient,
@@ -23,23 +42,4 @@ export async function unopenedStatus(
       ? { workerAnswering: await temporal.hasPollers(taskQueue, 'workflows') }
       : { reason: await reasonOf(temporal, execution) }),
   };
-}
-
-/** Of a batch that has no results, because it was never opened. */
-export async function unopenedError(
-  temporal: TemporalClient,
-  execution: BareExecution,
-): Promise<ReelscoreError> {
-  const { batch } = execution;
-  if (isOpen(execution)) {
-    return new ReelscoreError(
-      'batch_not_found',
-      `batch ${batch} has no results yet: its manifest is not read (see: reelscore status ${batch})`,
-    );
-  }
-  const reason = await reasonOf(temporal, execution);
-  return new ReelscoreError(
-    'batch_stopped',
-    `batch ${batch} ended before its manifest was read: ${reason}`,
-  );
 }

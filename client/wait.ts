@@ -3,9 +3,11 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { BatchProgress } from '../contract/batch.js';
 import type { BatchSummary } from '../contract/clip.js';
 import { openLocalStore } from '../store/local-store.js';
-import { ReelscoreError, stoppedError } from './errors.js';
+import { stoppedError } from './errors.js';
 import { isOpen, phaseOf } from './states.js';
-import type { BareExecution } from './execution.js';
+import type { Whereabouts } from './context.js';
+import { openedOf, type BareExecution } from './execution.js';
+import { locateBatch } from './locate.js';
 import type { TemporalClient } from './temporal.js';
 import { readSummary } from '../outcomes/summary.js';
 import { reasonOf } from './reason.js';
@@ -40,20 +42,16 @@ export interface EndedBatch {
  * @throws ReelscoreError `batch_not_found`, `batch_stopped`
  */
 export async function waitForBatch(
-  temporal: TemporalClient,
+  whereabouts: Whereabouts,
   batch: string,
   { onProgress, progressMs = INTERVAL_MS, signal }: WaitOptions = {},
 ): Promise<EndedBatch> {
+  const { temporal } = whereabouts;
   let nextProgress = 0;
   for (;;) {
     signal?.throwIfAborted();
     const execution = await describeUnlessAborted(temporal, batch, signal);
-    if (!execution) {
-      throw new ReelscoreError(
-        'batch_not_found',
-        `Temporal does not know batch ${batch} (see the batches with: reelscore status)`,
-      );
-    }
+    if (!execution) return await endOfForgotten(whereabouts, batch);
     if (!isOpen(execution)) return await endOf(temporal, execution);
     if (onProgress && Date.now() >= nextProgress) {
       nextProgress = Date.now() + progressMs;
@@ -86,14 +84,23 @@ async function pause(signal?: AbortSignal): Promise<void> {
   }
 }
 
-async function endOf(temporal: TemporalClient, execution: BareExecution): Promise<EndedBatch> {
+async function endOf(temporal: TemporalClient, bare: BareExecution): Promise<EndedBatch> {
+  const execution = openedOf(bare);
+  if (!execution) throw await unopenedError(temporal, bare);
   const { batch, memo } = execution;
   const state = phaseOf(execution);
-  if (!memo) throw await unopenedError(temporal, execution);
   const ended = { batch, store: memo.store };
   if (state === 'finished') return { ...ended, state, summary: await temporal.result(batch) };
   const summary =
     state === 'cancelled' ? await readSummary(openLocalStore(memo.store), batch) : undefined;
   if (summary) return { ...ended, state: 'cancelled', summary };
   throw stoppedError(batch, await reasonOf(temporal, execution));
+}
+
+/** Temporal keeps batches for a time only; their results stay. */
+async function endOfForgotten(whereabouts: Whereabouts, batch: string): Promise<EndedBatch> {
+  const { store } = await locateBatch(whereabouts, batch);
+  const summary = await readSummary(store, batch);
+  if (!summary) throw stoppedError(batch, 'lost by Temporal');
+  return { batch, state: 'finished', summary, store: store.location };
 }

@@ -1,13 +1,16 @@
 // The package as its users get it: packed, installed into an empty folder, run from there.
 import { existsSync } from 'node:fs';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { execa } from 'execa';
-import { afterAll, expect, test } from 'vitest';
+import { afterAll, expect, onTestFinished, test } from 'vitest';
 import { startSimulator } from '../../simulator/simulator.js';
+import { freePort } from '../../workers/embedded/ports.js';
 import { cacheDir, PACKAGE_ROOT } from '../../workers/paths.js';
 import { built } from '../support/built.js';
+import { Part } from '../support/parts.js';
 import { readRows } from '../support/rig.js';
 
 await built();
@@ -22,7 +25,7 @@ const quiet = ['--no-audit', '--no-fund', '--prefer-offline', '--loglevel', 'err
 await execa('npm', ['pack', '--ignore-scripts', '--pack-destination', folder, ...quiet], {
   cwd: PACKAGE_ROOT,
 });
-await writeFile(join(folder, 'package.json'), '{"private":true}');
+await writeFile(join(folder, 'package.json'), '{"private":true,"type":"module"}');
 const { version } = JSON.parse(await readFile(join(PACKAGE_ROOT, 'package.json'), 'utf8')) as {
   version: string;
 };
@@ -36,6 +39,27 @@ const env = {
   REELSCORE_HOME: join(folder, 'home'),
 };
 
+/** The TypeScript example beside the package, with what its compilation says. */
+const typed = await compileExample();
+
+async function compileExample() {
+  const tsc = join(PACKAGE_ROOT, 'node_modules/typescript/bin/tsc');
+  // Builds for tests have no declarations; those of a release do.
+  const declared = ['--noCheck', '--emitDeclarationOnly', '--outDir', join(installed, 'dist')];
+  await execa(process.execPath, [tsc, '-p', 'tsconfig.build.json', ...declared], {
+    cwd: PACKAGE_ROOT,
+  });
+  const example = await readFile(join(installed, 'docs/examples/score-library.ts'), 'utf8');
+  const text = example.replaceAll('http://127.0.0.1:8788', simulator.url);
+  await writeFile(join(folder, 'score-library.ts'), text);
+  // Temporal's own declarations lack @types/ms.
+  const strict = ['--strict', '--skipLibCheck', '--module', 'nodenext', '--target', 'es2022'];
+  const types = ['--types', 'node', '--typeRoots', join(PACKAGE_ROOT, 'node_modules/@types')];
+  return await execa(process.execPath, [tsc, ...strict, ...types, 'score-library.ts'], {
+    ...{ cwd: folder, reject: false },
+  });
+}
+
 const reelscore = (args: string[], more: NodeJS.ProcessEnv = {}) =>
   execa(join(folder, 'node_modules/.bin/reelscore'), args, {
     ...{ cwd: folder, extendEnv: false, reject: false },
@@ -46,6 +70,25 @@ test('it has the workflow bundle and the recipe of the server', () => {
   expect(existsSync(join(installed, 'dist/workflow-bundle.js'))).toBe(true);
   expect(existsSync(join(installed, 'workers/temporal-server/go.mod'))).toBe(true);
   expect(existsSync(join(installed, 'workers/temporal-server/go.sum'))).toBe(true);
+});
+
+test('programs find both schemas by name', async () => {
+  const { resolve } = createRequire(join(folder, 'program.js'));
+  for (const name of ['batch-request', 'manifest']) {
+    const schema = await readFile(resolve(`reelscore/${name}.schema.json`), 'utf8');
+    expect(JSON.parse(schema)).toHaveProperty(['$schema']);
+  }
+});
+
+test('its README and docs link only to files that it has', async () => {
+  const docs = (await readdir(join(installed, 'docs'))).filter((name) => name.endsWith('.md'));
+  expect(docs).toContain('programs.md');
+  for (const file of ['README.md', ...docs.map((name) => join('docs', name))]) {
+    const text = await readFile(join(installed, file), 'utf8');
+    const links = [...text.matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map(([, path = '']) => path);
+    const at = dirname(join(installed, file));
+    expect(links.filter((path) => !existsSync(join(at, path)), file)).toEqual([]);
+  }
 });
 
 test('it scores the sample library against the simulator', async () => {
@@ -69,4 +112,32 @@ test('it scores a real manifest with keys', async () => {
   const [row] = await readRows(join(folder, 'scored'));
   expect(row).toMatchObject({ id: 'first', status: 'succeeded' });
   expect(simulator.ledger().map(({ fileLink }) => fileLink)).toEqual([clip]);
+});
+
+test('the TypeScript example fits its types', () => {
+  expect(typed.stdout).toBe('');
+  expect(typed.exitCode).toBe(0);
+});
+
+test('the TypeScript example scores its clips, and started again finds them', async () => {
+  const callbacks = `127.0.0.1:${await freePort(undefined)}`;
+  const vendor = {
+    ...{ TOMOVIEE_APP_KEY: 'test-key', TOMOVIEE_APP_SECRET: 'test-secret' },
+    ...{ TOMOVIEE_BASE_URL: simulator.url, REELSCORE_ALLOW_HOSTS: new URL(simulator.url).host },
+    ...{ REELSCORE_CALLBACK_URL: `http://${callbacks}`, REELSCORE_CALLBACK_LISTEN: callbacks },
+  };
+  const serve = new Part(['serve'], { ...env, ...vendor }, 'Worker:', folder);
+  onTestFinished(() => serve.stop());
+  await serve.start();
+  const score = () =>
+    execa(process.execPath, ['score-library.js'], { cwd: folder, env, extendEnv: false });
+  const first = await score();
+  expect(first.stdout).toMatch(/^trailers-[0-9a-f]{8}: started, 3 clips$/m);
+  expect(first.stdout).toMatch(/^(opening|running): \d of 3 scored, \d at the vendor$/m);
+  expect(first.stdout).toContain('\n2 of 3 scored\n  sunrise: soundtracks/sunrise.wav\n');
+  expect(first.stdout).toMatch(/^ {2}outtake: rejected, clip_not_found: /m);
+  const paid = simulator.ledger().length;
+  const second = await score();
+  expect(second.stdout).toMatch(/^trailers-[0-9a-f]{8}: ended, 3 clips\n2 of 3 scored\n/);
+  expect(simulator.ledger()).toHaveLength(paid);
 });

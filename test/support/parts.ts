@@ -39,12 +39,15 @@ export class Part {
     private readonly env: NodeJS.ProcessEnv,
     /** A text on stdout or stderr that says it is up. */
     private readonly ready: string,
+    /** Default: this process's. */
+    private readonly cwd?: string,
   ) {}
 
   /** Resolves once it is up. */
   async start(): Promise<void> {
     const child = spawn(process.execPath, [distFile('cli/main.js'), ...this.args], {
       env: this.env,
+      cwd: this.cwd,
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     this.#child = child;
