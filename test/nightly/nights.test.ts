@@ -67,7 +67,7 @@ test('a night whose manifest is broken fails with its faults, and is listed with
   });
   await expect(api.wait(batch)).rejects.toMatchObject({
     code: 'batch_stopped',
-    message: expect.stringMatching(/before its manifest was read: .*missing\.csv/) as string,
+    message: expect.stringMatching(/before any clip was submitted: .*missing\.csv/) as string,
   });
   for (const ask of [() => api.results(batch), () => api.retry(batch)]) {
     await expect(ask()).rejects.toMatchObject({ code: 'batch_stopped' });
