@@ -4,7 +4,7 @@ import { Reelscore, ReelscoreError, type BatchProgress } from 'reelscore';
 
 const library = {
   name: 'trailers',
-  defaults: { prompt: '{{mood}} piano, slow' },
+  defaults: { prompt: '{{mood}} strings, slow' },
   clips: [
     { id: 'sunrise', file_link: 'http://127.0.0.1:8788/clips/sunrise.mp4', mood: 'Calm' },
     { id: 'arcade', file_link: 'http://127.0.0.1:8788/clips/arcade.avi', mood: 'Bright' },
@@ -28,10 +28,9 @@ async function score(reelscore: Reelscore): Promise<void> {
   const { batch, how, total, wait, results } = await reelscore.start(library);
   console.log(`${batch}: ${how}, ${total} clips`);
   const { summary } = await wait({ onProgress: show, progressMs: 1000 });
-  console.log(`${summary.counts.succeeded} of ${total} scored`);
-  for await (const row of await results()) {
-    if (row.status === 'succeeded') console.log(`  ${row.id}: ${row.output}`);
-    else console.log(`  ${row.id}: ${row.status}, ${row.error_code}: ${row.error_message}`);
+  console.log(`${summary.counts.succeeded} of ${total} scored, ${summary.submissions} paid for`);
+  for await (const { id, status, output, error_code, error_message } of await results()) {
+    console.log(`  ${id}: ${status}, ${output ?? `${error_code}: ${error_message}`}`);
   }
 }
 

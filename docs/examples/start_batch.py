@@ -127,8 +127,9 @@ async def main(batch: str, manifest: str | dict[str, Any]) -> int:
                 print(f"{batch} stopped: {cause}")
         return 1
     ended = await handle.query("progress", result_type=Progress)
-    print(f"{batch}: {summary['counts']['succeeded']} succeeded, see {ended['store']}")
-    return 0 if summary["counts"]["succeeded"] == summary["counts"]["total"] else 2
+    counts = summary["counts"]
+    print(f"{batch}: {counts['succeeded']} succeeded, see {ended['store']}")
+    return 0 if counts["succeeded"] + counts["skipped"] == counts["total"] else 2
 
 
 if __name__ == "__main__":

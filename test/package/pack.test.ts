@@ -134,10 +134,14 @@ test('the TypeScript example scores its clips, and started again finds them', as
   const first = await score();
   expect(first.stdout).toMatch(/^trailers-[0-9a-f]{8}: started, 3 clips$/m);
   expect(first.stdout).toMatch(/^(opening|running): \d of 3 scored, \d at the vendor$/m);
-  expect(first.stdout).toContain('\n2 of 3 scored\n  sunrise: soundtracks/sunrise.wav\n');
+  expect(first.stdout).toContain(
+    '\n2 of 3 scored, 2 paid for\n  sunrise: succeeded, soundtracks/sunrise.wav\n',
+  );
   expect(first.stdout).toMatch(/^ {2}outtake: rejected, clip_not_found: /m);
   const paid = simulator.ledger().length;
   const second = await score();
-  expect(second.stdout).toMatch(/^trailers-[0-9a-f]{8}: ended, 3 clips\n2 of 3 scored\n/);
+  expect(second.stdout).toMatch(
+    /^trailers-[0-9a-f]{8}: ended, 3 clips\n2 of 3 scored, 2 paid for\n/,
+  );
   expect(simulator.ledger()).toHaveLength(paid);
 });
