@@ -228,15 +228,18 @@ export function batchOptionsOf(config: ResolvedConfig, again = false): BatchOpti
 /** The tighter of the two limits. */
 function capOf({ maxSubmissions, budget, pricePerClip }: RunValues): { cap?: SubmissionCap } {
   const affordable =
-    budget !== undefined && pricePerClip
-      ? Math.floor(budget / pricePerClip.amount + 1e-9) // 0.3 / 0.1 is 2.9999999999999996
-      : Infinity;
+    budget !== undefined && pricePerClip ? affordableAt(budget, pricePerClip.amount) : Infinity;
   const submissions = Math.min(maxSubmissions ?? Infinity, affordable);
   if (submissions === Infinity) return {};
   const byBudget = affordable < (maxSubmissions ?? Infinity);
   return {
     cap: { submissions, code: byBudget ? 'budget_reached' : 'max_submissions_reached' },
   };
+}
+
+/** How many clips a budget pays for. */
+export function affordableAt(budget: number, price: number): number {
+  return Math.floor(budget / price + 1e-9); // 0.3 / 0.1 is 2.9999999999999996
 }
 
 /** Faults that only show when settings are seen together. */

@@ -93,13 +93,8 @@ const valueOf: Record<
   maxInFlight: ({ pace }) => pace.maxInFlight,
   priority: ({ priority }) => priority,
   maxFailures: ({ maxFailures }) => maxFailures && limitText(maxFailures),
-  maxSubmissions: ({ cap }) =>
-    cap?.code === 'max_submissions_reached' ? cap.submissions : undefined,
-  // The configuration keeps how many clips it pays for; so many at the price come to the same number.
-  budget: ({ cap, pricePerClip }) =>
-    cap?.code === 'budget_reached' && pricePerClip
-      ? Number((cap.submissions * pricePerClip.amount).toFixed(6))
-      : undefined,
+  maxSubmissions: ({ runValues }) => runValues.maxSubmissions,
+  budget: ({ runValues }) => runValues.budget,
   pricePerClip: ({ pricePerClip }) =>
     pricePerClip && [pricePerClip.amount, pricePerClip.currency ?? ''].join(' ').trim(),
   identity: ({ identity }) => identity,

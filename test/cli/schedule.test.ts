@@ -101,6 +101,31 @@ test('every option of create and update reaches the schedule', async () => {
   expect(changed.settings).toEqual({ ...kept, probe: true, rate: 3 });
 });
 
+test('what a batch may submit is told, with the price of when the budget was set', async () => {
+  const name = newName();
+  const create = ['create', name, '--every', '1d', '--manifest', 'library.csv', '--budget', '2'];
+  const unpriced = await schedule(...create);
+  expect(unpriced).toMatchObject({ exitCode: 1, stdout: '' });
+  expect(unpriced.stderr).toContain('nothing says what a clip costs');
+
+  const priced = { ...env, REELSCORE_PRICE_PER_CLIP: '0.05 EUR' };
+  const args = ['schedule', ...create, '--max-submissions', '500'];
+  const { stdout } = await reelscore(args, { cwd, env: priced });
+  expect(stdout).toContain('At most   40 submissions a batch (budget 2 EUR at 0.05 EUR a clip)\n');
+  // Also where nothing says what a clip costs: the schedule does.
+  expect(await said('update', name, '--max-submissions', '10')).toContain(
+    'At most   10 submissions a batch (maxSubmissions; budget 2 EUR at 0.05 EUR a clip would pay for 40)\n',
+  );
+  expect(await said('update', name, '--budget', '0.2')).toContain(
+    'At most   4 submissions a batch (budget 0.2 EUR at 0.05 EUR a clip)\n',
+  );
+  expect(await said('update', name, '--unset', 'budget')).toContain(
+    'At most   10 submissions a batch (maxSubmissions)\n',
+  );
+  const wrong = await schedule('update', name, '--budget', 'much');
+  expect(wrong.stderr).toContain('--budget: "much" is not a number');
+});
+
 test('all faults of a schedule are told by the names of the options', async () => {
   const args = ['--cron', '0 25 * * *', '--timezone', 'Mars/Base', '--catch-up-window', '1s'];
   const { stderr, exitCode } = await schedule('create', newName(), ...args, '--manifest', 'a.csv');

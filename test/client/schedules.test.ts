@@ -130,7 +130,7 @@ test('a schedule tells when it fires, in words and times, and what it does', asy
 test('what the configuration gives goes into the schedule, and no secret does', async () => {
   await writeFile(
     join(cwd, 'reelscore.yaml'),
-    'pollInterval: 2s\nmaxFailures: 25%\npricePerClip: 0.05 EUR\nbudget: 10\nledger: books\n',
+    'pollInterval: 2s\nmaxFailures: 25%\npricePerClip: 0.05 EUR\nbudget: 10\nmaxSubmissions: 150\nledger: books\n',
   );
   const from = await connect(
     { REELSCORE_RATE: '3', REELSCORE_NOTIFY: 'https://hooks.example/t/0123' },
@@ -162,6 +162,7 @@ test('what the configuration gives goes into the schedule, and no secret does', 
         priority: 'background',
         maxFailures: '25%',
         budget: 10,
+        maxSubmissions: 150, // both hold, whatever becomes of the price
         pricePerClip: '0.05 EUR',
         ledger: join(cwd, 'books'),
         notify: 'https://hooks.example/t/0123',

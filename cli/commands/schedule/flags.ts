@@ -1,8 +1,9 @@
 // The options of `schedule create` and `update`, and what they stand for.
 import { settingsIn } from '../../../client/schedules/request.js';
 import type { Overlap, ScheduleChanges } from '../../../client/schedules/spec.js';
-import type { RequestSettingName, RequestSettings } from '../../../contract/request.js';
+import type { RequestSettings } from '../../../contract/request.js';
 import type { ConfigOptions, ResolvedConfig } from '../../../workers/config.js';
+import { readConfig } from '../../config.js';
 import { settingsOf, type RunFlags } from '../../run-flags.js';
 
 interface SpecFlags extends Partial<RunFlags> {
@@ -45,28 +46,19 @@ export function overlapOf(word: string | undefined): Overlap | undefined {
     Overlap | undefined;
 }
 
-/** Settings given by options, for `readConfig`. */
-export function givenSettings(flags: SpecFlags, probe?: boolean): ConfigOptions {
-  return { ...settingsOf(flags), ...(probe !== undefined && { probe }) };
-}
-
-/** The limits as they were typed: the configuration keeps only the tighter one. */
-export function capsOf({ maxSubmissions, budget }: SpecFlags): RequestSettings {
-  return {
-    ...(maxSubmissions !== undefined && { maxSubmissions: Number(maxSubmissions) }),
-    ...(budget !== undefined && { budget: Number(budget) }),
-  };
-}
-
-/** Only the settings that options gave, not those of environment and file. */
-export function settingsGiven(
-  config: ResolvedConfig,
-  options: ConfigOptions,
-  flags: SpecFlags,
-): RequestSettings {
+/** Only the settings that options give, not those of environment and file. */
+export function settingsGiven(flags: UpdateFlags): {
+  config: ResolvedConfig;
+  settings: RequestSettings;
+} {
+  const { budget, ...others } = settingsOf(flags);
+  const options: ConfigOptions = { ...others, probe: flags.probe };
+  const config = readConfig(options); // a budget without a price may be one at the schedule's own
   const given = Object.entries(options).flatMap(([name, value]) =>
     value === undefined ? [] : [name],
   );
-  const price: RequestSettingName[] = flags.budget === undefined ? [] : ['pricePerClip'];
-  return { ...settingsIn(config, [...given, ...price]), ...capsOf(flags) };
+  if (budget === undefined) return { config, settings: settingsIn(config, given) };
+  const settings = settingsIn(config, [...given, 'pricePerClip']);
+  const amount = Number(budget);
+  return { config, settings: { ...settings, budget: Number.isNaN(amount) ? budget : amount } };
 }

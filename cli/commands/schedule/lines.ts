@@ -7,6 +7,7 @@ import { durationInWords } from '../../../client/schedules/words.js';
 import { doneOf, type OutcomeCounts } from '../../../contract/clip.js';
 import { printableUrl, tryUrl } from '../../../net/urls.js';
 import { plainText } from '../../io.js';
+import { capLine } from './cap-line.js';
 import { table } from '../../table.js';
 import { serveCommand } from '../../serve-command.js';
 
@@ -20,6 +21,7 @@ export function savedLines(
     ['Fires', firesText(saved)],
     ['Manifest', manifestText(saved)],
     ['Batches', `${name}-<time in UTC>${foldersText(saved)}`],
+    ...capRow(saved),
     ['Next', nextText(saved)],
   ];
   return [
@@ -52,6 +54,7 @@ export function describedLines(status: ScheduleStatus): string[] {
     ['Manifest', manifestText(status)],
     ['Batches', `${name}-<time in UTC>${foldersText(status)}`],
     ...options.map((text, at): [string, string] => [at === 0 ? 'Options' : '', plainText(text)]),
+    ...capRow(status),
     ['Overlap', `${kebab(status.overlap)} (left out so far: ${skippedByOverlap})`],
     [
       'Catch-up',
@@ -110,6 +113,11 @@ function outcomesText(counts: OutcomeCounts): string {
   if (total === 0) return '';
   const some = Object.entries(byStatus).filter(([, number]) => number > 0);
   return `: ${some.map(([status, number]) => `${number} ${status}`).join(', ')}`;
+}
+
+function capRow({ settings }: ScheduleStatus): [string, string][] {
+  const line = capLine(settings);
+  return line === undefined ? [] : [['At most', line]];
 }
 
 function firesText({ words, timezone, cron }: ScheduleStatus): string {

@@ -2,18 +2,15 @@
 import type { ScheduleChanges } from '../../../client/schedules/spec.js';
 import type { RequestSettingName } from '../../../contract/request.js';
 import { REQUEST_SETTINGS } from '../../../contract/request.js';
-import { readConfig } from '../../config.js';
 import { connect } from '../../connect.js';
 import { EXIT } from '../../exit-codes.js';
 import { createIo } from '../../io.js';
-import { givenSettings, settingsGiven, specOf, type UpdateFlags } from './flags.js';
+import { settingsGiven, specOf, type UpdateFlags } from './flags.js';
 import { savedLines } from './lines.js';
 
 export async function updateSchedule(name: string, flags: UpdateFlags): Promise<number> {
   const io = createIo(flags.json ?? false);
-  const options = givenSettings(flags, flags.probe);
-  const config = readConfig(options);
-  const settings = settingsGiven(config, options, flags);
+  const { config, settings } = settingsGiven(flags);
   const changes: ScheduleChanges = { ...specOf(flags), settings, unset: unsetOf(flags) };
   const given = Object.keys(specOf(flags)).length + Object.keys(settings).length;
   if (given + unsetOf(flags).length === 0) {
