@@ -28,7 +28,8 @@ function addMakers(group: Command, done: (exitCode: number) => void): void {
     .argument('<name>', 'its batches are called NAME-2026-11-24T01:00:00Z')
     .description('Make a schedule.')
     .requiredOption('--manifest <where>', 'path or http(s) URL; read each time it fires');
-  addRunSettings(addTimes(create), { simulate: true })
+  addClipOptions(addPaceOptions(addTimes(create)))
+    .option('--simulate', 'score against the simulator: no keys, no cost')
     .option('--paused', 'make it paused')
     .option(
       '--pause-on-failure',
@@ -99,11 +100,6 @@ function addTimes(command: Command): Command {
     .option('--jitter <time>', 'put each time off by a random part of this (default: 0s)')
     .option('--note <text>', 'a note for people')
     .option('--results <dir>', 'folder in which each batch gets its own (default: results)');
-}
-
-function addRunSettings(command: Command, { simulate }: { simulate: boolean }): Command {
-  if (simulate) command.option('--simulate', 'score against the simulator: no keys, no cost');
-  return addClipOptions(addPaceOptions(command));
 }
 
 /** list, describe */

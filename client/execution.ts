@@ -1,8 +1,7 @@
 // One execution of a batch, as the Temporal server sees it.
 import type { WorkflowExecutionInfo, WorkflowExecutionStatusName } from '@temporalio/client';
-import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
 import { z } from 'zod';
-import { ATTRIBUTES } from '../contract/names.js';
+import { attributeKey } from '../contract/names.js';
 
 /** What a batch says of itself in its memo, readable without a worker. */
 const memoSchema = z.object({
@@ -36,10 +35,8 @@ type Info = Pick<WorkflowExecutionInfo, 'workflowId' | 'status' | 'taskQueue' | 
   typedSearchAttributes?: WorkflowExecutionInfo['typedSearchAttributes'];
 };
 
-const STATUS_KEY = defineSearchAttributeKey(ATTRIBUTES.status, SearchAttributeType.KEYWORD);
-
 export function bareExecutionOf(info: Info): BareExecution {
-  const said = info.typedSearchAttributes?.get(STATUS_KEY);
+  const said = info.typedSearchAttributes?.get(attributeKey('status'));
   const memo = memoSchema.safeParse(info.memo);
   return {
     batch: info.workflowId,

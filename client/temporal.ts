@@ -7,14 +7,11 @@ import {
 import type { BatchProgress, ScoreBatchInput } from '../contract/batch.js';
 import type { BatchSummary } from '../contract/clip.js';
 import {
-  accountOf,
-  ATTRIBUTES,
-  nameAttribute,
+  firstAttributes,
   NOTIFICATION_WORKFLOW,
   PROGRESS_QUERY,
   SCORE_BATCH_WORKFLOW,
 } from '../contract/names.js';
-import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
 import { withRpcRetry } from '../net/retry-rpc.js';
 import type { OpenedTemporal } from '../workers/connection.js';
 import {
@@ -111,18 +108,13 @@ export class TemporalClient extends TemporalCalls {
   async start({ batch, taskQueue, input, memo, again }: StartRequest): Promise<boolean> {
     const { name, store, rows } = memo;
     const attributes = await this.hasAttributes();
-    const typedSearchAttributes = [
-      { key: keyword(ATTRIBUTES.name), value: nameAttribute(name) },
-      { key: keyword(ATTRIBUTES.account), value: accountOf(taskQueue) },
-      { key: keyword(ATTRIBUTES.status), value: 'running' },
-    ];
     try {
       await this.call(() =>
         this.client.workflow.start<BatchWorkflow>(SCORE_BATCH_WORKFLOW, {
           workflowId: batch,
           taskQueue,
           args: [attributes ? { ...input, attributes } : input],
-          ...(attributes && { typedSearchAttributes }),
+          ...(attributes && { typedSearchAttributes: firstAttributes(name, taskQueue) }),
           memo,
           workflowIdReusePolicy: again ? 'ALLOW_DUPLICATE' : 'REJECT_DUPLICATE',
           staticSummary: `${name}: ${rows} clips`,
@@ -163,7 +155,5 @@ export class TemporalClient extends TemporalCalls {
     });
   }
 }
-
-const keyword = (name: string) => defineSearchAttributeKey(name, SearchAttributeType.KEYWORD);
 
 type BatchWorkflow = (input: ScoreBatchInput) => Promise<BatchSummary>;

@@ -22,6 +22,28 @@ export function nameAttribute(name: string): string {
 }
 const LONGEST_ATTRIBUTE = 200;
 
+/** What a batch is doing, until it says so itself. */
+export const FIRST_STATUS = 'running';
+
+/** An attribute as Temporal's SDKs take it. */
+export function attributeOf(which: keyof typeof ATTRIBUTES, value: string) {
+  return { key: attributeKey(which), value };
+}
+
+/** How Temporal's SDKs name an attribute. */
+export function attributeKey(which: keyof typeof ATTRIBUTES) {
+  return { name: ATTRIBUTES[which], type: 'KEYWORD' } as const;
+}
+
+/** All attributes of a batch that starts. */
+export function firstAttributes(name: string, taskQueue: string) {
+  return [
+    attributeOf('name', nameAttribute(name)),
+    attributeOf('account', accountOf(taskQueue)),
+    attributeOf('status', FIRST_STATUS),
+  ];
+}
+
 export const ACCOUNT_WORKFLOW = 'account';
 /** From a batch to its account. */
 export const REPORT_SIGNAL = 'report';

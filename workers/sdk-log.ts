@@ -1,5 +1,4 @@
 // What Temporal's SDK logs, made fit for people who run a worker all day. Pure.
-import { ApplicationFailure } from '@temporalio/common';
 import { CLIENT_ERRORS } from '../contract/errors.js';
 
 type Level = 'trace' | 'debug' | 'info' | 'warn' | 'error';
@@ -16,12 +15,21 @@ export interface SdkLine {
 /** Routine becomes `debug`; a fault that is told in words (a missing manifest) loses its stacks. */
 export function tidied({ level, message, meta }: SdkLine): SdkLine {
   if (ROUTINE.test(message)) return { level: 'debug', message, meta };
-  const { error } = meta;
-  if (!(error instanceof ApplicationFailure) || !isTold(error)) return { level, message, meta };
-  const { type, message: fault } = error;
-  return { level, message, meta: { ...meta, error: { type, message: fault } } };
+  const { error, ...others } = meta;
+  const fault = faultIn(error);
+  return fault ? { level, message, meta: { ...others, ...fault } } : { level, message, meta };
 }
 
-function isTold({ type }: ApplicationFailure): boolean {
-  return typeof type === 'string' && type in CLIENT_ERRORS;
+function faultIn(error: unknown): { code?: string; fault: string } | undefined {
+  if (!isError(error)) return undefined;
+  const { type: code, message: fault, stack } = error;
+  if (code !== undefined) return code in CLIENT_ERRORS ? { code, fault } : undefined;
+  // From the thread of the workflows an error comes without its fields; they fail for faults alone.
+  return stack?.startsWith('ApplicationFailure: ') ? { fault } : undefined;
+}
+
+function isError(
+  error: unknown,
+): error is { type?: string | undefined; message: string; stack?: string } {
+  return error instanceof Error;
 }

@@ -10,11 +10,18 @@ import { duration, oneOf } from '../../workers/setting-values.js';
 import { SETTINGS, type Setting } from '../../workers/settings.js';
 import { ReelscoreError } from '../errors.js';
 import { cronFault } from './cron.js';
-import { OVERLAPS, type BackfillSpan, type Overlap, type ScheduleChanges } from './spec.js';
+import {
+  optionsIn,
+  OVERLAPS,
+  PLAIN_OPTIONS,
+  type BackfillSpan,
+  type Overlap,
+  type ScheduleChanges,
+} from './spec.js';
 import { readTimezone } from './timezone.js';
 
 /** The options that were given, checked. */
-export interface ReadSpec {
+export interface ReadSpec extends Pick<ScheduleChanges, (typeof PLAIN_OPTIONS)[number]> {
   cron?: string[];
   everyMs?: number;
   offsetMs?: number;
@@ -24,11 +31,6 @@ export interface ReadSpec {
   overlap?: Overlap;
   catchUpWindowMs?: number;
   jitterMs?: number;
-  pauseOnFailure?: boolean;
-  note?: string;
-  paused?: boolean;
-  skipInvalid?: boolean;
-  again?: boolean;
   /** Absolute. */
   results?: string;
   settings: RequestSettings;
@@ -59,7 +61,7 @@ export function readSpec(given: ScheduleChanges, cwd: string): ReadSpec {
       return undefined;
     }
   };
-  const { pauseOnFailure, note, paused, skipInvalid, again, settings = {}, unset = [] } = given;
+  const { settings = {}, unset = [] } = given;
   const found = {
     cron: read('cron', given.cron, readCrons),
     everyMs: read('every', given.every, readers.every),
@@ -70,7 +72,7 @@ export function readSpec(given: ScheduleChanges, cwd: string): ReadSpec {
     catchUpWindowMs: read('catchUpWindow', given.catchUpWindow, readers.catchUpWindow),
     jitterMs: read('jitter', given.jitter, readers.jitter),
     results: read('results', given.results, (folder) => path.resolve(cwd, folder)),
-    ...{ pauseOnFailure, note, paused, skipInvalid, again },
+    ...optionsIn(given, PLAIN_OPTIONS),
   };
   for (const [name, raw] of Object.entries(settings)) {
     read(name, raw, (value) => checkSetting(name, value));

@@ -53,6 +53,17 @@ export interface ScheduleSpec {
   settings?: RequestSettings;
 }
 
+/** Options that are taken as they are given. */
+export const PLAIN_OPTIONS = [
+  ...(['pauseOnFailure', 'note', 'paused', 'skipInvalid', 'again'] as const),
+] as const satisfies (keyof ScheduleSpec)[];
+
+/** Options that are texts, to be read. */
+export const TEXT_OPTIONS = [
+  ...(['cron', 'every', 'offset', 'timezone', 'manifest', 'overlap'] as const),
+  ...(['catchUpWindow', 'jitter', 'results'] as const),
+] as const satisfies (keyof ScheduleSpec)[];
+
 /** What is to be different; the rest stays as it is. `cron` takes the place of `every`, and vice versa. */
 export interface ScheduleChanges extends Partial<ScheduleSpec> {
   /** Settings that are to be the worker's own again. */
@@ -70,4 +81,13 @@ export interface BackfillSpan {
    * `allowAll` would score the same clips side by side.
    */
   overlap?: Overlap;
+}
+
+/** Those of some options that were given. */
+export function optionsIn<K extends keyof ScheduleChanges>(
+  given: ScheduleChanges,
+  names: readonly K[],
+): Pick<ScheduleChanges, K> {
+  const found = names.flatMap((name) => (given[name] === undefined ? [] : [[name, given[name]]]));
+  return Object.fromEntries(found) as Pick<ScheduleChanges, K>;
 }

@@ -217,14 +217,17 @@ describe('a page done again', () => {
   test('is done when a probe breaks off, and records nothing before', async () => {
     const { location, store } = await frozenBatch(manifestOf(2));
     const page = { store: location, round: 1, rows: { count: 2 }, from: 0, to: 2, probe: true };
+    let begin: () => void = () => undefined;
+    const begun = new Promise<void>((resolve) => (begin = resolve));
     const worker = workerOf({
       probe: (_link, signal) =>
         new Promise((_resolve, reject) => {
           signal.addEventListener('abort', () => reject(signal.reason as Error));
+          begin();
         }),
     });
     const { result, cancel } = start(worker, 'preparePage', page);
-    setTimeout(cancel, 20);
+    void begun.then(cancel);
     await expect(result).rejects.toThrow();
     expect(await outcomesIn(store)).toEqual([]);
   });

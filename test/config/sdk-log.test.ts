@@ -14,19 +14,17 @@ test('what every worker says when it starts is for debugging', () => {
 });
 
 test('a fault of the user is told in words, without stacks and once', () => {
-  const cause = new Error('ENOENT');
-  const error = ApplicationFailure.create({
-    ...{ type: 'manifest_unreadable', message: 'library.csv: there is no such file', cause },
-  });
-  const line = tidied({ level: 'warn', message: 'Activity failed', meta: { ...meta, error } });
-  expect(line).toEqual({
-    level: 'warn',
-    message: 'Activity failed',
-    meta: {
-      ...meta,
-      error: { type: 'manifest_unreadable', message: 'library.csv: there is no such file' },
-    },
-  });
+  const fault = 'library.csv: there is no such file';
+  const error = ApplicationFailure.create({ type: 'manifest_unreadable', message: fault });
+  // As the thread of the workflows hands it over.
+  const handedOver = structuredClone(error);
+  for (const [thrown, told] of [
+    [error, { code: 'manifest_unreadable', fault }],
+    [handedOver, { fault }],
+  ] as const) {
+    const line = { level: 'warn', message: 'Failed', meta: { ...meta, error: thrown } } as const;
+    expect(tidied(line).meta).toEqual({ ...meta, ...told });
+  }
 });
 
 test('whatever else failed keeps its stack', () => {

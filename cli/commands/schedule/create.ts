@@ -9,12 +9,11 @@ import { savedLines } from './lines.js';
 
 export async function createSchedule(name: string, flags: CreateFlags): Promise<number> {
   const io = createIo(flags.json ?? false);
-  const { simulate = false, manifest, paused = false } = flags;
+  const { simulate = false, manifest } = flags;
   const config = readConfig(settingsOf(flags));
   const api = await connect(io, { config, simulate });
   try {
-    const spec = { ...specOf(flags), manifest, paused };
-    const saved = await api.schedules.create(name, spec);
+    const saved = await api.schedules.create(name, { ...specOf(flags), manifest });
     const embedded = api.server.embedded;
     for (const line of savedLines(saved, { verb: 'made', embedded })) io.say(line);
     io.document(saved);

@@ -1,28 +1,28 @@
 // The options of `schedule create` and `update`, and what they stand for.
 import { settingsIn } from '../../../client/schedules/request.js';
-import type { Overlap, ScheduleChanges } from '../../../client/schedules/spec.js';
+import {
+  optionsIn,
+  PLAIN_OPTIONS,
+  TEXT_OPTIONS,
+  type Overlap,
+  type ScheduleChanges,
+} from '../../../client/schedules/spec.js';
 import type { RequestSettings } from '../../../contract/request.js';
 import type { ConfigOptions, ResolvedConfig } from '../../../workers/config.js';
 import { readConfig } from '../../config.js';
 import { settingsOf, type RunFlags } from '../../run-flags.js';
 
-interface SpecFlags extends Partial<RunFlags> {
+type SpecOption = (typeof TEXT_OPTIONS | typeof PLAIN_OPTIONS)[number];
+
+interface SpecFlags
+  extends Partial<RunFlags>, Omit<Pick<ScheduleChanges, SpecOption>, 'cron' | 'overlap'> {
   cron?: string[];
-  every?: string;
-  offset?: string;
-  timezone?: string;
-  manifest?: string;
+  /** In kebab case. */
   overlap?: string;
-  catchUpWindow?: string;
-  jitter?: string;
-  pauseOnFailure?: boolean;
-  note?: string;
-  results?: string;
 }
 
 export interface CreateFlags extends SpecFlags {
   manifest: string;
-  paused?: boolean;
 }
 
 export interface UpdateFlags extends SpecFlags {
@@ -30,14 +30,12 @@ export interface UpdateFlags extends SpecFlags {
 }
 
 /** What was given of the schedule itself, as it was typed. */
-export function specOf(flags: SpecFlags): ScheduleChanges {
-  const { cron, every, offset, timezone, manifest, catchUpWindow, jitter, ...others } = flags;
-  const { pauseOnFailure, note, results, skipInvalid, again } = others;
-  const spec = {
-    ...{ cron, every, offset, timezone, manifest, catchUpWindow, jitter },
-    ...{ pauseOnFailure, note, results, skipInvalid, again, overlap: overlapOf(flags.overlap) },
+export function specOf({ overlap, ...flags }: SpecFlags): ScheduleChanges {
+  const policy = overlapOf(overlap);
+  return {
+    ...optionsIn(flags, [...TEXT_OPTIONS, ...PLAIN_OPTIONS]),
+    ...(policy && { overlap: policy }),
   };
-  return Object.fromEntries(Object.entries(spec).filter(([, value]) => value !== undefined));
 }
 
 /** `buffer-one` -> `bufferOne`; commander has checked the word. */
