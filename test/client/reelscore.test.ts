@@ -1,6 +1,6 @@
 // The programmatic API against a real server, worker and simulator.
 import { randomUUID } from 'node:crypto';
-import { appendFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stringify } from 'csv-stringify/sync';
@@ -174,17 +174,16 @@ test('a folder holds one batch', async () => {
 });
 
 test('a batch that Temporal has lost is not paid for again by starting it', async () => {
-  const batch = `lost-${randomUUID()}`;
   const path = await manifest(clips(4));
-  const first = await api.start(path, { batch });
+  const first = await api.start(path, { batch: `known-${randomUUID()}` });
   await first.wait();
   await rm(join(first.store, 'summary.json'));
-  await rig.client.workflowService.deleteWorkflowExecution({
-    namespace: 'default',
-    workflowExecution: { workflowId: batch },
-  });
-  const described = () => rig.client.workflow.getHandle(batch).describe();
-  while ((await described().catch(() => undefined)) !== undefined);
+  // The same folder under an id that Temporal does not know.
+  const batch = `lost-${randomUUID()}`;
+  const store = join(cwd, 'results', batch);
+  await rename(first.store, store);
+  const record = join(store, '.reelscore', 'batch.json');
+  await writeFile(record, (await readFile(record, 'utf8')).replaceAll(first.batch, batch));
   const paid = rig.simulator.ledger().length;
   await expect(api.start(path, { batch })).rejects.toMatchObject({ code: 'batch_stopped' });
   await expect(api.retry(batch)).rejects.toMatchObject({ code: 'nothing_to_retry' });
