@@ -44,10 +44,14 @@ export function intakeOf(
   };
 }
 
-/** A setting that is no URL is itself one of the faults that are to be told. */
-function notificationUrlOf({ settings }: Partial<BatchRequest>, config: IntakeConfig) {
+/** A request, or setting, that is none is itself one of the faults that are to be told. */
+function notificationUrlOf(
+  request: Partial<BatchRequest> | null | undefined,
+  config: IntakeConfig,
+) {
   try {
-    if (settings?.notify !== undefined) return webhookUrl(settings.notify);
+    const url = request?.settings?.notify;
+    if (url !== undefined) return webhookUrl(url);
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;
   }

@@ -46,18 +46,24 @@ export interface Opened {
 
 /** Opens a batch, and leaves out the rows that the ledger knows. Nothing is done in a continued run. */
 export async function openBatchOf(given: ScoreBatchInput | BatchRequest): Promise<Opened> {
-  if ('rows' in given && !needsMatching(given)) return { input: given };
+  const prepared = isPrepared(given);
+  if (prepared && !needsMatching(given)) return { input: given };
   let pause: string | undefined;
-  let present = 'rows' in given ? progressOfOpened(given) : progressBefore(given);
+  let present = prepared ? progressOfOpened(given) : progressBefore(given);
   setHandler(pauseSignal, (reason) => void (pause = reason ?? PAUSED_BY_HAND));
   setHandler(resumeSignal, () => void (pause = undefined));
   setHandler(progressQuery, () =>
     pause === undefined ? present : { ...present, state: 'paused', pauseReason: pause },
   );
-  const input = 'rows' in given ? given : await openRequest(given);
+  const input = prepared ? given : await openRequest(given);
   present = progressOfOpened(input);
   const rest = await withoutScored(input);
   return { input: rest, ...(pause !== undefined && { pause }) };
+}
+
+/** By a client of this package. Anyone else may have sent anything, which the worker then refuses in words. */
+function isPrepared(given: unknown): given is ScoreBatchInput {
+  return typeof given === 'object' && given !== null && 'rows' in given && 'options' in given;
 }
 
 /** A batch as a request asks for it. Its memo then tells clients what those they start bear from the start. */
@@ -122,8 +128,10 @@ function failureOf(error: unknown): unknown {
   });
 }
 
-function progressBefore({ manifest }: BatchRequest): BatchProgress {
-  const name = typeof manifest === 'string' ? manifest : (manifest.name ?? 'clips');
+/** @param request nobody has looked at it yet */
+function progressBefore(request: Partial<BatchRequest> | null | undefined): BatchProgress {
+  const manifest = request?.manifest;
+  const name = typeof manifest === 'string' ? manifest : (manifest?.name ?? 'clips');
   return opening(name, '', 0);
 }
 

@@ -169,6 +169,18 @@ test('a request of another version, or with settings that cannot be, is refused 
   }
 });
 
+test.each([[[]], [[null]], [['library.csv']], [[{}]], [[{ version: 1, rows: 3 }]]])(
+  'arguments that are no request, %j, are refused and leave no workflow behind',
+  async (args) => {
+    const handle = await rig.client.workflow.start(SCORE_BATCH_WORKFLOW, {
+      workflowId: `r-${randomUUID()}`,
+      taskQueue: taskQueueOf(rig.config.account),
+      args,
+    });
+    await expect(handle.result()).rejects.toMatchObject({ cause: { type: 'request_invalid' } });
+  },
+);
+
 test('a pause that comes before the batch is opened holds it', async () => {
   const rows = clips(3).map((row) => ({ ...row, id: `early-${row.id}` }));
   const batch = `r-${randomUUID()}`;
