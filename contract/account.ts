@@ -75,6 +75,9 @@ export interface MemberReport {
   resumed?: true;
 }
 
+/** The last word of a batch, or that of one that has not begun: it uses nothing of the account. */
+export type Farewell = Pick<MemberReport, 'batch' | 'chain' | 'next'> & { left: true };
+
 export type MemberState = Omit<
   MemberReport,
   'pace' | 'left' | 'throttled' | 'denied' | 'resumed'

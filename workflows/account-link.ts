@@ -1,6 +1,6 @@
 // Carries a batch's reports to its account, one at a time and in order.
 import { condition, getExternalWorkflowHandle, workflowInfo } from '@temporalio/workflow';
-import type { MemberReport } from '../contract/account.js';
+import type { Farewell, MemberReport } from '../contract/account.js';
 import type { BatchActivities } from '../contract/activities.js';
 import { accountIdOf } from '../contract/names.js';
 import type { Demand } from './demand.js';
@@ -33,8 +33,7 @@ export class AccountLink {
   async leave(): Promise<void> {
     await condition(() => !this.#sending); // a report after it would be taken for a new member's
     if (!this.membership.state.joined) return;
-    const farewell = accountHandle().signal(reportSignal, this.membership.farewell());
-    await farewell.catch(() => undefined); // the account has ended: as good
+    await bidFarewell(this.membership.farewell());
   }
 
   async #send(report: MemberReport): Promise<void> {
@@ -51,6 +50,23 @@ export class AccountLink {
     }
     this.#sending = false;
     this.wake();
+  }
+}
+
+/**
+ * Tells the account that this batch uses nothing of it. An account that begins asks every batch that runs,
+ * and shares out only what none of them may hold (G1).
+ */
+export async function declineShare(): Promise<void> {
+  const { workflowId: batch, firstExecutionRunId: chain } = workflowInfo();
+  await bidFarewell({ batch, chain, next: 0, left: true });
+}
+
+async function bidFarewell(farewell: Farewell): Promise<void> {
+  try {
+    await accountHandle().signal(reportSignal, farewell);
+  } catch {
+    // The account has ended: as good.
   }
 }
 

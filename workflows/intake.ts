@@ -2,8 +2,10 @@
 // already are found. Callbacks cannot come yet.
 import {
   ActivityFailure,
+  allHandlersFinished,
   ApplicationFailure,
   CancellationScope,
+  condition,
   isCancellation,
   log,
   proxyActivities,
@@ -15,7 +17,8 @@ import type { IntakeActivities } from '../contract/activities.js';
 import type { BatchProgress, ScoreBatchInput } from '../contract/batch.js';
 import type { BatchRequest } from '../contract/request.js';
 import { sayAll } from './attributes.js';
-import { pauseSignal, progressQuery, resumeSignal } from './messages.js';
+import { declineShare } from './account-link.js';
+import { pauseSignal, progressQuery, resumeSignal, shareSignal } from './messages.js';
 import { Notifier } from './notifying.js';
 
 /** The reason where none is given. */
@@ -52,12 +55,15 @@ export async function openBatchOf(given: ScoreBatchInput | BatchRequest): Promis
   let present = prepared ? progressOfOpened(given) : progressBefore(given);
   setHandler(pauseSignal, (reason) => void (pause = reason ?? PAUSED_BY_HAND));
   setHandler(resumeSignal, () => void (pause = undefined));
+  setHandler(shareSignal, declineShare);
   setHandler(progressQuery, () =>
     pause === undefined ? present : { ...present, state: 'paused', pauseReason: pause },
   );
   const input = prepared ? given : await openRequest(given);
   present = progressOfOpened(input);
   const rest = await withoutScored(input);
+  // A word that came after the batch's first report would be taken for its last.
+  await CancellationScope.nonCancellable(() => condition(allHandlersFinished));
   return { input: rest, ...(pause !== undefined && { pause }) };
 }
 

@@ -1,6 +1,6 @@
 // A batch's side of its account: holds the share, gives out its moments, and knows what the account
 // has to be told. Sends nothing: account-link.ts does.
-import type { MemberReport, Share } from '../contract/account.js';
+import type { Farewell, MemberReport, Share } from '../contract/account.js';
 import type { Pace } from '../contract/batch.js';
 import type { MembershipState } from '../contract/carried.js';
 import type { VendorFailure } from '../contract/failure.js';
@@ -136,8 +136,9 @@ export class Membership {
   }
 
   /** The last word: the batch needs nothing of the account any more. */
-  farewell(): MemberReport {
-    return { ...this.#standing(0, 0), left: true };
+  farewell(): Farewell {
+    const { batch, chain } = this.identity;
+    return { batch, chain, next: this.state.moments.next, left: true };
   }
 
   #standing(held: number, wants: number): MemberReport {

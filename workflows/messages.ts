@@ -1,5 +1,5 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
-import type { AccountView, MemberReport, Share, Tuning } from '../contract/account.js';
+import type { AccountView, Farewell, MemberReport, Share, Tuning } from '../contract/account.js';
 import type { BatchProgress, Pace } from '../contract/batch.js';
 import type { TaskCallback } from '../contract/callback.js';
 import {
@@ -22,7 +22,7 @@ export const resumeSignal = defineSignal(RESUME_SIGNAL);
 export const progressQuery = defineQuery<BatchProgress>(PROGRESS_QUERY);
 
 /** A batch tells its account how it stands. */
-export const reportSignal = defineSignal<[MemberReport]>(REPORT_SIGNAL);
+export const reportSignal = defineSignal<[MemberReport | Farewell]>(REPORT_SIGNAL);
 /** An account tells a batch what it may use. */
 export const shareSignal = defineSignal<[Share]>(SHARE_SIGNAL);
 /** Changes an account's limits; answers with the new ones. */

@@ -3,6 +3,7 @@
 import type {
   AccountState,
   AccountView,
+  Farewell,
   MemberReport,
   MemberState,
   Share,
@@ -49,14 +50,14 @@ export class Roster {
     state.change = { version, of: unknown.map(({ batch }) => batch), since: now }; // G2
   }
 
-  report(report: MemberReport, now: number): void {
+  report(report: MemberReport | Farewell, now: number): void {
     const { state } = this;
-    const { pace, left, throttled, denied, resumed, ...standing } = report;
     const known = this.#member(report.batch);
-    if (left) {
+    if (report.left) {
       if (known?.chain === report.chain) this.#remove(known, report.next);
       return;
     }
+    const { pace, throttled, denied, resumed, ...standing } = report;
     if (known && known.chain !== report.chain) this.#remove(known, now + GIVEN_OUT_MS);
     if (state.members.every(({ found }) => found)) state.limits = pace;
     if (known?.chain === report.chain) {

@@ -1,6 +1,6 @@
 // An account and its batches without Temporal: messages take their time, in order between two, and
 // batches submit whatever they may. Finds out whether the rules hold whatever the timing.
-import type { MemberReport, Priority, Share } from '../../contract/account.js';
+import type { Farewell, MemberReport, Priority, Share } from '../../contract/account.js';
 import type { Pace } from '../../contract/batch.js';
 import { Membership, newMembership } from '../../workflows/membership.js';
 import { newAccount, Roster } from '../../workflows/roster.js';
@@ -163,7 +163,7 @@ export function runModel(options: ModelOptions): { submissions: Submission[]; me
       }
     }
 
-    #send(report: MemberReport): void {
+    #send(report: MemberReport | Farewell): void {
       this.#sending = true;
       deliver(`from ${this.spec.name}`, () => {
         this.#sending = false;
