@@ -14,12 +14,13 @@ const asked: ServerResponse[] = [];
 const files = createServer((_, response) => void asked.push(response)).listen(0, '127.0.0.1');
 await once(files, 'listening');
 const host = `127.0.0.1:${(files.address() as AddressInfo).port}`;
-const { api, request, manifest, paid, close } = await startNights({
+const nights = await startNights({
   server: await testServer(),
   env: { REELSCORE_ALLOW_HOSTS: host },
 });
+const { api, request, manifest, paid } = nights;
 afterAll(async () => {
-  await close();
+  await nights.close();
   files.closeAllConnections();
   files.close();
 });
