@@ -1,7 +1,7 @@
 // Looks through a manifest, wherever it is, before a batch is made of it.
 import type { InlineManifest } from '../contract/request.js';
 import { openManifest, type ManifestFile } from '../intake/manifest-file.js';
-import { checkManifest, type ManifestReport } from '../manifests/read.js';
+import { checkManifest, isRefused, type ManifestReport } from '../manifests/read.js';
 import type { ResolvedConfig } from '../workers/config.js';
 import { manifestNetwork } from '../workers/intake.js';
 import { ManifestInvalidError } from './errors.js';
@@ -57,8 +57,7 @@ export async function withManifest<T>(
  * @throws ManifestInvalidError
  */
 export function refuseFaults(report: ManifestReport, skipInvalid: boolean): void {
-  const useless = !report.complete || report.total === 0;
-  if (useless || (report.problemCount > 0 && !skipInvalid)) throw new ManifestInvalidError(report);
+  if (isRefused(report, skipInvalid)) throw new ManifestInvalidError(report);
 }
 
 function isChecked(manifest: ManifestSource | CheckedManifest): manifest is CheckedManifest {

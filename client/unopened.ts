@@ -1,4 +1,4 @@
-// How a batch stands that another program started and whose manifest is not read yet, or never could be.
+// How a batch stands whose manifest is not read yet, or never could be.
 import { accountOf } from '../contract/names.js';
 import { ReelscoreError } from './errors.js';
 import type { BareExecution } from './execution.js';

@@ -65,8 +65,6 @@ export interface MemberReport {
   held: number;
   /** Clips it could submit now. */
   wants: number;
-  /** The batch has ended. */
-  left?: true;
   /** The vendor throttled a submission that was given out for this moment (epoch ms). */
   throttled?: VendorFailure & { moment: number };
   /** The vendor denies access, for this reason. */
@@ -78,10 +76,7 @@ export interface MemberReport {
 /** The last word of a batch, or that of one that has not begun: it uses nothing of the account. */
 export type Farewell = Pick<MemberReport, 'batch' | 'chain' | 'next'> & { left: true };
 
-export type MemberState = Omit<
-  MemberReport,
-  'pace' | 'left' | 'throttled' | 'denied' | 'resumed'
-> & {
+export type MemberState = Omit<MemberReport, 'pace' | 'throttled' | 'denied' | 'resumed'> & {
   /** It was found at work and has not reported yet. */
   found?: true;
   /** The share it was sent last; absent before the first. */

@@ -8,7 +8,7 @@ import type { BatchRequest } from '../contract/request.js';
 import { folderOfBatch, isBatchId } from '../manifests/batch-id.js';
 import { freezeManifest } from '../manifests/freeze.js';
 import { ManifestError } from '../manifests/problems.js';
-import { checkManifest } from '../manifests/read.js';
+import { checkManifest, isRefused } from '../manifests/read.js';
 import { openSnapshot } from '../manifests/snapshot.js';
 import { SNAPSHOT_KEY, type SnapshotInfo } from '../manifests/snapshot-format.js';
 import type { OpenStore, Store } from '../store/store.js';
@@ -16,6 +16,9 @@ import { readBatchRecord } from './batch-record.js';
 import { claimStore, type Claim } from './claim.js';
 import { openManifest, type FetchManifestOptions } from './manifest-file.js';
 import { readRequest } from './request.js';
+
+/** A request as it was sent. */
+export type UncheckedRequest = Partial<BatchRequest> | null | undefined;
 
 /** What a worker gives to open batches with. */
 export interface Intake extends Pick<FetchManifestOptions, 'fetch' | 'header'> {
@@ -29,9 +32,8 @@ export interface Intake extends Pick<FetchManifestOptions, 'fetch' | 'header'> {
   optionsFor(request: Pick<BatchRequest, 'settings' | 'again'>): BatchOptions;
   /**
    * Who is told what becomes of a request: whom it names itself, else whom the worker does.
-   * @param request as it was sent, not checked
    */
-  notificationUrl(request: Partial<BatchRequest>): string | undefined;
+  notificationUrl(request: UncheckedRequest): string | undefined;
   /** Whether the server knows the search attributes. */
   hasAttributes(): Promise<boolean>;
 }
@@ -97,8 +99,8 @@ async function claimAndFreeze(
   skipInvalid: boolean,
 ): Promise<SnapshotInfo> {
   const report = await checkManifest(file, { label });
-  const { problems, problemCount, complete, total, hash } = report;
-  if (!complete || total === 0 || (problemCount > 0 && !skipInvalid)) {
+  const { problems, problemCount, hash } = report;
+  if (isRefused(report, skipInvalid)) {
     const { message } = new ManifestError(problems, problemCount);
     throw new ReelscoreError('manifest_invalid', message);
   }

@@ -39,6 +39,17 @@ export interface ManifestReport {
   warningCount: number;
 }
 
+/**
+ * Whether no batch can be made of a manifest: it was not read to its end, has no rows, or has problems.
+ * @param skipInvalid rows with problems may be left out
+ */
+export function isRefused(
+  { complete, total, problemCount }: ManifestReport,
+  skipInvalid: boolean,
+): boolean {
+  return !complete || total === 0 || (problemCount > 0 && !skipInvalid);
+}
+
 /** A report, and the ids that rows bear themselves. */
 export interface Reading {
   report: ManifestReport;

@@ -2,12 +2,11 @@
 import path from 'node:path';
 import type { NativeConnection } from '@temporalio/worker';
 import { realpathSync } from 'node:fs';
-import type { Intake } from '../intake/open-batch.js';
+import type { Intake, UncheckedRequest } from '../intake/open-batch.js';
 import type { HeaderForHost } from '../intake/manifest-file.js';
 import { createGuardedFetch } from '../net/guarded-fetch.js';
 import type { HostAlias } from '../net/guard.js';
 import { ReelscoreError } from '../contract/errors.js';
-import type { BatchRequest } from '../contract/request.js';
 import { openLocalStore } from '../store/local-store.js';
 import { attributesRegistered } from './attributes.js';
 import { ConfigError } from './config-error.js';
@@ -45,10 +44,7 @@ export function intakeOf(
 }
 
 /** A request, or setting, that is none is itself one of the faults that are to be told. */
-function notificationUrlOf(
-  request: Partial<BatchRequest> | null | undefined,
-  config: IntakeConfig,
-) {
+function notificationUrlOf(request: UncheckedRequest, config: IntakeConfig) {
   try {
     const url = request?.settings?.notify;
     if (url !== undefined) return webhookUrl(url);

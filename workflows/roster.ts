@@ -53,7 +53,7 @@ export class Roster {
   report(report: MemberReport | Farewell, now: number): void {
     const { state } = this;
     const known = this.#member(report.batch);
-    if (report.left) {
+    if ('left' in report) {
       if (known?.chain === report.chain) this.#remove(known, report.next);
       return;
     }

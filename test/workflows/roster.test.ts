@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { MemberReport, Share } from '../../contract/account.js';
+import type { Farewell, MemberReport, Share } from '../../contract/account.js';
 import { newAccount, Roster } from '../../workflows/roster.js';
 
 const idle = () => false;
@@ -13,7 +13,7 @@ class Desk {
     this.roster = new Roster(newAccount(now));
   }
 
-  says(batch: string, more: Partial<MemberReport> = {}): this {
+  says(batch: string, more: Partial<MemberReport & Farewell> = {}): this {
     this.roster.report(
       {
         ...{ batch, chain: `${batch}-1`, name: batch, priority: 'normal' },
