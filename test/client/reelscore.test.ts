@@ -10,6 +10,7 @@ import type { BatchProgress, ResultRow } from '../../client/index.js';
 import type { ResolvedConfig } from '../../workers/config.js';
 import { clips, startRig, TEST_OPTIONS, type ManifestRow } from '../support/rig.js';
 import { testServer } from '../support/temporal.js';
+import { until } from '../support/until.js';
 
 const rig = await startRig({ server: await testServer() });
 const cwd = await mkdtemp(join(tmpdir(), 'reelscore-client-'));
@@ -125,6 +126,7 @@ test('a terminated batch says so, and retry does the open rows only', async () =
 test('pause, resume and cancel reach the batch; one that has ended refuses them', async () => {
   const slow = await connect({ pace: { ratePerSecond: 3, burst: 1, maxInFlight: 100 } });
   const { batch, status, wait } = await slow.start(await manifest(clips(10)));
+  await until(status, ({ progress }) => progress?.state === 'running'); // it is opened first
   await slow.pause(batch, 'lunch');
   expect(await status()).toMatchObject({ state: 'paused', progress: { pauseReason: 'lunch' } });
   await slow.resume(batch);

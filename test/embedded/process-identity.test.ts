@@ -50,8 +50,8 @@ test('a process that ignores SIGTERM is killed', async () => {
 });
 
 test.runIf(process.platform === 'linux')('a zombie does not count as running', async () => {
-  // The shell leaves its child dead and unreaped, and tells its pid.
-  const shell = spawn('sh', ['-c', 'sleep 0 & echo $!; exec sleep 60'], {
+  // The shell tells its child's pid and becomes a program that reaps nobody, before the child has ended.
+  const shell = spawn('sh', ['-c', 'sleep 2 & echo $!; exec sleep 60'], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const [line] = (await once(shell.stdout, 'data')) as [Buffer];
