@@ -1,79 +1,107 @@
-// Owns the parsers: mediainfo compiled to WebAssembly. One parser reads one file at a time.
-import type { MediaInfo, MediaInfoResult, ReadChunkFunc } from 'mediainfo.js';
+// Owns the parsers: a few threads, each with one. A thread is taken for a file only while the bytes
+// that it is to read are here, and a file can harm none but the thread that reads it.
+import { availableParallelism } from 'node:os';
 import pLimit from 'p-limit';
+import type { Analysis, AnalysisInput, NeedsBlock } from './analysis.js';
+import { startParserThread, type ParserThread } from './thread.js';
 
-/** Small, so that the parser asks for a jump before it is given more than it needs. */
-const CHUNK_BYTES = 65_536;
+/** A parser keeps what the worst file made it take; from here on it is replaced. */
+const GROWN_BYTES = 64 * 1_048_576;
 
-/** A parser's memory grows with the worst file it met and never shrinks; so it is not kept for good. */
-const FILES_PER_PARSER = 500;
+/** What a parser may hold: files of this world take some 20 MB. */
+const MAX_MEMORY_BYTES = 256 * 1_048_576;
 
-/** The parser itself broke on a file. */
+/** The parser itself broke on a file, or took more time or memory for it than it may. */
 export class MediaParserError extends Error {
   override readonly name = 'MediaParserError';
 }
 
+/** A parser begins anew with each block it lacked, so that time counts for all readings of a clip. */
+export interface ParserTime {
+  leftMs: number;
+}
+
 export interface MediaAnalyzer {
   /**
-   * What a file tells about itself.
+   * What a file tells about itself, or the block without which the parser cannot go on. Waits for a
+   * parser that is free.
    *
-   * @param size the file's length in bytes
-   * @param read bytes at an offset; an empty answer ends the reading, and the report holds what was
-   *   learned so far. Its rejection is passed on.
+   * @param time what the clip may still use of a parser; lessened by what this reading took
+   * @param signal ends the waiting; the promise then rejects with its reason
    * @throws MediaParserError
    */
-  analyze(size: number, read: ReadChunkFunc): Promise<MediaInfoResult>;
-  /** Lets the parsers go; a later `analyze` makes new ones. */
+  analyze(
+    input: AnalysisInput,
+    time: ParserTime,
+    signal?: AbortSignal,
+  ): Promise<Analysis | NeedsBlock>;
+  /** Ends the parsers; a later `analyze` makes new ones. */
   close(): void;
 }
 
-interface Parser {
-  info: MediaInfo;
-  files: number;
+export interface AnalyzerOptions {
+  /** Path of the built `media/parser-thread.js`: threads run no TypeScript. */
+  threadFile: string;
+  /** How many files are read at the same time; more calls wait. */
+  parsers?: number;
+  maxMemoryBytes?: number;
 }
 
-async function createParser(): Promise<Parser> {
-  // 40 ms and some tens of MB: only when a clip is really looked into.
-  const { mediaInfoFactory } = await import('mediainfo.js');
-  return { info: await mediaInfoFactory({ format: 'object', chunkSize: CHUNK_BYTES }), files: 0 };
+/** One busy parser leaves another for its neighbours; more than the processors help nobody. */
+function defaultParsers(): number {
+  return Math.min(4, Math.max(2, availableParallelism()));
 }
 
-/**
- * @param parsers how many files are read at the same time; more calls wait. A parser waits while its
- *   file's bytes come over the network, and takes a few milliseconds of the processor per file.
- */
-export function createMediaAnalyzer(parsers = 8): MediaAnalyzer {
-  const idle: Parser[] = [];
+export function createMediaAnalyzer(options: AnalyzerOptions): MediaAnalyzer {
+  const { threadFile, parsers = defaultParsers(), maxMemoryBytes = MAX_MEMORY_BYTES } = options;
+  const idle = new Set<ParserThread>();
   const limit = pLimit(parsers);
+  let closings = 0;
+
+  async function take(): Promise<ParserThread> {
+    for (const thread of idle) {
+      idle.delete(thread);
+      return thread;
+    }
+    return startParserThread(threadFile, maxMemoryBytes);
+  }
+
+  async function analyze(input: AnalysisInput, time: ParserTime): Promise<Analysis | NeedsBlock> {
+    if (time.leftMs <= 0) throw new Error('the parser took too long');
+    const opened = closings;
+    const thread = await take();
+    const begun = performance.now();
+    try {
+      return await thread.ask(input, time.leftMs);
+    } finally {
+      time.leftMs -= performance.now() - begun;
+      const fit = !thread.ended && thread.memoryBytes < GROWN_BYTES && opened === closings;
+      if (fit) idle.add(thread);
+      else thread.end();
+    }
+  }
 
   return {
-    analyze: (size, read) =>
-      limit(async () => {
-        const parser = idle.pop() ?? (await createParser());
-        let unread: unknown;
-        const noted: ReadChunkFunc = async (length, offset) => {
-          try {
-            return await read(length, offset);
-          } catch (error) {
-            unread = error;
-            throw error;
-          }
-        };
-        try {
-          const report = await parser.info.analyzeData(size, noted);
-          parser.files += 1;
-          if (parser.files < FILES_PER_PARSER) idle.push(parser);
-          else parser.info.close();
-          return report;
-        } catch (error) {
-          // It may be in any state: a trap in WebAssembly leaves it unusable.
-          parser.info.close();
-          if (error === unread) throw error;
-          throw new MediaParserError('the media parser failed on this file', { cause: error });
+    analyze: (input, time, signal) =>
+      new Promise((resolve, reject) => {
+        const abandon = (): void => reject(signal?.reason as Error);
+        if (signal?.aborted === true) {
+          abandon();
+          return;
         }
+        signal?.addEventListener('abort', abandon, { once: true });
+        const forget = (): void => signal?.removeEventListener('abort', abandon);
+        const fail = (cause: unknown): void =>
+          reject(new MediaParserError('the media parser failed on this file', { cause }));
+        const turn = async (): Promise<void> => {
+          if (signal?.aborted !== true) resolve(await analyze(input, time));
+        };
+        limit(turn).catch(fail).finally(forget);
       }),
     close() {
-      for (const { info } of idle.splice(0)) info.close();
+      closings += 1;
+      for (const thread of idle) thread.end();
+      idle.clear();
     },
   };
 }

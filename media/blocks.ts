@@ -11,6 +11,11 @@ export interface Blocks {
    * Undefined: it cannot be had, since the budget is spent or the server does not hand it out.
    */
   block(index: number): Promise<Uint8Array | undefined>;
+  /**
+   * Bytes from a position on, fewer at the end of the file or of a block. Of a block that is not here
+   * yet, no more than these are fetched. Undefined: as for blocks.
+   */
+  bytes(start: number, length: number): Promise<Uint8Array | undefined>;
   /** Whether any block can be had, not only the next one. */
   readonly seekable: boolean;
   close(): void;
@@ -31,12 +36,30 @@ export async function readAtMost(body: Readable, most: number, whole: boolean): 
   return Buffer.concat(parts).subarray(0, most);
 }
 
+async function partOf(
+  block: Promise<Uint8Array | undefined>,
+  start: number,
+  length: number,
+): Promise<Uint8Array | undefined> {
+  const begin = start % BLOCK_BYTES;
+  return (await block)?.subarray(begin, begin + length);
+}
+
 /** A body that can only be read on: of a server without range requests. */
 export function sequentialBlocks(body: Readable, maxBytes: number): Blocks {
   const known: Uint8Array[] = [];
   const parts: AsyncIterator<Buffer, undefined> = body[Symbol.asyncIterator]();
   let pending: Buffer = Buffer.alloc(0);
   let ended = false;
+
+  async function block(index: number): Promise<Uint8Array | undefined> {
+    while (known.length <= index) {
+      if (ended && pending.length === 0) return new Uint8Array(0);
+      if ((known.length + 1) * BLOCK_BYTES > maxBytes) return undefined;
+      await readBlock();
+    }
+    return known[index];
+  }
 
   async function readBlock(): Promise<void> {
     const gathered = [pending];
@@ -56,14 +79,8 @@ export function sequentialBlocks(body: Readable, maxBytes: number): Blocks {
 
   return {
     seekable: false,
-    async block(index) {
-      while (known.length <= index) {
-        if (ended && pending.length === 0) return new Uint8Array(0);
-        if ((known.length + 1) * BLOCK_BYTES > maxBytes) return undefined;
-        await readBlock();
-      }
-      return known[index];
-    },
+    block,
+    bytes: (start, length) => partOf(block(Math.floor(start / BLOCK_BYTES)), start, length),
     close: () => void body.destroy(),
   };
 }
@@ -88,6 +105,8 @@ export function rangedBlocks(
 ): Blocks {
   const known = new Map<number, Promise<Uint8Array | undefined>>();
   let requests = 1;
+  let looseBytes = 0;
+  const spent = (): number => known.size * BLOCK_BYTES + looseBytes;
 
   async function fill(index: number, begun: Uint8Array): Promise<Uint8Array | undefined> {
     const start = index * BLOCK_BYTES;
@@ -109,11 +128,22 @@ export function rangedBlocks(
     block(index) {
       let block = known.get(index);
       if (block === undefined) {
-        if ((known.size + 1) * BLOCK_BYTES > bounds.maxBytes) return Promise.resolve(undefined);
+        if (spent() + BLOCK_BYTES > bounds.maxBytes) return Promise.resolve(undefined);
         block = fill(index, index === 0 ? first : Buffer.alloc(0));
         known.set(index, block);
       }
       return block;
+    },
+    bytes(start, length) {
+      const block = known.get(Math.floor(start / BLOCK_BYTES));
+      if (block !== undefined) return partOf(block, start, length);
+      const most = Math.min(length, (size ?? Infinity) - start);
+      if (most <= 0) return Promise.resolve(new Uint8Array(0));
+      const spare = requests < bounds.maxRequests && spent() + most <= bounds.maxBytes;
+      if (!spare) return Promise.resolve(undefined);
+      requests += 1;
+      looseBytes += most;
+      return fetchPart(start, most);
     },
     close: () => undefined,
   };

@@ -9,6 +9,8 @@ export const MEDIA_CODES = {
   media_html_page: 'The link leads to a web page, not to a file.',
   media_not_a_video: 'The content is empty or of no known media format.',
   media_no_video: 'The file has no video track.',
+  media_cut_off: 'The file is cut off: it ends before it says, or its index is missing.',
+  media_encrypted: 'The video is encrypted.',
   media_format: 'The container format is none of those the vendor takes.',
   media_too_large: 'The file is larger than the vendor takes.',
   media_too_long: 'The clip is longer than the vendor takes.',

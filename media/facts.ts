@@ -1,9 +1,10 @@
-// What a file tells about itself, picked from mediainfo's report. Pure.
-import type { MediaInfoResult } from 'mediainfo.js';
+// What a file tells about itself. Pure.
+import type { TsTimes } from './ts-times.js';
+import type { MediaReport } from './report.js';
 
 /** A field is absent if the file does not tell. */
 export interface MediaFacts {
-  /** Container, in mediainfo's words, such as `MPEG-4` or `Matroska`. */
+  /** Container, in mediainfo's words, such as `MPEG-4` or `Matroska`; or `3GP`. */
   format?: string;
   sizeBytes?: number;
   durationSeconds?: number;
@@ -14,6 +15,12 @@ export interface MediaFacts {
   width?: number;
   height?: number;
   hasVideo: boolean;
+  /** The pictures cannot be seen without a key. */
+  encrypted: boolean;
+  /** The file is shorter than it says itself. */
+  cutOff: boolean;
+  /** The file has no index, without which it cannot be played. */
+  indexMissing?: boolean;
   /** Audio, text or other tracks. */
   hasOtherTracks: boolean;
 }
@@ -21,38 +28,36 @@ export interface MediaFacts {
 /** Which duration to believe: of stream formats read in parts, only timestamps of the track. */
 export type DurationSource = 'container' | 'track' | 'none';
 
-function positive(value: unknown): number | undefined {
-  return typeof value === 'number' && Number.isFinite(value) && value > 0 ? value : undefined;
+/** What the report says; the size of the file is not taken from it. */
+export function factsFrom(report: MediaReport, source: DurationSource): MediaFacts {
+  const { containerSeconds, trackSeconds, ...told } = report;
+  const ofContainer = source === 'container' ? containerSeconds : undefined;
+  const seconds = source === 'none' ? undefined : (ofContainer ?? trackSeconds);
+  return { ...told, ...(seconds !== undefined && { durationSeconds: seconds }) };
 }
 
-/** What the report says; the size of the file is not taken from it. */
-export function factsFrom(report: MediaInfoResult, source: DurationSource): MediaFacts {
-  const tracks = report.media?.track ?? [];
-  const general = tracks.find((track) => track['@type'] === 'General');
-  const video = tracks.find((track) => track['@type'] === 'Video');
-  const others = tracks.filter((track) => !['General', 'Video', 'Menu'].includes(track['@type']));
-  const trackSeconds = positive(video?.Duration);
-  const seconds =
-    source === 'container' ? (positive(general?.Duration) ?? trackSeconds) : trackSeconds;
-  const facts: Record<string, string | number | undefined> = {
-    format: general?.Format,
-    durationSeconds: source === 'none' ? undefined : seconds,
-    frameRate: positive(video?.FrameRate),
-    width: positive(video?.Width),
-    height: positive(video?.Height),
-  };
-  const told = Object.entries(facts).filter(([, value]) => value !== undefined);
-  return {
-    ...(Object.fromEntries(told) as Partial<MediaFacts>),
-    variableFrameRate: video?.FrameRate_Mode === 'VFR',
-    hasVideo: video !== undefined,
-    hasOtherTracks: others.length > 0,
-  };
+/** A rate that is this many times another is computed from broken stamps. */
+const MAX_RATE_SHARE = 2.2;
+
+function believable(told: number | undefined, seen: number | undefined): boolean {
+  if (told === undefined || seen === undefined) return told !== undefined;
+  return told < seen * MAX_RATE_SHARE && seen < told * MAX_RATE_SHARE;
+}
+
+/** Of frames and fields the parser knows more, so that its rate counts where it can be true. */
+export function withStamps(facts: MediaFacts, times: TsTimes): MediaFacts {
+  const { frameRate, variableFrameRate, ...others } = times;
+  if (frameRate === undefined || believable(facts.frameRate, frameRate)) {
+    return { ...facts, ...others };
+  }
+  return { ...facts, ...others, frameRate, variableFrameRate: variableFrameRate ?? false };
 }
 
 export const NO_FACTS: MediaFacts = {
   variableFrameRate: false,
   hasVideo: false,
+  encrypted: false,
+  cutOff: false,
   hasOtherTracks: false,
 };
 

@@ -10,13 +10,15 @@ const FORMATS: ReadonlySet<string> = new Set([
   'AVI',
   'Matroska',
   'MPEG-TS',
+  // With 16 bytes of error correction behind each packet.
+  'MPEG-TS 188+16',
   'Flash Video',
   'MPEG-PS',
   'MPEG Video',
 ]);
 
-/** Relatives: M2TS is a TS with timestamps, CDXA is an MPG from a Video CD. */
-const UNCLEAR_FORMATS: ReadonlySet<string> = new Set(['BDAV', 'CDXA', 'CDXA / MPEG-PS']);
+/** Relatives: M2TS is a TS with timestamps, CDXA is an MPG from a Video CD, 3GP an MP4 of phones. */
+const UNCLEAR_FORMATS: ReadonlySet<string> = new Set(['BDAV', 'CDXA', 'CDXA / MPEG-PS', '3GP']);
 
 const FORMAT_LIST = 'MP4, MOV, AVI, M4V, MKV, TS, FLV, MPG and MPEG-2';
 
@@ -71,13 +73,17 @@ function judgeFrameRate(facts: MediaFacts, limits: ClipLimits): Finding[] {
   if (frameRate === undefined) {
     return [note('media_frame_rate_unknown', `the file does not tell its frame rate; ${range}`)];
   }
+  const within = (margin: number): boolean =>
+    frameRate >= limits.minFrameRate * (1 - margin) &&
+    frameRate <= limits.maxFrameRate * (1 + margin);
   const shown = Number(frameRate.toFixed(3));
   if (variableFrameRate) {
-    return [note('media_frame_rate_variable', `varies, ${shown} FPS on average; ${range}`)];
+    const text = `varies, ${shown} FPS on average`;
+    if (!within(limits.variableRateMargin)) return [fatal('media_frame_rate', `${text}; ${range}`)];
+    const outside = within(0) ? '' : ', which is outside';
+    return [note('media_frame_rate_variable', `${text}${outside}; ${range}`)];
   }
-  const low = limits.minFrameRate * (1 - limits.frameRateMargin);
-  const high = limits.maxFrameRate * (1 + limits.frameRateMargin);
-  if (frameRate >= low && frameRate <= high) return [];
+  if (within(limits.frameRateMargin)) return [];
   return [fatal('media_frame_rate', `${shown} FPS, ${range}`)];
 }
 
@@ -94,6 +100,15 @@ function judgeResolution({ width, height }: MediaFacts, limits: ClipLimits): Fin
   return side > limits.maxSide ? [note('media_borderline', shown)] : [];
 }
 
+function judgeState({ encrypted, cutOff, hasVideo }: MediaFacts): Finding[] {
+  const findings: Finding[] = [];
+  if (encrypted) findings.push(fatal('media_encrypted', 'the video is encrypted'));
+  if (cutOff && hasVideo) {
+    findings.push(note('media_cut_off', 'the file is incomplete: its end is cut off'));
+  }
+  return findings;
+}
+
 function judgeContent(facts: MediaFacts, whole: boolean, limits: ClipLimits): Finding[] {
   if (facts.format === undefined) {
     return [fatal('media_not_a_video', 'the content is of no known media format')];
@@ -102,12 +117,16 @@ function judgeContent(facts: MediaFacts, whole: boolean, limits: ClipLimits): Fi
   if (facts.hasVideo) {
     return [
       ...format,
+      ...judgeState(facts),
       ...judgeDuration(facts, limits),
       ...judgeFrameRate(facts, limits),
       ...judgeResolution(facts, limits),
     ];
   }
   if (format.some((finding) => finding.fatal)) return format;
+  if (facts.indexMissing === true) {
+    return [fatal('media_cut_off', 'the file is cut off: its index is missing')];
+  }
   if (whole || facts.hasOtherTracks) {
     return [fatal('media_no_video', `the ${facts.format} file has no video track`)];
   }

@@ -16,6 +16,8 @@ export interface ClipLimits {
   maxFrameRate: number;
   /** Share of the limit: 14.985 is NTSC's 15, 60.002 is 60 with rounded timestamps. */
   frameRateMargin: number;
+  /** The same for the average of a rate that varies: phones' 60 FPS may be 60.4 on average. */
+  variableRateMargin: number;
   /** Pixels of the shorter side. */
   minSide: number;
   maxSide: number;
@@ -31,6 +33,7 @@ export const VENDOR_LIMITS: ClipLimits = {
   minFrameRate: 15,
   maxFrameRate: 60,
   frameRateMargin: 0.002,
+  variableRateMargin: 0.05,
   minSide: 360,
   maxSide: 1080,
   sideMargin: 8,
@@ -44,6 +47,11 @@ export interface ProbeBounds {
   maxRequests: number;
   /** For one clip, repetitions and waiting included. */
   clipTimeoutMs: number;
+  /**
+   * Time of a parser for one clip, in all its readings. Clips of this world take some ms, the worst
+   * known 0.5 s.
+   */
+  parserMs: number;
   /** Until the headers of an answer are there. */
   headersTimeoutMs: number;
   /** Longest silence within an answer. */
@@ -58,6 +66,7 @@ export const PROBE_BOUNDS: ProbeBounds = {
   maxReadBytes: 16 * 1_048_576,
   maxRequests: 80,
   clipTimeoutMs: 30_000,
+  parserMs: 5_000,
   headersTimeoutMs: 10_000,
   bodyTimeoutMs: 5_000,
   attempts: 3,

@@ -5,7 +5,8 @@ import { MediaParserError, type MediaAnalyzer } from './analyzer.js';
 import { BLOCK_BYTES } from './blocks.js';
 import { NO_FACTS, type MediaFacts } from './facts.js';
 import { verdictOfFailure } from './failures.js';
-import { inspect } from './inspect.js';
+import { startClipClock } from './clip-clock.js';
+import { inspect, type Analyze } from './inspect.js';
 import { judge, judgeSize, verdictOf, type Finding } from './judge.js';
 import { PROBE_BOUNDS, VENDOR_LIMITS, type ClipLimits, type ProbeBounds } from './limits.js';
 import { openClip, type RemoteClip } from './remote-clip.js';
@@ -52,7 +53,7 @@ function withSize(sizeBytes: number | undefined): MediaFacts {
 
 async function judgeClip(
   clip: RemoteClip,
-  analyzer: MediaAnalyzer,
+  analyze: Analyze,
   limits: ClipLimits,
   bounds: ProbeBounds,
 ): Promise<ProbeVerdict> {
@@ -72,12 +73,8 @@ async function judgeClip(
   if (head === undefined) return unread("the server's answer does not give the file's own bytes");
   try {
     const maxBlocks = Math.floor(bounds.maxReadBytes / BLOCK_BYTES);
-    const { facts, whole } = await inspect(
-      analyzer,
-      blocks,
-      sizeBytes ?? limits.maxBytes,
-      maxBlocks,
-    );
+    const assumedBytes = limits.maxBytes;
+    const { facts, whole } = await inspect(analyze, { blocks, sizeBytes, assumedBytes, maxBlocks });
     const sure = whole && sizeBytes !== undefined;
     const verdict = judge({ ...known, ...facts }, sure, limits);
     const unknown = verdict.verdict === 'rejected' && verdict.code === 'media_not_a_video';
@@ -100,33 +97,42 @@ export async function probeClip(
   deps: ProbeDeps,
   limits: ProbeLimits = {},
 ): Promise<ProbeVerdict> {
-  const { fetch, analyzer } = deps;
+  const { fetch } = deps;
   const clipLimits = { ...VENDOR_LIMITS, ...limits.clip };
   const bounds = { ...PROBE_BOUNDS, ...limits.probe };
-  const clock = AbortSignal.timeout(bounds.clipTimeoutMs);
-  const signal = deps.signal === undefined ? clock : AbortSignal.any([clock, deps.signal]);
+  const clock = startClipClock(bounds.clipTimeoutMs);
+  const signal =
+    deps.signal === undefined ? clock.signal : AbortSignal.any([clock.signal, deps.signal]);
+  const time = { leftMs: bounds.parserMs };
+  // Others' clips are no fault of this one's server.
+  const analyze: Analyze = (input) =>
+    clock.stoppedFor(() => deps.analyzer.analyze(input, time, deps.signal));
 
   async function attempt(): Promise<ProbeVerdict> {
     const clip = await openClip(link, { fetch, bounds, signal });
     try {
-      return await judgeClip(clip, analyzer, clipLimits, bounds);
+      return await judgeClip(clip, analyze, clipLimits, bounds);
     } finally {
       clip.blocks.close();
     }
   }
 
-  for (let tries = 1; ; tries += 1) {
-    try {
-      return await attempt();
-    } catch (error) {
-      deps.signal?.throwIfAborted();
-      const { verdict, retryAfterMs = 0 } = verdictOfFailure(error, clock, bounds);
-      const again = verdict.verdict === 'unreachable' && verdict.retryable;
-      if (!again || clock.aborted || tries >= bounds.attempts) return verdict;
-      const delay = Math.max(bounds.retryDelayMs * 2 ** (tries - 1), retryAfterMs);
-      const slept = await sleep(delay, true, { signal }).catch(() => false);
-      deps.signal?.throwIfAborted();
-      if (!slept) return verdict;
+  try {
+    for (let tries = 1; ; tries += 1) {
+      try {
+        return await attempt();
+      } catch (error) {
+        deps.signal?.throwIfAborted();
+        const { verdict, retryAfterMs = 0 } = verdictOfFailure(error, clock.signal, bounds);
+        const again = verdict.verdict === 'unreachable' && verdict.retryable;
+        if (!again || clock.signal.aborted || tries >= bounds.attempts) return verdict;
+        const delay = Math.max(bounds.retryDelayMs * 2 ** (tries - 1), retryAfterMs);
+        const slept = await sleep(delay, true, { signal }).catch(() => false);
+        deps.signal?.throwIfAborted();
+        if (!slept) return verdict;
+      }
     }
+  } finally {
+    clock.end();
   }
 }

@@ -1,6 +1,7 @@
 // Opens a clip on a server: the first request tells whether it is there, how large it is, and
 // whether parts of it can be had.
 import { discard, type GuardedFetch, type GuardedResponse } from '../net/guarded-fetch.js';
+import { retryAfterMs } from '../net/retry-after.js';
 import { printableUrl } from '../net/urls.js';
 import { BLOCK_BYTES, rangedBlocks, readAtMost, sequentialBlocks, type Blocks } from './blocks.js';
 import type { ProbeBounds } from './limits.js';
@@ -36,15 +37,13 @@ function header({ headers }: GuardedResponse, name: string): string {
   return (Array.isArray(value) ? value[0] : value) ?? '';
 }
 
-/** Only in seconds: a date lies further off than any probe waits. */
-function retryAfterMs(response: GuardedResponse): number | undefined {
-  const text = header(response, 'retry-after');
-  return /^\d{1,9}$/.test(text) ? Number(text) * 1_000 : undefined;
-}
-
 function statusError(response: GuardedResponse): ClipStatusError {
   const message = `${printableUrl(new URL(response.url))}: HTTP ${response.status}`;
-  return new ClipStatusError(response.status, message, retryAfterMs(response));
+  return new ClipStatusError(
+    response.status,
+    message,
+    retryAfterMs(response.headers['retry-after']),
+  );
 }
 
 function contentLength(response: GuardedResponse): number | undefined {
@@ -71,6 +70,7 @@ function contentRange(response: GuardedResponse): Part | undefined {
 const NO_BLOCKS: Blocks = {
   seekable: false,
   block: () => Promise.resolve(undefined),
+  bytes: () => Promise.resolve(undefined),
   close: () => undefined,
 };
 

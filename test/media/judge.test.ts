@@ -12,6 +12,8 @@ const GOOD: MediaFacts = {
   width: 1280,
   height: 720,
   hasVideo: true,
+  encrypted: false,
+  cutOff: false,
   hasOtherTracks: true,
 };
 
@@ -40,7 +42,10 @@ describe('limits', () => {
     [{ frameRate: 59.94 }, 'ok'],
     [{ frameRate: 60.002 }, 'ok'],
     [{ frameRate: 60.5 }, 'rejected media_frame_rate'],
-    [{ frameRate: 120, variableFrameRate: true }, 'ok media_frame_rate_variable'],
+    [{ frameRate: 24.9, variableFrameRate: true }, 'ok media_frame_rate_variable'],
+    [{ frameRate: 60.4, variableFrameRate: true }, 'ok media_frame_rate_variable'],
+    [{ frameRate: 120, variableFrameRate: true }, 'rejected media_frame_rate'],
+    [{ frameRate: 6.475, variableFrameRate: true }, 'rejected media_frame_rate'],
     [{ width: 640, height: 360 }, 'ok'],
     [{ width: 640, height: 358 }, 'rejected media_resolution'],
     [{ width: 1920, height: 1080 }, 'ok'],
@@ -49,8 +54,13 @@ describe('limits', () => {
     [{ width: 1440, height: 2560 }, 'rejected media_resolution'],
     [{ format: 'Matroska' }, 'ok'],
     [{ format: 'BDAV' }, 'ok media_format_unclear'],
+    [{ format: '3GP' }, 'ok media_format_unclear'],
+    [{ format: 'MPEG-TS 188+16' }, 'ok'],
     [{ format: 'WebM' }, 'rejected media_format'],
     [{ hasVideo: false }, 'rejected media_no_video'],
+    [{ hasVideo: false, indexMissing: true }, 'rejected media_cut_off'],
+    [{ cutOff: true }, 'ok media_cut_off'],
+    [{ encrypted: true }, 'rejected media_encrypted'],
   ];
   test.each(rows)('%j: %s', (change, expected) => {
     expect(findings(change)).toBe(expected);

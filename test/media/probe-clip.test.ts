@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { createMediaAnalyzer } from '../../media/analyzer.js';
 import { probeClip } from '../../media/probe-clip.js';
 import type { MediaFacts } from '../../media/facts.js';
 import type { ProbeVerdict } from '../../media/verdict.js';
 import { createGuardedFetch } from '../../net/guarded-fetch.js';
 import { serve } from '../net/servers.js';
+import { openAnalyzer } from './support.js';
 import { handOut, handOutWhole, hasFfmpeg, makeClips, picture, SOUND } from './clips.js';
 
 const AVC = '-c:v libx264 -preset ultrafast -c:a aac';
@@ -20,7 +20,6 @@ const RECIPES: Record<string, string> = {
   'nine.flv': `${picture()} ${SOUND} -c:v flv -ar 44100 -c:a mp3`,
   'nine.mpg': `${picture()} ${SOUND} -c:v mpeg1video -c:a mp2`,
   'nine.mpeg': `${picture()} ${SOUND} -c:v mpeg2video -c:a mp2 -f vob`,
-  'avc.ts': `${picture()} ${AVC}`,
   'bare.m2v': `${picture()} -c:v mpeg2video`,
   'long.mp4': `${picture('640x360', '15', 96, 'color')} ${STILL}`,
   'long.ts': `${picture('640x360', '15', 96, 'testsrc2')} -c:v mpeg2video -qscale:v 31`,
@@ -69,7 +68,7 @@ function clip(name: string): Buffer {
   return clipOf(files, name);
 }
 
-const analyzer = createMediaAnalyzer(2);
+const analyzer = openAnalyzer({ parsers: 2 });
 afterAll(() => analyzer.close());
 
 function probing() {
@@ -152,11 +151,9 @@ describe.skipIf(!hasFfmpeg)('content', () => {
     });
   });
 
-  test.each([
-    ['vfr.mp4', 'media_frame_rate_variable'],
-    ['avc.ts', 'media_frame_rate_unknown'],
-  ])('%s: %s is a warning', async (name, code) => {
-    expect((await probe(name)).verdict).toMatchObject({ verdict: 'ok', warnings: [{ code }] });
+  test('a variable rate is a warning', async () => {
+    const code = 'media_frame_rate_variable';
+    expect((await probe('vfr.mp4')).verdict).toMatchObject({ verdict: 'ok', warnings: [{ code }] });
   });
 
   test('a description at the end of a large file takes few requests', async () => {
