@@ -1,9 +1,16 @@
-// Ids of clips: safe as file names on Linux, macOS and Windows, and unique ignoring case.
-import { MAX_ID_BYTES } from './limits.js';
+// Ids of clips, and the names of their files: safe on Linux, macOS and Windows, and unique ignoring case.
+import { hash } from 'node:crypto';
+import { MAX_FILE_NAME_BYTES, MAX_ID_BYTES } from './limits.js';
 import type { Fault } from './problems.js';
 
 /** What a store takes as a name (store/keys.ts), and no space or dot at the end, which Windows drops. */
-const ALLOWED = /^[\p{L}\p{N}_](?:[\p{L}\p{M}\p{N}_.,+@=() -]*[\p{L}\p{M}\p{N}_,+@=()-])?$/u;
+const SAFE = /^[\p{L}\p{N}_](?:[\p{L}\p{M}\p{N}_.,+@=() -]*[\p{L}\p{M}\p{N}_,+@=()-])?$/u;
+
+/** What no store takes in a name. */
+const UNSAFE = /[^\p{L}\p{M}\p{N}_.,+@=() -]+/gu;
+
+/** Signs that are not seen, or turn around how others are seen; joiners are part of what they join. */
+const UNSEEN = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}]|(?![\u200c\u200d])\p{Cf}/u;
 
 /** Names that Windows gives to devices, with any extension. */
 const DEVICE = /^(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])\s*(?:\.|$)/iu;
@@ -27,24 +34,53 @@ export function faultOfId(id: string): Fault | undefined {
       remedy: 'shorten it',
     };
   }
-  if (!ALLOWED.test(id)) {
+  if (UNSEEN.test(id)) {
     return {
-      fault: `id ${JSON.stringify(id)} cannot be a file name`,
-      remedy:
-        'begin with a letter, digit or _; go on with these, spaces and . , + @ = ( ) -; do not end with a space or dot',
+      fault: `id ${JSON.stringify(id)} holds signs that cannot be seen`,
+      remedy: 'write letters, digits and what is between them',
     };
-  }
-  if (isDeviceName(id)) {
-    return { fault: `id ${id} is a device name on Windows`, remedy: 'choose another id' };
   }
   return undefined;
 }
 
-/** Two ids with one key would be one file where names ignore case. */
-export function idKey(id: string): string {
-  // Upper case first: it brings together what lower case alone keeps apart (ſ and s).
-  return id.normalize('NFC').toUpperCase().toLowerCase().normalize('NFC');
+/** The name, without extension, of a clip's files: its id, or one made of it where that can be none. */
+export function fileNameOf(id: string): string {
+  if (Buffer.byteLength(id) <= MAX_FILE_NAME_BYTES && SAFE.test(id) && !isDeviceName(id)) return id;
+  const mark = `-${hash('sha256', id, 'hex').slice(0, 8)}`;
+  const plain = id
+    .replace(UNSAFE, '-')
+    .replace(/^[^\p{L}\p{N}_]+/u, '')
+    .replace(/[ .-]+$/, '');
+  const base = plain === '' || isDeviceName(plain) ? `clip${plain}` : plain;
+  return `${cut(base, MAX_FILE_NAME_BYTES - mark.length)}${mark}`;
 }
+
+/** The beginning of a text that has so many bytes at most, and ends between characters. */
+function cut(text: string, maxBytes: number): string {
+  let kept = '';
+  let bytes = 0;
+  for (const sign of text) {
+    bytes += Buffer.byteLength(sign);
+    if (bytes > maxBytes) break;
+    kept += sign;
+  }
+  return kept;
+}
+
+/**
+ * Two ids with one key would be one file, or look like one, where names ignore case (macOS, Windows), the
+ * spelling of a sign, or signs that are not seen.
+ */
+export function idKey(id: string): string {
+  const seen = id.replace(/\p{Default_Ignorable_Code_Point}/gu, '').normalize('NFD');
+  // Each step brings together what the others keep apart: ẞ and ß, ß and ss, ſ and s.
+  const folded = seen.toLowerCase().toUpperCase().toLowerCase();
+  // At the end of a word the last step makes another sign of Σ.
+  return folded.replaceAll('ς', 'σ').normalize('NFC');
+}
+
+/** Keys of ids, as `idKey` gives them. */
+export type IdKeys = Pick<ReadonlySet<string>, 'has' | typeof Symbol.iterator>;
 
 /**
  * The ids of one reading of a manifest.
@@ -57,7 +93,7 @@ export class ClipIds {
   readonly #made = new Set<string>();
   #clashed = false;
 
-  constructor(private readonly avoid: ReadonlyMap<string, unknown> = new Map()) {}
+  constructor(private readonly avoid: IdKeys = new Set()) {}
 
   /** Whether an id made here was later met as a row's own. */
   get clashed(): boolean {
@@ -65,17 +101,23 @@ export class ClipIds {
   }
 
   /** Ids that rows bear themselves, as keys. */
-  get keys(): ReadonlyMap<string, unknown> {
-    return this.#lines;
+  get keys(): IdKeys {
+    return { has: (key) => this.#lines.has(key), [Symbol.iterator]: () => this.#lines.keys() };
   }
 
   /** Takes a row's own id; returns the line that has it already, if one has. */
   claim(id: string, line: number): number | undefined {
-    const key = idKey(id);
-    const earlier = this.#lines.get(key);
-    if (earlier !== undefined) return earlier;
-    if (this.#made.has(key)) this.#clashed = true;
-    this.#lines.set(key, line);
+    const name = fileNameOf(id);
+    // Nor may its files be another's; where the name is made of the id, both are taken.
+    const keys = name === id ? [idKey(id)] : [idKey(id), idKey(name)];
+    for (const key of keys) {
+      const earlier = this.#lines.get(key);
+      if (earlier !== undefined) return earlier;
+    }
+    for (const key of keys) {
+      if (this.#made.has(key)) this.#clashed = true;
+      this.#lines.set(key, line);
+    }
     return undefined;
   }
 

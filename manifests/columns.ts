@@ -1,4 +1,4 @@
-// Names of columns and fields: ours, those of the results, and the manifest's own.
+// Names of columns and fields: which are ours, which the manifest's own, and what they are kept as.
 import { RESULT_COLUMNS } from '../contract/result-columns.js';
 import { MAX_COLUMN_NAME_CHARS } from './limits.js';
 import type { Fault } from './problems.js';
@@ -7,17 +7,72 @@ import type { Fault } from './problems.js';
 export const KNOWN_COLUMNS = ['id', 'file_link', 'prompt', 'params'] as const;
 
 const known = new Set<string>(KNOWN_COLUMNS);
-const byLowerCase = new Map<string, string>(KNOWN_COLUMNS.map((name) => [name, name]));
+const byPlainName = new Map<string, string>(KNOWN_COLUMNS.map((name) => [plainName(name), name]));
 const results = new Set<string>(RESULT_COLUMNS);
+
+/** Only our own results have both of these. */
+const OF_RESULTS_ONLY = ['task_id', 'possible_duplicate'];
+
+/** What the vendor's result says of itself, in results.jsonl beside the columns. */
+const BESIDE_COLUMNS = new Set(['model_version', 'translate_prompt']);
 
 /** Whether a column is the manifest's own: kept, and given back in the results. */
 export function isExtraColumn(name: string): boolean {
   return !known.has(name);
 }
 
-/** What is wrong with the name of a column, or undefined. Expects it trimmed. */
-export function faultOfColumn(name: string): Fault | undefined {
-  if (known.has(name)) return undefined;
+/** Whether a row with these fields comes from results.csv or results.jsonl. */
+export function isOwnResult(names: Pick<ReadonlySet<string>, 'has'>): boolean {
+  return OF_RESULTS_ONLY.every((name) => names.has(name));
+}
+
+/** Whether results say something of a clip under this name that is not the manifest's. */
+export function isResultOnly(name: string): boolean {
+  return (results.has(name) && !known.has(name)) || BESIDE_COLUMNS.has(name);
+}
+
+/** What a name is taken for. */
+export interface MeantColumn {
+  name: string;
+  /** What is to be told of it. */
+  note?: Omit<Fault, 'line'>;
+}
+
+/**
+ * What a column is kept as: `File Link` as `file_link`, and one that has the name of a column of the
+ * results under another name, so that both are told apart there.
+ * @param name trimmed
+ * @param others the names it stands among, which it may not be given
+ */
+export function meantColumn(
+  name: string,
+  others: Pick<ReadonlySet<string>, 'has'>,
+): MeantColumn | { fault: Omit<Fault, 'line'> } {
+  if (known.has(name)) return { name };
+  const fault = faultOfColumn(name);
+  if (fault !== undefined) return { fault };
+  const meant = byPlainName.get(plainName(name));
+  if (meant !== undefined) return { name: meant };
+  const lower = name.toLowerCase();
+  if (!results.has(lower)) return { name };
+  let kept = `my_${lower}`;
+  for (let n = 2; others.has(kept); n += 1) kept = `my_${lower}_${n}`;
+  const note = {
+    fault: `column ${name} has the name of a column of the results, and is kept as ${kept}`,
+    remedy: 'rename it to choose another name',
+  };
+  return { name: kept, note };
+}
+
+/** Ignoring case and all that parts words. */
+function plainName(name: string): string {
+  return name
+    .normalize('NFKC')
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}]+/gu, '');
+}
+
+function faultOfColumn(name: string): Omit<Fault, 'line'> | undefined {
   if (name.length > MAX_COLUMN_NAME_CHARS) {
     return {
       fault: `a column name has ${name.length} characters, at most ${MAX_COLUMN_NAME_CHARS} are allowed`,
@@ -28,17 +83,6 @@ export function faultOfColumn(name: string): Fault | undefined {
     return {
       fault: `column ${JSON.stringify(name)} holds a control character`,
       remedy: 'rename it',
-    };
-  }
-  const lower = name.toLowerCase();
-  const meant = byLowerCase.get(lower);
-  if (meant !== undefined) {
-    return { fault: `column ${name} is spelt ${meant} in a manifest`, remedy: `write ${meant}` };
-  }
-  if (results.has(lower)) {
-    return {
-      fault: `column ${name} would clash with the results' own column ${lower}`,
-      remedy: `rename it, for example my_${lower}, or remove it`,
     };
   }
   if (name === '__proto__') {

@@ -1,7 +1,9 @@
 // Reads the header row of a CSV manifest: delimiter and column names.
-import { parse } from 'csv-parse/sync';
-import { faultOfColumn } from './columns.js';
-import { MAX_COLUMNS } from './limits.js';
+import { isOwnResult, isResultOnly, meantColumn } from './columns.js';
+import { CsvBreakError, CsvRecords } from './csv-records.js';
+import { unescapeFormulas } from './formula-cells.js';
+import { MAX_COLUMNS, MAX_RECORD_CHARS } from './limits.js';
+import { likelyColumn } from './likely-column.js';
 import { nearestName } from './nearest.js';
 import { type Fault, UnreadableManifest } from './problems.js';
 
@@ -12,92 +14,182 @@ const BAD_QUOTES: Fault = {
   remedy: 'take it out, or put the whole name in quotes and double the quotes inside it',
 };
 
+const TOO_LONG: Fault = {
+  line: 1,
+  fault: `the header row is longer than ${MAX_RECORD_CHARS} characters`,
+  remedy: 'look for a quote that is never closed, or for a file that is no CSV',
+};
+
+const EMPTY: Fault = {
+  fault: 'the file is empty',
+  remedy: 'give it a header row and one row for each clip',
+};
+
+/** A column without `name` is not kept; one without name in the file may hold nothing. */
+export type CsvColumn = { name: string } | { name?: never; nameless: boolean };
+
 export interface CsvHeader {
-  delimiter: (typeof DELIMITERS)[number];
-  columns: string[];
+  delimiter: string;
+  /** Line of the header row. */
+  line: number;
+  columns: CsvColumn[];
+  /** Characters of the names that are kept from each column on. */
+  charsFrom: number[];
+  /** Names as placeholders may write them, by the name that is kept. */
+  spelt: Map<string, string>;
+  /** The file is a results.csv of ours. */
+  ownResults: boolean;
+  warnings: Fault[];
 }
 
-/**
- * End of the header row in the text read so far (its line break), or -1 when it is not all there.
- * Blank lines before it belong to it.
- */
-export function endOfHeader(text: string): number {
-  let quoted = false;
-  let blank = true;
-  for (let at = 0; at < text.length; at += 1) {
-    const sign = text[at];
-    if (sign === '"') quoted = !quoted;
-    else if (sign === '\n' && !quoted && !blank) return at;
-    if (sign !== '\n' && sign !== ' ') blank = false;
-  }
-  return -1;
-}
+/** A first line that spreadsheet programs take the delimiter from, with what others put after it. */
+const SEP_LINE = /^(?:"sep=([^\w\s"]|\t)"|sep=([^\w\s"]|\t))[,;\t]*(?:\n|$)/i;
 
 /**
- * The delimiter is the one under which a column is called `file_link`, else the one that makes
- * most columns.
- * @param text the header row, blank lines before it included
+ * The delimiter is the one under which a column is meant as `file_link`, else the one that makes
+ * most columns. One that the first line names is tried first.
+ * @param head the beginning of the file: all of it, or at least `MAX_RECORD_CHARS`
  * @throws UnreadableManifest with every fault of the header
  */
-export function readCsvHeader(text: string): CsvHeader {
-  const line = /^[\n ]*/.exec(text)?.[0].split('\n').length ?? 1;
-  const readings = DELIMITERS.map((delimiter) => ({ delimiter, columns: split(text, delimiter) }));
+export function readCsvHeader(head: string, isWhole: boolean): CsvHeader {
+  const sep = SEP_LINE.exec(head);
+  const named = sep?.[1] ?? sep?.[2];
+  const delimiters = new Set([...(named === undefined ? [] : [named]), ...DELIMITERS]);
+  const text = { head, isWhole, from: sep ? 2 : 1 };
+  const readings = [...delimiters].map((delimiter) => readAs(text, delimiter));
+  const good = readings.filter((reading) => 'names' in reading);
   const best =
-    readings.find(({ columns }) => columns.includes('file_link')) ??
-    readings.reduce((a, b) => (b.columns.length > a.columns.length ? b : a));
-  const faults = best.columns.length > 0 ? faultsOfColumns(best.columns) : [BAD_QUOTES];
+    good.find(({ names }) => names.some(isFileLink)) ??
+    good.reduce<Reading | undefined>(
+      (a, b) => (a === undefined || b.names.length > a.names.length ? b : a),
+      undefined,
+    );
+  if (best === undefined) {
+    throw new UnreadableManifest(
+      readings.flatMap((reading) => ('fault' in reading ? reading.fault : [])).slice(0, 1),
+    );
+  }
+  const { line, delimiter } = best;
+  const { faults, warnings, ...header } = readNames(best.names);
   if (faults.length > 0) throw new UnreadableManifest(faults.map((fault) => ({ line, ...fault })));
-  return best;
+  const charsFrom = charsFromEach(header.columns);
+  return {
+    delimiter,
+    line,
+    ...header,
+    charsFrom,
+    warnings: warnings.map((note) => ({ line, ...note })),
+  };
 }
 
-function split(text: string, delimiter: string): string[] {
+/** Signs that a snapshot puts around a name with an empty value. */
+const AROUND_NAME = 6;
+
+function charsFromEach(columns: readonly CsvColumn[]): number[] {
+  let chars = 0;
+  const fromEnd = [...columns].reverse().map(({ name }) => {
+    if (name !== undefined) chars += name.length + AROUND_NAME;
+    return chars;
+  });
+  return fromEnd.reverse();
+}
+
+interface Reading {
+  delimiter: string;
+  line: number;
+  names: string[];
+}
+
+/**
+ * The header row under one delimiter, or why it is none.
+ * @param from line from which on it may stand
+ */
+function readAs(
+  { head, isWhole, from }: { head: string; isWhole: boolean; from: number },
+  delimiter: string,
+): Reading | { fault: Fault } {
+  const records = new CsvRecords(delimiter);
+  records.push(head);
+  if (isWhole) records.end();
   try {
-    const rows: string[][] = parse(text, {
-      delimiter,
-      trim: true,
-      skip_empty_lines: true,
-    });
-    return (rows[0] ?? []).map((name) => name.trim().normalize('NFC'));
-  } catch {
-    // Not a header under this delimiter; another one may fit.
-    return [];
+    let record = records.next();
+    while (record && (record.line < from || record.cells.every((cell) => cell === ''))) {
+      record = records.next();
+    }
+    if (record === undefined) return { fault: isWhole ? EMPTY : TOO_LONG };
+    const { line } = record;
+    if (record.strayQuote) return { fault: { line, ...BAD_QUOTES } };
+    return { delimiter, line, names: record.cells.map((name) => name.trim().normalize('NFC')) };
+  } catch (error) {
+    if (!(error instanceof CsvBreakError)) throw error;
+    const { kind, line } = error;
+    return { fault: kind === 'too long' ? TOO_LONG : { line, ...BAD_QUOTES } };
   }
 }
 
-function faultsOfColumns(columns: readonly string[]): Fault[] {
-  const faults: Fault[] = [];
-  if (columns.length > MAX_COLUMNS) {
-    return [
-      {
-        fault: `the header has ${columns.length} columns, at most ${MAX_COLUMNS} are allowed`,
-        remedy: 'remove the columns that are not needed',
-      },
-    ];
-  }
+const NONE: ReadonlySet<string> = new Set();
+
+function isFileLink(name: string): boolean {
+  const meant = meantColumn(name, NONE);
+  return 'name' in meant && meant.name === 'file_link';
+}
+
+interface NamesRead extends Pick<CsvHeader, 'columns' | 'spelt' | 'ownResults' | 'warnings'> {
+  faults: Fault[];
+}
+
+function readNames(written: readonly string[]): NamesRead {
+  const ownResults = isOwnResult(new Set(written));
+  const names = ownResults ? written.map(unescapeFormulas) : written;
+  const read: NamesRead = { columns: [], spelt: new Map(), ownResults, warnings: [], faults: [] };
+  const others = new Set(names);
   const seen = new Map<string, number>();
-  for (const [index, name] of columns.entries()) {
-    const earlier = seen.get(name);
-    seen.set(name, index);
-    if (name === '') {
-      faults.push({ fault: `column ${index + 1} has no name`, remedy: 'name it or remove it' });
-    } else if (earlier !== undefined) {
-      faults.push({
-        fault: `columns ${earlier + 1} and ${index + 1} are both called ${name}`,
-        remedy: 'rename or remove one of them',
-      });
-    } else {
-      const fault = faultOfColumn(name);
-      if (fault !== undefined) faults.push(fault);
+  for (const [index, name] of names.entries()) {
+    if (name === '' || (ownResults && isResultOnly(name))) {
+      read.columns.push({ nameless: name === '' });
+      continue;
     }
-  }
-  for (const name of ['file_link', 'prompt']) {
-    if (!columns.some((column) => column.toLowerCase() === name)) {
-      const near = nearestName(name, columns);
-      faults.push({
-        fault: `there is no column ${name}`,
-        remedy: near === undefined ? 'add it to the header row' : `is it the column ${near}?`,
-      });
+    const meant = meantColumn(name, others);
+    if ('fault' in meant) {
+      read.faults.push(meant.fault);
+      continue;
     }
+    const earlier = seen.get(meant.name);
+    if (earlier !== undefined) {
+      read.faults.push(twice(earlier, index, meant.name));
+      continue;
+    }
+    seen.set(meant.name, index);
+    others.add(meant.name);
+    if (meant.note !== undefined) read.warnings.push(meant.note);
+    if (meant.name !== name) read.spelt.set(name, meant.name);
+    read.columns.push({ name: meant.name });
   }
-  return faults;
+  if (seen.size > MAX_COLUMNS) return { ...read, faults: [tooMany(seen.size)] };
+  for (const name of ['file_link', 'prompt'] as const) {
+    if (!seen.has(name)) read.faults.push(absent(name, names));
+  }
+  return read;
+}
+
+function twice(earlier: number, index: number, name: string): Fault {
+  return {
+    fault: `columns ${earlier + 1} and ${index + 1} are both called ${name}`,
+    remedy: 'rename or remove one of them',
+  };
+}
+
+function tooMany(count: number): Fault {
+  return {
+    fault: `the header has ${count} columns, at most ${MAX_COLUMNS} are allowed`,
+    remedy: 'remove the columns that are not needed',
+  };
+}
+
+function absent(name: 'file_link' | 'prompt', names: readonly string[]): Fault {
+  const near = nearestName(name, names) ?? likelyColumn(name, names);
+  return {
+    fault: `there is no column ${name}`,
+    remedy: near === undefined ? 'add it to the header row' : `is it the column ${near}?`,
+  };
 }

@@ -1,10 +1,18 @@
 // Reads CSV row by row, in flat memory.
-import type { CsvError } from 'csv-parse';
-import { parse } from 'csv-parse';
-import { endOfHeader, readCsvHeader, type CsvHeader } from './csv-header.js';
+import { readCsvHeader, type CsvHeader } from './csv-header.js';
+import { CsvBreakError, CsvRecords, type CsvBreak, type CsvRecord } from './csv-records.js';
+import { unescapeFormulas } from './formula-cells.js';
 import { MAX_RECORD_CHARS } from './limits.js';
 import { type Fault, UnreadableManifest } from './problems.js';
 import type { RawRow, Source } from './source.js';
+
+/** Text taken apart at once: more than a record, so that none is looked at many times. */
+const ENOUGH_CHARS = 2 * MAX_RECORD_CHARS;
+
+const STRAY_QUOTE: Omit<Fault, 'line'> = {
+  fault: 'a quote stands inside a value that does not begin with one',
+  remedy: 'put the whole value in quotes and double the quotes inside it',
+};
 
 /**
  * Opens CSV whose delimiter follows from its header row.
@@ -12,157 +20,137 @@ import type { RawRow, Source } from './source.js';
  * @throws UnreadableManifest if the header cannot be used
  */
 export async function openCsv(text: AsyncGenerator<Buffer>): Promise<Source> {
-  const { head, end } = await readHead(text);
-  const header = readCsvHeader(head.toString('utf8').slice(0, end));
+  const { head, isWhole } = await readHead(text);
+  const header = readCsvHeader(head, isWhole);
   return {
     defaults: new Map(),
-    columns: header.columns,
+    columns: header.columns.flatMap(({ name }) => name ?? []),
+    ownResults: header.ownResults,
+    warnings: header.warnings,
     rows: readRows(header, head, text),
   };
 }
 
-/** Reads on until the header row is whole. */
-async function readHead(text: AsyncGenerator<Buffer>): Promise<{ head: Buffer; end: number }> {
-  let head: Buffer = Buffer.alloc(0);
-  for (;;) {
+/** Text enough to hold the header row; all of it, if there is less. */
+async function readHead(text: AsyncIterator<Buffer>): Promise<{ head: string; isWhole: boolean }> {
+  const parts: string[] = [];
+  for (let length = 0; length <= ENOUGH_CHARS;) {
     const next = await text.next();
-    if (next.done === true) break;
-    head = Buffer.concat([head, next.value]);
-    const end = endOfHeader(head.toString('utf8'));
-    if (end > MAX_RECORD_CHARS || (end < 0 && head.length > MAX_RECORD_CHARS)) {
-      throw new UnreadableManifest([
-        {
-          line: 1,
-          fault: `the header row is longer than ${MAX_RECORD_CHARS} characters`,
-          remedy: 'look for a quote that is never closed, or for a file that is no CSV',
-        },
-      ]);
-    }
-    if (end >= 0) return { head, end };
+    if (next.done === true) return { head: parts.join(''), isWhole: true };
+    const part = next.value.toString('utf8');
+    length += part.length;
+    parts.push(part);
   }
-  if (head.toString('utf8').trim() === '') {
-    throw new UnreadableManifest([
-      { fault: 'the file is empty', remedy: 'give it a header row and one row for each clip' },
-    ]);
-  }
-  return { head, end: head.length };
+  return { head: parts.join(''), isWhole: false };
 }
 
 async function* readRows(
   header: CsvHeader,
-  head: Buffer,
+  head: string,
   rest: AsyncIterable<Buffer>,
 ): AsyncGenerator<RawRow[]> {
-  let rows: RawRow[] = [];
-  /** Last line of the record before the one being read. */
-  let lastLine = 0;
-  let headerRead = false;
-
-  const parser = parse({
-    delimiter: header.delimiter,
-    record_delimiter: '\n',
-    trim: true,
-    relax_column_count: true,
-    max_record_size: MAX_RECORD_CHARS,
-    skip_records_with_error: true,
-    // Records and errors are taken here, where they come in file order; none is emitted.
-    on_record: (cells: string[], { lines }) => {
-      // Only quoted cells hold line breaks.
-      const line = lines - cells.reduce((breaks, cell) => breaks + countBreaks(cell), 0);
-      lastLine = lines;
-      if (cells.every((cell) => cell === '')) return null;
-      if (headerRead) rows.push(toRow(header.columns, cells, line));
-      headerRead = true;
-      return null;
-    },
-    on_skip: (error) => {
-      if (error?.code !== 'INVALID_OPENING_QUOTE') throw unreadable(error, lastLine + 1);
-      const line = Number(error['lines']);
-      const fault = {
-        line,
-        fault: 'a quote stands inside a value that does not begin with one',
-        remedy: 'put the whole value in quotes and double the quotes inside it',
-      };
-      // One record may have several such quotes.
-      if (rows.at(-1)?.faults[0]?.line !== line) {
-        rows.push({ line, fields: new Map(), faults: [fault] });
+  const records = new CsvRecords(header.delimiter);
+  const rowsIn = (text: string): { rows: RawRow[]; failure?: UnreadableManifest } => {
+    records.push(text);
+    const rows: RawRow[] = [];
+    try {
+      for (let record = records.next(); record !== undefined; record = records.next()) {
+        if (record.line <= header.line || record.cells.every((cell) => cell === '')) continue;
+        rows.push(toRow(header, record));
       }
-      return undefined;
-    },
-  });
-  let failure: Error | undefined;
-  parser.on('error', (error) => (failure = error));
-  parser.resume();
-  const settle = (send: (done: (error?: Error | null) => void) => void) =>
-    new Promise<void>((resolve, reject) => {
-      send((error) => (error ? reject(error) : resolve()));
-    });
-
-  try {
-    await settle((done) => parser.write(head, done));
-    if (rows.length > 0) yield rows;
-    for await (const chunk of rest) {
-      rows = [];
-      await settle((done) => parser.write(chunk, done));
-      if (rows.length > 0) yield rows;
+    } catch (error) {
+      if (!(error instanceof CsvBreakError)) throw error;
+      return { rows, failure: unreadable(error) };
     }
-    rows = [];
-    await settle((done) => parser.end(done));
-    if (rows.length > 0) yield rows;
-  } catch (error) {
-    if (rows.length > 0) yield rows;
-    throw failure ?? error;
-  } finally {
-    parser.destroy();
-  }
-}
-
-function toRow(columns: readonly string[], cells: readonly string[], line: number): RawRow {
-  const fields = new Map<string, string>();
-  for (const [index, column] of columns.entries()) {
-    const cell = cells[index];
-    if (cell !== undefined && cell !== '') fields.set(column, cell);
-  }
-  if (cells.length === columns.length) return { line, fields, faults: [] };
-  const fault = {
-    line,
-    fault: `the row has ${cells.length} values, the header ${columns.length} columns`,
-    remedy: 'look for a missing or extra delimiter; a value that holds one needs quotes',
+    return { rows };
   };
-  return { line, fields, faults: [fault] };
+  const texts = async function* (): AsyncGenerator<string> {
+    yield head;
+    let parts: string[] = [];
+    let length = 0;
+    for await (const chunk of rest) {
+      const part = chunk.toString('utf8');
+      length += part.length;
+      parts.push(part);
+      if (length <= ENOUGH_CHARS) continue;
+      yield parts.join('');
+      [parts, length] = [[], 0];
+    }
+    records.end();
+    yield parts.join('');
+  };
+  for await (const text of texts()) {
+    const { rows, failure } = rowsIn(text);
+    if (rows.length > 0) yield rows;
+    if (failure !== undefined) throw failure;
+  }
 }
 
-function countBreaks(text: string): number {
-  let count = 0;
-  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) count += 1;
-  return count;
+function toRow(header: CsvHeader, record: CsvRecord): RawRow {
+  const { columns, spelt, ownResults } = header;
+  const { line, cells } = record;
+  const row: RawRow = { line, fields: new Map(), spelt, faults: [] };
+  if (record.strayQuote) return { ...row, faults: [{ line, ...STRAY_QUOTE }] };
+  for (const [index, cell] of cells.entries()) {
+    if (cell === '') continue;
+    const column = columns[index];
+    if (column?.name !== undefined) {
+      row.fields.set(column.name, ownResults ? unescapeFormulas(cell) : cell);
+    } else if (column?.nameless === true) {
+      row.faults.push({
+        line,
+        fault: `there is a value in column ${index + 1}, which has no name`,
+        remedy: 'name the column in the header row, or remove it',
+      });
+    }
+  }
+  // Cells that a row ends before are empty, as are those beyond the last column.
+  if (cells.length < columns.length) row.addedChars = header.charsFrom[cells.length] ?? 0;
+  else if (cells.slice(columns.length).some((cell) => cell !== '')) {
+    row.faults.push({ line, ...tooManyCells(cells, columns.length) });
+  }
+  return row;
 }
+
+/** Quotes that word processors make of straight ones, and that hold nothing together. */
+const CURLY_OPEN = /^[\u201c\u201d\u201e\u201f\u00ab\u00bb]/;
+
+function tooManyCells(cells: readonly string[], columns: number): Omit<Fault, 'line'> {
+  const fault = `the row has ${cells.length} values, the header ${columns} columns`;
+  const curly = cells.find((cell) => CURLY_OPEN.test(cell));
+  if (curly === undefined) {
+    return {
+      fault,
+      remedy: 'look for an extra delimiter; a value that holds one needs quotes',
+    };
+  }
+  return {
+    fault: `${fault}: a value begins with ${curly.slice(0, 1)}, a curly quote, which holds no delimiter`,
+    remedy: 'put the value in straight quotes (") instead',
+  };
+}
+
+const UNREAD = 'the rows after it were not read';
 
 /** A fault after which nobody can tell where the next record begins. */
-function unreadable(error: CsvError | undefined, firstLine: number): UnreadableManifest {
-  const unread = 'the rows after it were not read';
-  const faults = new Map<string | undefined, Fault>([
-    [
-      'CSV_QUOTE_NOT_CLOSED',
-      {
-        line: firstLine,
-        fault: 'a quote opened in the row that begins here is never closed',
-        remedy: `close it; ${unread}`,
-      },
-    ],
-    [
-      'CSV_MAX_RECORD_SIZE',
-      {
-        line: firstLine,
-        fault: `the row that begins here is longer than ${MAX_RECORD_CHARS} characters`,
-        remedy: `shorten it, or look for a quote that is never closed; ${unread}`,
-      },
-    ],
-  ]);
-  const otherwise = {
-    line: Number(error?.['lines'] ?? firstLine),
-    fault: 'text follows a closing quote',
-    remedy: `double the quotes inside a quoted value; ${unread}`,
+function unreadable(error: CsvBreakError): UnreadableManifest {
+  const { line } = error;
+  const faults: Record<CsvBreak, Fault> = {
+    'unclosed quote': {
+      line,
+      fault: 'a quote opened in the row that begins here is never closed',
+      remedy: `close it; ${UNREAD}`,
+    },
+    'too long': {
+      line,
+      fault: `the row that begins here is longer than ${MAX_RECORD_CHARS} characters`,
+      remedy: `shorten it, or look for a quote that is never closed; ${UNREAD}`,
+    },
+    'text after quote': {
+      line,
+      fault: 'text follows a closing quote',
+      remedy: `double the quotes inside a quoted value; ${UNREAD}`,
+    },
   };
-  return new UnreadableManifest([faults.get(error?.code) ?? otherwise], { cause: error });
+  return new UnreadableManifest([faults[error.kind]], { cause: error });
 }

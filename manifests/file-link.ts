@@ -10,6 +10,9 @@ export function faultOfFileLink(link: string): Fault | undefined {
       remedy: 'use a shorter URL',
     };
   }
+  if (/^[\u2018-\u201f\u00ab\u00bb'"]|[\u2018-\u201f\u00ab\u00bb]$/.test(link)) {
+    return { fault: 'file_link is in quotes that are part of it', remedy: 'take them off' };
+  }
   if (/[\s\p{Cc}\p{Cs}\\]/u.test(link)) {
     return {
       fault: 'file_link holds a space, a line break or a backslash',

@@ -2,7 +2,7 @@
 import { extname } from 'node:path';
 import { ManifestError } from './problems.js';
 
-export type ManifestFormat = 'csv' | 'yaml' | 'json';
+export type ManifestFormat = 'csv' | 'yaml' | 'json' | 'jsonl';
 
 const FORMATS = new Map<string, ManifestFormat>([
   ['.csv', 'csv'],
@@ -10,6 +10,8 @@ const FORMATS = new Map<string, ManifestFormat>([
   ['.yaml', 'yaml'],
   ['.yml', 'yaml'],
   ['.json', 'json'],
+  ['.jsonl', 'jsonl'],
+  ['.ndjson', 'jsonl'],
 ]);
 
 /**

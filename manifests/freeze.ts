@@ -1,9 +1,10 @@
 // Freezes a manifest: a later edit of the file cannot change a running batch.
 import type { Clip } from '../contract/clip.js';
 import type { Store } from '../store/store.js';
+import type { IdKeys } from './clip-id.js';
 import { hashOfFile } from './open-file.js';
 import { ManifestError } from './problems.js';
-import { readManifest, type ManifestReport, type Reading } from './read.js';
+import { readManifest, type ManifestReport, type Reading, type ReadManifest } from './read.js';
 import { openSnapshot } from './snapshot.js';
 import { PAGE_SIZE, pageKey, SNAPSHOT_KEY, type SnapshotInfo } from './snapshot-format.js';
 
@@ -14,15 +15,10 @@ export interface FreezeOptions {
   expectedHash?: string;
   /** How messages call the file; default: its path. */
   label?: string;
-}
-
-export interface RefreezeOptions extends FreezeOptions {
-  /** Round that begins with the corrected manifest. */
-  round: number;
-  /** Keys of ids that must not be made up: of soundtracks that are there already. */
-  avoid: ReadonlyMap<string, unknown>;
-  /** Gets every clip in order and returns what is frozen. */
-  change: (clip: Clip) => Clip;
+  /** Ends the reading. */
+  signal?: AbortSignal;
+  /** Reads the file; default: here and now. */
+  read?: ReadManifest;
 }
 
 /**
@@ -52,16 +48,24 @@ export async function freezeManifest(
 /**
  * Writes the clips of a corrected manifest beside those of the present one, which stays in force until
  * `switchSnapshot`.
- * @throws ManifestError if the manifest is invalid or was edited since it was checked
+ * @param clips numbered from 0
  */
-export async function refreezeManifest(
-  path: string,
+export async function freezeClips(
   store: Store,
-  options: RefreezeOptions,
+  clips: AsyncIterable<Clip>,
+  of: Pick<SnapshotInfo, 'name' | 'hash' | 'columns'> & { sinceRound: number },
 ): Promise<SnapshotInfo> {
-  const { round, avoid, change } = options;
-  const { report } = await writePages(path, store, options, avoid, { sinceRound: round, change });
-  return { ...infoOf(report), sinceRound: round };
+  const pages = new PageWriter(store, of.sinceRound);
+  let total = 0;
+  let invalid = 0;
+  for await (const clip of clips) {
+    total += 1;
+    if (clip.fault !== undefined) invalid += 1;
+    await pages.add([clip]);
+  }
+  await pages.end();
+  const { name, hash, columns, sinceRound } = of;
+  return { name, hash, total, invalid, pageSize: PAGE_SIZE, columns, sinceRound };
 }
 
 /** Puts a snapshot in force. */
@@ -91,15 +95,15 @@ async function findFrozen(
 async function writePages(
   path: string,
   store: Store,
-  { skipInvalid = false, expectedHash, label = path }: FreezeOptions,
-  avoid: ReadonlyMap<string, unknown> = new Map(),
-  pageOptions: PageOptions = {},
+  { skipInvalid = false, expectedHash, label = path, signal, read = readManifest }: FreezeOptions,
+  avoid: IdKeys = new Set(),
 ): Promise<Reading> {
-  const pages = new PageWriter(store, pageOptions);
-  const reading = await readManifest(path, (clips) => pages.add(clips), { avoid, label });
+  const pages = new PageWriter(store);
+  const options = { avoid, label, ...(signal && { signal }) };
+  const reading = await read(path, (clips) => pages.add(clips), options);
   const { report } = reading;
   if (expectedHash !== undefined && report.hash !== expectedHash) {
-    throw refusal(label, 'the file was changed after it was checked', 'start again');
+    throw changedError(label);
   }
   if (!report.complete || (report.problemCount > 0 && !skipInvalid)) {
     throw new ManifestError(report.problems, report.problemCount);
@@ -108,20 +112,18 @@ async function writePages(
   return reading;
 }
 
-type PageOptions = { sinceRound?: number } & Partial<Pick<RefreezeOptions, 'change'>>;
-
 class PageWriter {
   #lines: string[] = [];
   #page = 0;
 
   constructor(
     private readonly store: Store,
-    private readonly options: PageOptions,
+    private readonly sinceRound?: number,
   ) {}
 
   async add(clips: readonly Clip[]): Promise<void> {
     for (const clip of clips) {
-      this.#lines.push(`${JSON.stringify(this.options.change?.(clip) ?? clip)}\n`);
+      this.#lines.push(`${JSON.stringify(clip)}\n`);
       if (this.#lines.length === PAGE_SIZE) await this.end();
     }
   }
@@ -129,11 +131,16 @@ class PageWriter {
   /** Writes the page begun, if there is one. */
   async end(): Promise<void> {
     if (this.#lines.length === 0) return;
-    const key = pageKey(this.#page, this.options.sinceRound);
+    const key = pageKey(this.#page, this.sinceRound);
     await this.store.write(key, this.#lines.join(''));
     this.#page += 1;
     this.#lines = [];
   }
+}
+
+/** What was read is not what the caller looked at. */
+export function changedError(label: string): ManifestError {
+  return refusal(label, 'the file was changed after it was checked', 'start again');
 }
 
 function refusal(file: string, fault: string, remedy: string): ManifestError {

@@ -1,4 +1,5 @@
 // Finds the name a person probably meant.
+import { MAX_COLUMN_NAME_CHARS, MAX_KEPT_PROBLEMS } from './limits.js';
 
 /** Number of single-character insertions, removals and changes between two texts. */
 export function editDistance(a: string, b: string): number {
@@ -16,16 +17,44 @@ export function editDistance(a: string, b: string): number {
 
 /**
  * The known name nearest to `name`, ignoring case and the difference of space, `-` and `_`;
- * undefined when none is near.
+ * undefined when none is near, or the name is too long to be one.
  */
 export function nearestName(name: string, known: Iterable<string>): string | undefined {
-  const plain = (text: string) => text.toLowerCase().replace(/[\s_-]+/g, '');
+  if (name.length > MAX_COLUMN_NAME_CHARS) return undefined;
   const wanted = plain(name);
   let best: string | undefined;
   let bestDistance = Math.max(1, Math.floor((wanted.length + 1) / 3)) + 1;
   for (const candidate of known) {
-    const found = editDistance(wanted, plain(candidate));
+    const other = plain(candidate);
+    // Texts differ by no less than their lengths do.
+    if (Math.abs(other.length - wanted.length) >= bestDistance) continue;
+    const found = editDistance(wanted, other);
     if (found < bestDistance) [best, bestDistance] = [candidate, found];
   }
   return best;
+}
+
+function plain(text: string): string {
+  return text.toLowerCase().replace(/[\s_-]+/g, '');
+}
+
+/** Searches for near names in one manifest. */
+export interface Suggestions {
+  /** As `nearestName`, for as long as it is worth the time. */
+  nearest(name: string, known: Iterable<string>): string | undefined;
+}
+
+/**
+ * Each search looks at every column, and a hostile file has an unknown name in every few bytes: so there
+ * are as many searches as there are problems kept to read.
+ */
+export function createSuggestions(searches = MAX_KEPT_PROBLEMS): Suggestions {
+  let left = searches;
+  return {
+    nearest(name, known) {
+      if (left === 0) return undefined;
+      left -= 1;
+      return nearestName(name, known);
+    },
+  };
 }

@@ -1,6 +1,6 @@
 // Estimates the length of a prompt as the vendor's model counts it.
 
-/** "Fewer than 77 tokens recommended for best results; no hard limit" (vendor-api: D). */
+/** "Fewer than 77 tokens recommended for best results; no hard limit" (docs/vendor-api.md [D]). */
 export const RECOMMENDED_TOKENS = 77;
 
 /** A sign of a script written without spaces, a word, a number, or any other sign. */

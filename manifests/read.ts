@@ -2,14 +2,23 @@
 import { createHash } from 'node:crypto';
 import type { Clip } from '../contract/clip.js';
 import { nameOfFile, safeName } from './batch-id.js';
-import { ClipIds } from './clip-id.js';
+import { ClipIds, type IdKeys } from './clip-id.js';
 import { openCsv } from './csv.js';
 import { formatOf, type ManifestFormat } from './format.js';
 import { type Problem, ProblemLog, UnreadableManifest } from './problems.js';
+import { openJson, openJsonLines } from './json.js';
 import { hashOfFile, openManifestFile } from './open-file.js';
 import { RowReader } from './row.js';
 import { readSourceText } from './source-text.js';
+import type { Source } from './source.js';
 import { openYaml } from './yaml.js';
+
+const OPEN: Record<ManifestFormat, (text: AsyncGenerator<Buffer>) => Source | Promise<Source>> = {
+  csv: openCsv,
+  yaml: openYaml,
+  json: openJson,
+  jsonl: openJsonLines,
+};
 
 const CHUNK_BYTES = 256 * 1024;
 
@@ -28,6 +37,8 @@ export interface ManifestReport {
   invalid: number;
   /** The manifest's own columns, in order of appearance. */
   columns: string[];
+  /** The file is a results.csv or results.jsonl of ours. */
+  ownResults?: boolean;
   /** The first 200. */
   problems: Problem[];
   /** All of them; the manifest is good if there are none. */
@@ -53,26 +64,36 @@ export function isRefused(
 /** A report, and the ids that rows bear themselves. */
 export interface Reading {
   report: ManifestReport;
-  ids: ClipIds;
+  /** `keys` are all there when one has clashed. */
+  ids: Pick<ClipIds, 'clashed' | 'keys'>;
 }
 
 export interface ReadOptions {
   /** Keys of ids that must not be made up for rows without one. */
-  avoid?: ReadonlyMap<string, unknown>;
+  avoid?: IdKeys;
   /** How messages call the file, and what names the manifest; default: its path. */
   label?: string;
+  /** Ends the reading, which then throws its reason. */
+  signal?: AbortSignal;
 }
 
 /**
- * Reads a manifest in one pass. CSV takes flat memory.
+ * Reads a manifest in one pass.
  * @param onClips gets every row's clip in order, invalid ones with their `fault`, some at a time;
  *   reading goes on when it has resolved
  * @throws ManifestError if the file cannot be read at all, or its extension is unknown
  */
+export type ReadManifest = (
+  path: string,
+  onClips: (clips: Clip[]) => void | Promise<void>,
+  options?: ReadOptions,
+) => Promise<Reading>;
+
+/** Reads a manifest here and now; CSV in flat memory. See `ReadManifest`. */
 export async function readManifest(
   path: string,
   onClips: (clips: Clip[]) => void | Promise<void>,
-  { avoid, label = path }: ReadOptions = {},
+  { avoid, label = path, signal }: ReadOptions = {},
 ): Promise<Reading> {
   const format = formatOf(path, label);
   const file = await openManifestFile(path);
@@ -84,13 +105,16 @@ export async function readManifest(
   let total = 0;
   let invalid = 0;
   let complete = true;
+  let ownResults = false;
   let reader: RowReader | undefined;
   try {
     const text = readSourceText(file.createReadStream({ highWaterMark: CHUNK_BYTES }), bytes);
-    const source = format === 'csv' ? await openCsv(text) : await openYaml(text);
+    const source = await OPEN[format](text);
     if (source.name !== undefined) name = safeName(source.name);
+    for (const warning of source.warnings ?? []) warnings.add(warning);
     reader = new RowReader(source, ids, problems, warnings);
     for await (const rows of source.rows) {
+      signal?.throwIfAborted();
       const clips: Clip[] = [];
       for (const row of rows) {
         const clip = reader.read(row);
@@ -100,6 +124,7 @@ export async function readManifest(
       total += clips.length;
       await onClips(clips);
     }
+    ownResults = source.ownResults ?? false;
     if (total === 0) throw new UnreadableManifest([NO_ROWS]);
   } catch (error) {
     if (!(error instanceof UnreadableManifest)) throw error;
@@ -118,6 +143,7 @@ export async function readManifest(
     valid: total - invalid,
     invalid,
     columns: [...(reader?.extraColumns ?? [])],
+    ...(ownResults && { ownResults }),
     problems: problems.kept,
     problemCount: problems.count,
     complete,
@@ -133,13 +159,13 @@ export async function readManifest(
  */
 export async function checkManifest(
   path: string,
-  options: Pick<ReadOptions, 'label'> = {},
+  { read = readManifest, ...options }: Omit<ReadOptions, 'avoid'> & { read?: ReadManifest } = {},
 ): Promise<ManifestReport> {
-  const { report } = await readManifest(path, () => undefined, options);
+  const { report } = await read(path, () => undefined, options);
   return report;
 }
 
 const NO_ROWS = {
-  fault: 'there are no rows below the header',
-  remedy: 'add one row for each clip',
+  fault: 'there are no rows',
+  remedy: 'add one for each clip',
 };

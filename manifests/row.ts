@@ -2,24 +2,32 @@
 import { hash } from 'node:crypto';
 import type { Clip } from '../contract/clip.js';
 import { type ClipIds, faultOfId, normalizeId } from './clip-id.js';
-import { faultOfColumn, isExtraColumn, KNOWN_COLUMNS } from './columns.js';
+import { isExtraColumn, KNOWN_COLUMNS } from './columns.js';
 import { faultOfFileLink } from './file-link.js';
-import { MAX_COLUMNS, MAX_FIELD_CHARS } from './limits.js';
-import { nearestName } from './nearest.js';
-import { type Fault, formatFault, type ProblemLog } from './problems.js';
-import { fillPrompt } from './prompt-template.js';
+import { MAX_COLUMNS, MAX_FIELD_CHARS, MAX_INHERITED_CHARS } from './limits.js';
+import { likelyColumn } from './likely-column.js';
+import { createSuggestions, type Suggestions } from './nearest.js';
+import { type Fault, formatFault, type ProblemLog, UnreadableManifest } from './problems.js';
+import { fillPrompt, type PromptFields } from './prompt-template.js';
 import { isLongPrompt, RECOMMENDED_TOKENS } from './prompt-tokens.js';
 import type { RawRow, Source } from './source.js';
 
-/** Control characters but tab and line ends, and halves of characters. */
-const ODD_CHARACTER = /(?![\t\n\r])[\p{Cc}\p{Cs}]/u;
+/** Control characters but tab and line ends. */
+const CONTROL = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]/;
+/** Halves of characters, whether they stand alone or together. */
+const HALVES = /[\ud800-\udfff]/;
+const LONE_HALF = /\p{Cs}/u;
 
 /** Reads the rows of one manifest, in order. */
 export class RowReader {
   /** The manifest's own columns, in order of appearance. */
   readonly extraColumns: Set<string>;
+  readonly #columns: ReadonlySet<string> | undefined;
   readonly #pairs = new Map<string, number>();
+  readonly #suggestions = createSuggestions();
+  readonly #hints: { suggestions: Suggestions; named: boolean };
   #rows = 0;
+  #inherited = 0;
 
   constructor(
     private readonly source: Pick<Source, 'columns' | 'defaults'>,
@@ -28,6 +36,8 @@ export class RowReader {
     private readonly warnings: ProblemLog,
   ) {
     this.extraColumns = new Set(source.columns?.filter(isExtraColumn));
+    this.#columns = source.columns && new Set(source.columns);
+    this.#hints = { suggestions: this.#suggestions, named: source.columns !== undefined };
   }
 
   /** The row's clip; one that cannot be submitted has its `fault`. */
@@ -40,19 +50,21 @@ export class RowReader {
       if (fault !== undefined) faults.push({ ...at(field), ...fault });
     };
 
+    this.#inherit(raw.addedChars ?? 0);
     const fields = this.#withDefaults(raw.fields);
     this.#checkFields(raw, fields, blame);
     const { id, made } = this.#takeId(raw, row, blame);
     const fileLink = fields.get('file_link')?.trim() ?? '';
     // A row the format's reader found broken may lack fields only for that.
     if (fileLink !== '') blame('file_link', faultOfFileLink(fileLink));
-    else if (raw.faults.length === 0) blame('file_link', missing('file_link', fields));
+    else if (raw.faults.length === 0) blame('file_link', missing('file_link', fields, this.#hints));
     const prompt = this.#fill(raw, fields, blame);
 
     if (faults.length === 0) {
       this.#warn(raw, at('prompt'), fileLink, prompt);
     }
     for (const fault of faults) this.problems.add(fault);
+    for (const warning of raw.warnings ?? []) this.warnings.add(warning);
     const params = fields.get('params');
     return {
       row,
@@ -71,8 +83,17 @@ export class RowReader {
     const { defaults } = this.source;
     if (defaults.size === 0) return own;
     const fields = new Map(own);
-    for (const [name, value] of defaults) if (!fields.has(name)) fields.set(name, value);
+    for (const [name, value] of defaults) {
+      if (fields.has(name)) continue;
+      fields.set(name, value);
+      this.#inherit(value.length + 1);
+    }
     return fields;
+  }
+
+  #inherit(chars: number): void {
+    this.#inherited += chars;
+    if (this.#inherited > MAX_INHERITED_CHARS) throw new UnreadableManifest([TOO_MUCH_INHERITED]);
   }
 
   #checkFields(
@@ -87,19 +108,15 @@ export class RowReader {
           remedy: 'shorten it',
         });
       }
-      if (ODD_CHARACTER.test(value) && name !== 'id' && name !== 'file_link') {
+      if (hasOddCharacter(value) && name !== 'id' && name !== 'file_link') {
         blame(name, { fault: `${name} holds a control character`, remedy: 'remove it' });
       }
     }
     if (this.source.columns !== undefined) return;
     for (const name of raw.lines?.keys() ?? fields.keys()) {
-      const fault = faultOfColumn(name);
-      if (fault !== undefined) {
-        blame(name, fault);
-      } else if (isExtraColumn(name) && !this.extraColumns.has(name)) {
-        if (this.extraColumns.size < MAX_COLUMNS) this.extraColumns.add(name);
-        else blame(name, TOO_MANY_FIELDS);
-      }
+      if (!isExtraColumn(name) || this.extraColumns.has(name)) continue;
+      if (this.extraColumns.size < MAX_COLUMNS) this.extraColumns.add(name);
+      else blame(name, TOO_MANY_FIELDS);
     }
     for (const name of this.source.defaults.keys()) {
       if (isExtraColumn(name)) this.extraColumns.add(name);
@@ -135,21 +152,18 @@ export class RowReader {
   ): string {
     const template = fields.get('prompt')?.trim() ?? '';
     if (template === '') {
-      if (raw.faults.length === 0) blame('prompt', missing('prompt', fields));
+      if (raw.faults.length === 0) blame('prompt', missing('prompt', fields, this.#hints));
       return '';
     }
-    const filled = fillPrompt(template, fields, this.source.columns ?? fields.keys());
-    if ('faults' in filled) {
-      for (const fault of filled.faults) blame('prompt', fault);
-      return template;
-    }
-    if (filled.prompt.length > MAX_FIELD_CHARS && template.length <= MAX_FIELD_CHARS) {
-      blame('prompt', {
-        fault: `the filled prompt has ${filled.prompt.length} characters, at most ${MAX_FIELD_CHARS} are allowed`,
-        remedy: 'shorten what the placeholders put in',
-      });
-    }
-    return filled.prompt;
+    // That it is too long is told already.
+    if (template.length > MAX_FIELD_CHARS) return template;
+    const filled = fillPrompt(template, {
+      ...{ fields, names: this.#columns ?? namesOf(fields) },
+      ...{ spelt: raw.spelt, suggestions: this.#suggestions },
+    });
+    if ('prompt' in filled) return filled.prompt;
+    for (const fault of filled.faults) blame('prompt', fault);
+    return template;
   }
 
   #extra(fields: ReadonlyMap<string, string>): Record<string, string> {
@@ -184,16 +198,38 @@ export class RowReader {
   }
 }
 
+/** The quick looks first: this is asked of every field. */
+function hasOddCharacter(text: string): boolean {
+  return CONTROL.test(text) || (HALVES.test(text) && LONE_HALF.test(text));
+}
+
 const TOO_MANY_FIELDS: Fault = {
   fault: `the clips have more than ${MAX_COLUMNS} different fields`,
   remedy: 'remove those that are not needed',
 };
 
-function missing(field: string, fields: ReadonlyMap<string, string>): Fault {
+const TOO_MUCH_INHERITED: Fault = {
+  fault: `defaults, aliases and columns that rows leave out add more than ${MAX_INHERITED_CHARS} characters to the clips`,
+  remedy: 'shorten them, or split the manifest',
+};
+
+function namesOf(fields: ReadonlyMap<string, string>): PromptFields['names'] {
+  return { has: (name) => fields.has(name), [Symbol.iterator]: () => fields.keys() };
+}
+
+/** @param named every row has the columns of a header, where the field has one of its own */
+function missing(
+  field: 'file_link' | 'prompt',
+  fields: ReadonlyMap<string, string>,
+  { suggestions, named }: { suggestions: Suggestions; named: boolean },
+): Fault {
   const others = [...fields.keys()].filter(
     (name) => !KNOWN_COLUMNS.some((known) => known === name),
   );
-  const near = fields.size > 0 ? nearestName(field, others) : undefined;
+  const near =
+    others.length === 0
+      ? undefined
+      : (suggestions.nearest(field, others) ?? (named ? undefined : likelyColumn(field, others)));
   const usual = field === 'file_link' ? 'add a URL or remove the row' : 'say what music is wanted';
   return { fault: `${field} is empty`, remedy: near === undefined ? usual : `is it in ${near}?` };
 }

@@ -17,7 +17,9 @@ const clipFields = {
 
 const clip = z
   .object({
-    id: value.describe('Unique name of the clip, safe as a file name. Made up when left out.'),
+    id: value.describe(
+      'Unique name of the clip, by which its files are named. Made up when left out.',
+    ),
     ...clipFields,
   })
   .partial()

@@ -1,13 +1,14 @@
-// Reads a manifest's bytes: hashed, checked to be UTF-8, without BOM, lines ending in \n.
+// Reads a manifest's bytes: hashed, as UTF-8 without BOM, lines ending in \n.
 import { isUtf8 } from 'node:buffer';
 import type { Hash } from 'node:crypto';
 import { UnreadableManifest } from './problems.js';
+import { toUtf8 } from './utf16.js';
 
 const LF = 0x0a;
 const CR = 0x0d;
 
 /**
- * The text of a file in UTF-8, in chunks that end between characters. Line ends of Windows and of
+ * The text of a file in UTF-8, or in UTF-16 that its BOM tells, as UTF-8 in chunks that end between characters. Line ends of Windows and of
  * old Macs become \n, so that every reader counts lines alike; `hash` takes the bytes as they are.
  * @throws UnreadableManifest if the bytes are not UTF-8 text.
  */
@@ -18,8 +19,7 @@ export async function* readSourceText(
   let rest: Buffer = Buffer.alloc(0);
   let line = 1;
   let first = true;
-  for await (const bytes of file) {
-    hash.update(bytes);
+  for await (const bytes of toUtf8(hashed(file, hash))) {
     let chunk = rest.length > 0 ? Buffer.concat([rest, bytes]) : bytes;
     if (first) {
       if (chunk.length < 3) {
@@ -38,6 +38,13 @@ export async function* readSourceText(
   if (first) rest = withoutBom(rest);
   const text = checkedText(rest, line);
   if (text.length > 0) yield text;
+}
+
+async function* hashed(file: AsyncIterable<Buffer>, hash: Hash): AsyncGenerator<Buffer> {
+  for await (const bytes of file) {
+    hash.update(bytes);
+    yield bytes;
+  }
 }
 
 function withoutBom(bytes: Buffer): Buffer {

@@ -7,10 +7,16 @@ export interface RawRow {
   line: number;
   /** Fields by name, in file order; an empty one is left out. */
   fields: Map<string, string>;
+  /** Kept names of fields by the names that the file gives them, where these differ. */
+  spelt?: ReadonlyMap<string, string>;
+  /** Characters that a clip has of what the file has but once: names of columns that the row leaves out. */
+  addedChars?: number;
   /** Lines of fields that are not on the row's own line. */
   lines?: ReadonlyMap<string, number>;
   /** What the reader itself found wrong with the row. */
   faults: Fault[];
+  /** What it found worth telling. */
+  warnings?: Fault[];
 }
 
 /** An opened manifest. Its readers throw `UnreadableManifest` when they cannot go on. */
@@ -21,6 +27,10 @@ export interface Source {
   defaults: ReadonlyMap<string, string>;
   /** Every column in file order; absent where each row names its own fields. */
   columns?: readonly string[];
+  /** The file is a results.csv or results.jsonl of ours, as far as it has been read. */
+  readonly ownResults?: boolean;
+  /** What is worth telling of what stands beside the rows. */
+  warnings?: readonly Fault[];
   /** The rows in file order, some at a time. Read once. */
   rows: AsyncIterable<RawRow[]> | Iterable<RawRow[]>;
 }

@@ -1,35 +1,52 @@
-// Resolves YAML aliases. Only single values may be shared, so that no file grows by being read.
-import { type Alias, type Document, isScalar, type LineCounter, type Scalar, visit } from 'yaml';
+// Resolves YAML aliases. Only single values, and what `<<` takes, may be shared, so that no file grows by
+// being read.
+import {
+  type Alias,
+  type Document,
+  isMap,
+  isPair,
+  isScalar,
+  isSeq,
+  type LineCounter,
+  visit,
+} from 'yaml';
+import type { Node, Scalar, YAMLMap } from 'yaml';
 import { type Fault, UnreadableManifest } from './problems.js';
+import { keyOf } from './yaml-nodes.js';
+
+/** Key of a map that takes the fields of others. */
+export const MERGE = '<<';
+
+export type AliasValue = Scalar | YAMLMap;
 
 /**
  * The value of each alias.
- * @throws UnreadableManifest for aliases of lists and maps, and of anchors not seen before
+ * @throws UnreadableManifest for aliases of lists, of maps other than for a merge, and of anchors not seen
+ *   before
  */
-export function resolveAliases(document: Document, lines: LineCounter): Map<Alias, Scalar> {
-  const anchors = new Map<string, Scalar | undefined>();
-  const values = new Map<Alias, Scalar>();
+export function resolveAliases(document: Document, lines: LineCounter): Map<Alias, AliasValue> {
+  const anchors = new Map<string, Node>();
+  const values = new Map<Alias, AliasValue>();
   const faults: Fault[] = [];
   visit(document, {
     Value(_, node) {
-      if (node.anchor !== undefined) {
-        anchors.set(node.anchor, isScalar(node) ? node : undefined);
-      }
+      if (node.anchor !== undefined) anchors.set(node.anchor, node);
     },
-    Alias(_, alias) {
+    Alias(_, alias, path) {
       const { source } = alias;
       const value = anchors.get(source);
-      if (value !== undefined) {
+      if (isScalar(value) || (isMap(value) && isMerged(path))) {
         values.set(alias, value);
         return;
       }
       const line = alias.range ? lines.linePos(alias.range[0]).line : 1;
       faults.push(
-        anchors.has(source)
+        value !== undefined
           ? {
               line,
               fault: `alias *${source} stands for a list or a map; such aliases can multiply without bound and are refused`,
-              remedy: 'write the content out, or use `defaults` for what clips have in common',
+              remedy:
+                'merge the fields of a map with <<, or use `defaults` for what clips have in common',
             }
           : {
               line,
@@ -41,4 +58,10 @@ export function resolveAliases(document: Document, lines: LineCounter): Map<Alia
   });
   if (faults.length > 0) throw new UnreadableManifest(faults);
   return values;
+}
+
+/** Whether an alias is the value of `<<`, or in a list that is. */
+function isMerged(path: readonly unknown[]): boolean {
+  const above = isSeq(path.at(-1)) ? path.at(-2) : path.at(-1);
+  return isPair(above) && keyOf(above) === MERGE;
 }

@@ -1,11 +1,14 @@
 // What the readers of a YAML manifest's parts share.
-import { type Alias, isAlias, isScalar, type Node, type Pair, type Scalar } from 'yaml';
+import { type Alias, isAlias, isScalar, type Node, type Pair } from 'yaml';
+import type { AliasValue } from './yaml-aliases.js';
 
 export interface YamlContext {
   /** Line where a node begins; `otherwise` if it has no place of its own. */
   lineOf(node: Node | null | undefined, otherwise?: number): number;
   /** The value that each alias stands for. */
-  aliases: ReadonlyMap<Alias, Scalar>;
+  aliases: ReadonlyMap<Alias, AliasValue>;
+  /** Fields that `<<` has brought so far. */
+  merged: { count: number };
 }
 
 /** The text of a field's value as the file writes it: `007` and `1.10` stay so; null is empty. */

@@ -81,18 +81,55 @@ describe('CSV', () => {
   test('tells every fault of the header at once', async () => {
     const { problems, report } = await read(
       'a.csv',
-      `\nfile-link,Prompt,mood,mood,,status,Task_ID,__proto__\n${LINK},x,,,,,,\n`,
+      `\nfile_lnk,Prompt,mood,mood,,prompt,${'x'.repeat(101)},__proto__\n${LINK},x,,,,,,\n`,
     );
     expect(problems).toEqual([
-      'a.csv:2: column Prompt is spelt prompt in a manifest (write prompt)',
       'a.csv:2: columns 3 and 4 are both called mood (rename or remove one of them)',
-      'a.csv:2: column 5 has no name (name it or remove it)',
-      "a.csv:2: column status would clash with the results' own column status (rename it, for example my_status, or remove it)",
-      "a.csv:2: column Task_ID would clash with the results' own column task_id (rename it, for example my_task_id, or remove it)",
+      'a.csv:2: columns 2 and 6 are both called prompt (rename or remove one of them)',
+      'a.csv:2: a column name has 101 characters, at most 100 are allowed (shorten it)',
       'a.csv:2: column __proto__ cannot be kept (rename it)',
-      'a.csv:2: there is no column file_link (is it the column file-link?)',
+      'a.csv:2: there is no column file_link (is it the column file_lnk?)',
     ]);
     expect(report).toMatchObject({ total: 0, complete: false });
+  });
+
+  test.each(['ID,File Link,Prompt ', 'id;FILE_LINK;prompt', ' Id\tfile-link\tPROMPT:'])(
+    'reads the header as it is meant: %j',
+    async (header) => {
+      const [own = ''] = header.trim().split(/[,;\t]/);
+      const row = ['a', LINK, `for {{${own}}}`].join(/[,;\t]/.exec(header)?.[0]);
+      const { clips, problems, warnings } = await read('a.csv', `${header}\n${row}\n`);
+      expect([...problems, ...warnings]).toEqual([]);
+      expect(clips[0]).toMatchObject({ id: 'a', fileLink: LINK, prompt: 'for a', extra: {} });
+    },
+  );
+
+  test('keeps a column that has the name of one of the results under another', async () => {
+    const { clips, problems, warnings, report } = await read(
+      'a.csv',
+      `id,file_link,prompt,status,my_status,Output\na,${LINK},"{{status}}, {{my_status}}",todo,x,y\n`,
+    );
+    expect(problems).toEqual([]);
+    expect(warnings).toEqual([
+      'a.csv:1: column status has the name of a column of the results, and is kept as my_status_2 (rename it to choose another name)',
+      'a.csv:1: column Output has the name of a column of the results, and is kept as my_output (rename it to choose another name)',
+    ]);
+    expect(clips[0]).toMatchObject({
+      prompt: 'todo, x',
+      extra: { my_status_2: 'todo', my_status: 'x', my_output: 'y' },
+    });
+    expect(report.columns).toEqual(['my_status_2', 'my_status', 'my_output']);
+  });
+
+  test('drops a column without name, unless there is a value in it', async () => {
+    const { clips, problems } = await read(
+      'a.csv',
+      `,id,file_link,prompt,,\n,a,${LINK}?1,Calm,,\n,b,${LINK}?2,Calm,x,\n`,
+    );
+    expect(problems).toEqual([
+      'a.csv:3: there is a value in column 5, which has no name (name the column in the header row, or remove it)',
+    ]);
+    expect(clips[0]).toMatchObject({ id: 'a', prompt: 'Calm', extra: {} });
   });
 
   test('tells ragged rows and stray quotes with their lines and reads on', async () => {
@@ -101,9 +138,9 @@ describe('CSV', () => {
       `id,file_link,prompt\na,${LINK}\nb,${LINK},say "hi" or "ho"\nc,${LINK},x,y\nd,${LINK},Calm\n`,
     );
     expect(problems).toEqual([
-      'a.csv:2: the row has 2 values, the header 3 columns (look for a missing or extra delimiter; a value that holds one needs quotes)',
+      'a.csv:2: prompt is empty (say what music is wanted)',
       'a.csv:3: a quote stands inside a value that does not begin with one (put the whole value in quotes and double the quotes inside it)',
-      'a.csv:4: the row has 4 values, the header 3 columns (look for a missing or extra delimiter; a value that holds one needs quotes)',
+      'a.csv:4: the row has 4 values, the header 3 columns (look for an extra delimiter; a value that holds one needs quotes)',
     ]);
     expect(clips.map(({ row, fault }) => [row, fault === undefined])).toEqual([
       [0, false],
@@ -112,6 +149,64 @@ describe('CSV', () => {
       [3, true],
     ]);
     expect(report).toMatchObject({ total: 4, valid: 1, invalid: 3, complete: true });
+  });
+
+  test('takes cells that a row ends before, and those beyond the header, for empty', async () => {
+    const { clips, problems } = await read(
+      'a.csv',
+      `file_link,prompt,mood,note\n${LINK}?1,x\n${LINK}?2,x,y\n${LINK}?3,x,y,z,, ,\n`,
+    );
+    expect(problems).toEqual([]);
+    expect(clips.map(({ extra }) => extra)).toEqual([
+      { mood: '', note: '' },
+      { mood: 'y', note: '' },
+      { mood: 'y', note: 'z' },
+    ]);
+  });
+
+  test.each([
+    ['sep=;\n', ';'],
+    ['SEP=|\n', '|'],
+    ['sep=\t\n', '\t'],
+    ['"sep=;"\n', ';'],
+    ['sep=,,,,\n', ','],
+    ['\uFEFFsep=;\r\n\r\n', ';'],
+    ['sep=;\n', ','],
+  ])('obeys a first line %j where the header does (%j)', async (sep, delimiter) => {
+    const rows = [
+      ['id', 'file_link', 'prompt'],
+      ['x', LINK, 'a, b; c'],
+    ];
+    const { clips, problems } = await read('a.csv', `${sep}${stringify(rows, { delimiter })}`);
+    expect(problems).toEqual([]);
+    expect(clips).toMatchObject([{ line: sep.split('\n').length + 1, id: 'x', prompt: 'a, b; c' }]);
+  });
+
+  test('asks whether a column that is called as such are is the one that is missing', async () => {
+    for (const [header, link, prompt] of [
+      ['No.,Video URL,Music prompt', 'Video URL', 'Music prompt'],
+      ['name,Videolink,Stimmung', 'Videolink', undefined],
+      ['file name,source,Style', 'source', 'Style'],
+    ] as const) {
+      const { problems } = await read('a.csv', `${header}\n1,${LINK},x\n`);
+      expect(problems).toEqual([
+        `a.csv:1: there is no column file_link (is it the column ${link}?)`,
+        `a.csv:1: there is no column prompt (${prompt ? `is it the column ${prompt}?` : 'add it to the header row'})`,
+      ]);
+    }
+  });
+
+  test('names curly quotes as what they are', async () => {
+    const { problems } = await read(
+      'a.csv',
+      `file_link,prompt\n${LINK}?1,“a, b”\n${LINK}?2,«a, b»\n“${LINK}”,x\n${LINK}?3,‘n’ “x”\n`,
+    );
+    const inStraight = 'which holds no delimiter (put the value in straight quotes (") instead)';
+    expect(problems).toEqual([
+      `a.csv:2: the row has 3 values, the header 2 columns: a value begins with “, a curly quote, ${inStraight}`,
+      `a.csv:3: the row has 3 values, the header 2 columns: a value begins with «, a curly quote, ${inStraight}`,
+      'a.csv:4: file_link is in quotes that are part of it (take them off)',
+    ]);
   });
 
   test('a quote that is never closed is told with the line where its row begins', async () => {
@@ -165,7 +260,7 @@ describe('CSV', () => {
   test.each([
     ['', 'a.csv: the file is empty (give it a header row and one row for each clip)'],
     ['\uFEFF\n \n', 'a.csv: the file is empty (give it a header row and one row for each clip)'],
-    ['file_link,prompt', 'a.csv: there are no rows below the header (add one row for each clip)'],
+    ['file_link,prompt', 'a.csv: there are no rows (add one for each clip)'],
   ])('a file without rows is refused: %j', async (text, problem) => {
     const { problems } = await read('a.csv', text);
     expect(problems).toEqual([problem]);

@@ -21,13 +21,51 @@ describe('the encoding of a manifest', () => {
   });
 
   test.each([
-    ['UTF-16 with a byte order mark', Buffer.from('\uFEFFfile_link,prompt\n', 'utf16le')],
-    ['UTF-16 without one', Buffer.from('file_link,prompt\n', 'utf16le')],
+    ['UTF-16 without a byte order mark', Buffer.from('file_link,prompt\n', 'utf16le')],
     ['a character cut off at the end', Buffer.from([...Buffer.from('file_link,prompt'), 0xc3])],
   ])('%s is refused', async (_, bytes) => {
     const { problems } = await read('a.csv', bytes);
     expect(problems).toEqual([`a.csv:1: the file is not UTF-8 text (${REMEDY})`]);
   });
+
+  const swapped = (bytes: Buffer) => Buffer.from(bytes).swap16();
+
+  test.each([
+    ['little', (bytes: Buffer) => bytes],
+    ['big', swapped],
+  ])('UTF-16 with a byte order mark is read, %s end first', async (_, order) => {
+    // Signs of two units, one and a rest lie across the borders of the reader's chunks.
+    const rows = Array.from(
+      { length: 3_000 },
+      (_, n) => `${LINK}?${n}\tCafé\t${'𝄞é漢'.repeat(27)}x`,
+    );
+    const text = `\uFEFFfile_link\tprompt\tnote\r\n${rows.join('\r\n')}\r\n`;
+    const { clips, problems, report } = await read('a.csv', order(Buffer.from(text, 'utf16le')));
+    expect(problems).toEqual([]);
+    expect(clips).toHaveLength(3_000);
+    expect(clips.every(({ extra }) => extra['note'] === `${'𝄞é漢'.repeat(27)}x`)).toBe(true);
+    expect(clips.at(-1)).toMatchObject({ line: 3_001, prompt: 'Café' });
+    expect(report.hash).toHaveLength(64);
+  });
+
+  test.each([
+    ['half a sign', [0xff, 0xfe, 0x69, 0x00, 0x64]],
+    ['half a pair', [0xff, 0xfe, 0x69, 0x00, 0x34, 0xd8, 0x69, 0x00]],
+  ])('UTF-16 with %s is refused', async (_, bytes) => {
+    const { problems } = await read('a.csv', Buffer.from(bytes));
+    expect(problems).toEqual([
+      'a.csv: the file begins as UTF-16 text, but is not (save it as UTF-8)',
+    ]);
+  });
+
+  test.each([[[]], [[0xff]], [[0xff, 0xfe]], [[0xef, 0xbb, 0xbf]]])(
+    'a file of %j is empty',
+    async (bytes) => {
+      const { problems } = await read('a.csv', Buffer.from(bytes));
+      expect(problems).toHaveLength(1);
+      expect(problems[0]).toMatch(bytes.length === 1 ? /not UTF-8 text/ : /the file is empty/);
+    },
+  );
 
   test('characters that lie across chunk borders are read whole', async () => {
     // Rows of 3 bytes less than a power of two move the border through every byte of a sign.

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { ClipIds, faultOfId, idKey } from '../../manifests/clip-id.js';
+import { ClipIds, faultOfId, fileNameOf, idKey, isDeviceName } from '../../manifests/clip-id.js';
 import { faultOfFileLink } from '../../manifests/file-link.js';
 import { nearestName } from '../../manifests/nearest.js';
 import { approximateTokens } from '../../manifests/prompt-tokens.js';
@@ -9,35 +9,84 @@ import { checkKey } from '../../store/keys.js';
 import { LINK, read } from './support.js';
 
 describe('ids', () => {
-  test.each(['intro', 'Intro 2 (final)', '2025-01_a.b', 'осень', '秋', 'e\u0301'.normalize('NFC')])(
-    '%j is taken',
-    (id) => expect(faultOfId(id)).toBeUndefined(),
-  );
+  test.each([
+    ...['intro', 'Intro 2 (final)', '2025-01_a.b', 'осень', '秋', 'e\u0301'.normalize('NFC'), '1'],
+    'x'.repeat(180),
+  ])('%j is taken, and names its files', (id) => {
+    expect(faultOfId(id)).toBeUndefined();
+    expect(fileNameOf(id)).toBe(id);
+  });
 
   test.each([
-    ...['.', '..', '.hidden', 'a/b', 'a\\b', 'a:b', 'a*', 'a?', '"a"', '<a>', 'a|b', '-rf', '=a'],
-    ...['a.', 'a ', 'a\nb', 'a\u0000', 'a\u202Eb', 'a\u200Bb', '\uD800', '🎬', ' a', '@a'],
-    ...[
-      'con',
-      'NUL',
-      'nul.txt',
-      'Com1',
-      'lpt9.mp3',
-      'COM¹',
-      'aux .x',
-      'x'.repeat(181),
-      '漢'.repeat(61),
-    ],
+    ['Client A / Promo #3', 'Client A - Promo -3-'],
+    ['Q4: launch?', 'Q4- launch-'],
+    ['../x', 'x-'],
+    ['a\\b', 'a-b-'],
+    ['.hidden', 'hidden-'],
+    ['-rf', 'rf-'],
+    ['a.', 'a-'],
+    ['..', 'clip-'],
+    ['🎬', 'clip-'],
+    ['<a>|"b"*', 'a-b-'],
+    ['con', 'clipcon-'],
+    ['nul.txt?', 'clipnul.txt-'],
+    ['COM¹', 'clipCOM¹-'],
+    ['=1+1', '1+1-'],
+    ["it's", 'it-s-'],
+    ['x'.repeat(181), `${'x'.repeat(171)}-`],
+    ['漢'.repeat(61), `${'漢'.repeat(57)}-`],
+    ['𝄞'.repeat(100), 'clip-'],
+  ])('%j is taken; its files are named %j and a mark', (id, name) => {
+    expect(faultOfId(id)).toBeUndefined();
+    expect(fileNameOf(id).slice(0, -8)).toBe(name);
+    expect(fileNameOf(id)).toMatch(/-[0-9a-f]{8}$/);
+  });
+
+  test.each([
+    'a\nb',
+    'a\u0000',
+    'a\u202Eb',
+    'a\u200Bb',
+    '\uD800',
+    'x'.repeat(1_025),
+    '漢'.repeat(342),
   ])('%j is refused', (id) => expect(faultOfId(id)).toBeDefined());
 
-  test('every id that is taken is a name the store takes, with what is put after it', () => {
+  test('every id that is taken gives a name the store takes, with what is put after it', () => {
+    const sign = fc.oneof(
+      fc.string({ unit: 'grapheme', maxLength: 1 }),
+      fc.constantFrom('/', '.', ':', '-', ' ', '?'),
+    );
     fc.assert(
-      fc.property(fc.string({ unit: 'grapheme', minLength: 1 }), (id) => {
-        fc.pre(faultOfId(id) === undefined);
-        expect(checkKey(`soundtracks/${id}.mp3`)).toHaveLength(2);
-      }),
+      fc.property(
+        fc.oneof(
+          fc.string({ unit: 'grapheme', minLength: 1 }),
+          fc.array(sign, { maxLength: 300 }).map((s) => s.join('')),
+        ),
+        (id) => {
+          fc.pre(id !== '' && faultOfId(id) === undefined);
+          const name = fileNameOf(id);
+          expect(checkKey(`soundtracks/${name}-999999.mp3`)).toHaveLength(2);
+          expect(isDeviceName(name)).toBe(false);
+          expect(fileNameOf(name)).toBe(name);
+        },
+      ),
       { numRuns: 2_000 },
     );
+  });
+
+  test('no two ids have files of one name', async () => {
+    const taken = fileNameOf('a/b');
+    for (const order of [
+      [taken.toUpperCase(), 'a/b'],
+      ['a/b', taken],
+    ]) {
+      const rows = order.map((id, n) => `${id},${LINK}?${n},x\n`).join('');
+      const { problems } = await read('a.csv', `id,file_link,prompt\n${rows}`);
+      expect(problems).toHaveLength(1);
+      expect(problems[0]).toContain('is taken by line 2');
+    }
+    expect(fileNameOf('a/b')).not.toBe(fileNameOf('a:b'));
   });
 
   test('two ids that differ by case or by spelling of a sign are one', async () => {
@@ -53,6 +102,30 @@ describe('ids', () => {
       ),
     ]);
     expect(clips.map(({ id }) => id)).toEqual(['Café', 'clip-2', 'other']);
+  });
+
+  test.each([
+    ['ẞ', 'ss'],
+    ['ẞ', 'ß'],
+    ['Straẞe', 'STRASSE'],
+    ['ﬁlm', 'FILM'],
+    ['ΟΔΟΣ', 'οδοσ'],
+    ['a\uFE0Fb', 'ab'],
+    ['a\u034Fb', 'AB'],
+    ['\u03B1\u0345\u034F\u0301', '\u03B1\u0301\u0345'],
+  ])('%j and %j are one', (one, other) => expect(idKey(one)).toBe(idKey(other)));
+
+  test('no sign escapes the key by its case or spelling', () => {
+    const astray: string[] = [];
+    for (let code = 0; code < 0x3_0000; code += 1) {
+      const sign = String.fromCodePoint(code);
+      const spellings = [
+        ...[sign.toLowerCase(), sign.toUpperCase(), sign.normalize('NFC'), sign.normalize('NFD')],
+        ...[sign.toLowerCase().toUpperCase(), sign.toUpperCase().toLowerCase(), idKey(sign)],
+      ];
+      if (spellings.some((other) => idKey(other) !== idKey(sign))) astray.push(code.toString(16));
+    }
+    expect(astray).toEqual([]);
   });
 
   test('an id made up avoids ids met before it', () => {
@@ -104,7 +177,8 @@ describe('prompts', () => {
     ['empty', ''],
     ['prompt', 'x'],
   ]);
-  const fill = (template: string) => fillPrompt(template, fields, fields.keys());
+  const fill = (template: string) =>
+    fillPrompt(template, { fields, names: new Set(fields.keys()) });
   const faults = (template: string) => {
     const filled = fill(template);
     return 'faults' in filled
@@ -183,13 +257,13 @@ describe('rows', () => {
   test('every fault of a row is told, and is in its clip', async () => {
     const { problems, clips } = await read(
       'a.csv',
-      `id,file_link,prompt,note\na:b,ftp://x,,${'x'.repeat(8_193)}\n`,
+      `id,file_link,prompt,note\na\u200Bb,ftp://x,,${'x'.repeat(8_193)}\n`,
     );
     expect(problems).toHaveLength(4);
     expect(clips[0]).toMatchObject({ id: 'clip-1', fileLink: 'ftp://x', prompt: '' });
     for (const fault of [
       'note has 8193 characters',
-      'id "a:b"',
+      'signs that cannot be seen',
       'file_link is',
       'prompt is empty',
     ]) {

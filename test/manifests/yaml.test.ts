@@ -99,7 +99,7 @@ clips:
     const { problems } = await read(
       'a.yaml',
       `clips:
-  - id: a/b
+  - id: "a\\u202Eb"
     file_link: ${LINK}
     prompt: "{{moood}}"
     mood: x
@@ -112,22 +112,43 @@ clips:
     __proto__: x
   -
   - prompt: Calm
-    filelink: ${LINK}
+    file-lnk: ${LINK}
 `,
     );
     expect(problems.map((problem) => problem.split(' (')[0])).toEqual([
-      'a.yaml:2: id "a/b" cannot be a file name',
+      'a.yaml:2: id "a\u202Eb" holds signs that cannot be seen',
       'a.yaml:4: prompt uses {{moood}}, and there is no column moood',
       'a.yaml:6: the clip is not a map',
       'a.yaml:9: field tags is a list, not a single value',
       'a.yaml:10: field more is a map, not a single value',
-      "a.yaml:11: column output would clash with the results' own column output",
       'a.yaml:12: column __proto__ cannot be kept',
       'a.yaml:13: the clip is not a map',
       'a.yaml:14: file_link is empty',
     ]);
     expect(problems[1]).toContain('did you mean mood?');
-    expect(problems[8]).toContain('is it in filelink?');
+    expect(problems[7]).toContain('is it in file-lnk?');
+  });
+
+  test('names are read as they are meant, and never two as one', async () => {
+    const { clips, problems, warnings } = await read(
+      'a.yaml',
+      `defaults: {Prompt: "{{Status}} {{ID}}"}
+clips:
+  - {ID: a, File Link: "${LINK}?1", Status: todo}
+  - {id: b, file-link: "${LINK}?2", Status: done, my_status: mine}
+  - {id: c, Id: d, file_link: "${LINK}?3", Status: x}
+`,
+    );
+    expect(clips.slice(0, 2)).toMatchObject([
+      { id: 'a', fileLink: `${LINK}?1`, prompt: 'todo a', extra: { my_status: 'todo' } },
+      { id: 'b', prompt: 'done b', extra: { my_status: 'mine', my_status_2: 'done' } },
+    ]);
+    expect(problems).toEqual([
+      'a.yaml:5: field Id is taken for id, which the clip has already (remove one of them)',
+    ]);
+    expect(warnings).toEqual([
+      'a.yaml:3: column Status has the name of a column of the results, and is kept as my_status (rename it to choose another name)',
+    ]);
   });
 
   test('every fault of the head is told at once', async () => {
@@ -141,15 +162,22 @@ clips:
       'a.yaml:2: there is no key default in a manifest (did you mean defaults?)',
       'a.yaml:4: defaults give an id, which no two clips may share (remove it)',
       'a.yaml:5: defaults.tags is not text (put one value there, in quotes)',
-      "a.yaml:6: column status would clash with the results' own column status (rename it, for example my_status, or remove it)",
       'a.yaml:7: there is no key clip in a manifest (did you mean clips?)',
     ]);
   });
 
   test.each([
-    ['', 'a.yaml: the file is empty (give it a key `clips` with a list of clips)'],
-    ['# nothing\n', 'a.yaml: the file is empty (give it a key `clips` with a list of clips)'],
-    ['- a\n', 'a.yaml: the file does not hold a map (give it a key `clips` with a list of clips)'],
+    ['', 'a.yaml: the file is empty (give it a list of clips, or a key `clips` with one)'],
+    [
+      '# nothing\n',
+      'a.yaml: the file is empty (give it a list of clips, or a key `clips` with one)',
+    ],
+    [
+      'a\n',
+      'a.yaml: the file holds neither a map nor a list (give it a list of clips, or a key `clips` with one)',
+    ],
+    ['- a\n', 'a.yaml:1: the clip is not a map (give it fields, as file_link)'],
+    ['[]\n', 'a.yaml: there are no rows (add one for each clip)'],
     ['clips: []\n', 'a.yaml:1: clips is not a list with clips (list the clips under `clips:`)'],
     [
       'name: x\nclips:\n',
@@ -165,6 +193,24 @@ clips:
     expect(problems.length).toBeGreaterThan(1);
     expect(problems[0]).toMatch(/^a\.yaml:2: syntax: Map keys must be unique/);
     expect(problems.join('\n')).not.toContain('^');
+  });
+
+  test.each([
+    ['quotes', '"'.repeat(1_000_000), 'Unexpected double-quoted-scalar'],
+    ['brackets', ']'.repeat(1_000_000), 'Unexpected flow-seq-end'],
+    [
+      'comments',
+      '#EXTM3U\n'.repeat(5) + '#x\nhttp://a.b/c.ts\n'.repeat(100_000),
+      'Unexpected scalar',
+    ],
+    ['tags', `a: [${'!!a 1, '.repeat(100_000)}]`, 'Unresolved tag'],
+    ['directives', '%FOO a\n'.repeat(100_000), 'Unknown directive'],
+    ['keys', `{${'a: 1, '.repeat(200)}}`, 'Map keys must be unique'],
+    ['documents', 'a: 1\n---\n'.repeat(100_000), 'the file holds several documents'],
+  ])('a file that is wrong at every turn is given up early: %s', async (_, text, fault) => {
+    const { problems, report } = await read('a.yaml', text);
+    expect(problems.join('\n')).toContain(fault);
+    expect(report.problemCount).toBeLessThanOrEqual(201);
   });
 
   test('thousands of aliases of one value are fine', async () => {
@@ -190,9 +236,103 @@ clips:
       `a0: &a0 [x, x]\n${levels.join('\n')}\nclips:\n  - {file_link: ${LINK}, prompt: *a30}\n`,
     );
     expect(problems[0]).toBe(
-      'a.yaml:2: alias *a0 stands for a list or a map; such aliases can multiply without bound and are refused (write the content out, or use `defaults` for what clips have in common)',
+      'a.yaml:2: alias *a0 stands for a list or a map; such aliases can multiply without bound and are refused (merge the fields of a map with <<, or use `defaults` for what clips have in common)',
     );
     expect(report.complete).toBe(false);
+  });
+
+  describe('a merge', () => {
+    const base =
+      'x-base: &base {prompt: calm, mood: soft}\nx-more: &more {mood: dark, tempo: slow}\n';
+    const one = async (fields: string, before = base) => {
+      const { clips, problems } = await read(
+        'a.yaml',
+        `${before}clips:\n- {file_link: "${LINK}", ${fields}}\n`,
+      );
+      return { problems, prompt: clips[0]?.prompt, extra: clips[0]?.extra };
+    };
+
+    test.each([
+      ['<<: *base', { prompt: 'calm', extra: { mood: 'soft' } }],
+      ['<<: [*base, *more]', { prompt: 'calm', extra: { mood: 'soft', tempo: 'slow' } }],
+      ['<<: [*more, *base]', { prompt: 'calm', extra: { mood: 'dark', tempo: 'slow' } }],
+      ['mood: own, <<: *base', { prompt: 'calm', extra: { mood: 'own' } }],
+      ['prompt: x, <<: {a: b}', { prompt: 'x', extra: { a: 'b' } }],
+      ['prompt: "{{mood}}", <<: *more', { prompt: 'dark', extra: { mood: 'dark', tempo: 'slow' } }],
+    ])('brings the fields of others: %s', async (fields, meant) => {
+      expect(await one(fields)).toEqual({ problems: [], ...meant });
+    });
+
+    test('may be merged itself, and stand in defaults', async () => {
+      const nested = `${base}x-all: &all {<<: [*base, *more], key: c}\ndefaults: {<<: *more, prompt: x}\n`;
+      expect(await one('<<: *all', nested)).toEqual({
+        problems: [],
+        prompt: 'calm',
+        extra: { key: 'c', mood: 'soft', tempo: 'slow' },
+      });
+      expect((await one('a: b', nested)).extra).toEqual({ a: 'b', mood: 'dark', tempo: 'slow' });
+    });
+
+    test.each([
+      ['x-s: &s text\n', '<<: *s', 'a.yaml:3: << takes a map, an alias of one, or a list of these'],
+      ['x-l: &l [a]\n', '<<: *l', 'a.yaml:3: alias *l stands for a list or a map'],
+      ['', '<<: text', 'a.yaml:2: << takes a map, an alias of one, or a list of these'],
+      ['', '<<: *none', 'a.yaml:2: alias *none has no anchor &none before it'],
+      ['x-a: &a [{<<: *a}]\n', 'a: b', 'a.yaml:1: alias *a stands for a list or a map'],
+      [
+        'defalts: &d {a: b}\n',
+        '<<: *d',
+        'a.yaml:1: there is no key defalts in a manifest (did you',
+      ],
+    ])('of something else is refused: %j, %j', async (before, fields, problem) => {
+      const { problems } = await read(
+        'a.yaml',
+        `${before}clips:\n- {file_link: "${LINK}", prompt: x, ${fields}}\n`,
+      );
+      expect(problems).toHaveLength(1);
+      expect(problems[0]?.startsWith(problem)).toBe(true);
+    });
+
+    test('bomb is refused: of fields, of width, of text', async () => {
+      const wide = (name: string) =>
+        Array.from({ length: 200 }, (_, n) => `${name}${n}: "${'x'.repeat(100)}"`).join(', ');
+      const maps = Array.from({ length: 2_000 }, (_, n) => `&a${n} {b${n % 9}: c}`).join(', ');
+      const all = Array.from({ length: 2_000 }, (_, n) => `*a${n}`).join(', ');
+      const many = await read(
+        'a.yaml',
+        `x-maps: [${maps}]\nx: &all {<<: [${all}]}\nclips:\n${`- {file_link: "${LINK}", prompt: x, <<: *all}\n`.repeat(600)}`,
+      );
+      expect(many.problems.at(-1)).toContain('<< brings more than 2000000 fields');
+      const levels = Array.from(
+        { length: 14 },
+        (_, n) => `x-${n + 1}: &a${n + 1} {<<: [*a${n}, *a${n}, *a${n}, *a${n}]}\n`,
+      );
+      const doubled = await one('<<: *a14, prompt: x', `x-0: &a0 {a: b}\n${levels.join('')}`);
+      expect(doubled).toEqual({ problems: [], prompt: 'x', extra: { a: 'b' } });
+      const chain = Array.from({ length: 20 }, (_, n) => `x-${n + 1}: &a${n + 1} {<<: *a${n}}\n`);
+      expect((await one('<<: *a20', `x-0: &a0 {a: b}\n${chain.join('')}`)).problems[0]).toContain(
+        'a.yaml:23: what << brings is itself merged, more than 16 levels deep',
+      );
+      const two = `x-a: &a {${wide('a')}}\nx-b: &b {${wide('b')}}\n`;
+      expect((await one('<<: [*a, *b]', two)).problems[0]).toContain(
+        '<< brings a map more than 256',
+      );
+      const long = Array.from({ length: 30 }, (_, n) => `c${n}: "${'x'.repeat(8_000)}"`);
+      const { problems } = await read(
+        'a.yaml',
+        `x: &a {${long.join(', ')}}\nclips:\n${`- {file_link: "${LINK}", prompt: x, <<: *a}\n`.repeat(1_200)}`,
+      );
+      expect(problems.at(-1)).toContain('aliases and columns that rows leave out add more than');
+    });
+  });
+
+  test('a text that aliases repeat without bound is refused', async () => {
+    const aliases = Array.from({ length: 30 }, (_, n) => `c${n}: *t`).join(', ');
+    const { problems } = await read(
+      'a.yaml',
+      `x: &t "${'x'.repeat(8_000)}"\nclips:\n${`- {file_link: "${LINK}", prompt: x, ${aliases}}\n`.repeat(1_200)}`,
+    );
+    expect(problems.at(-1)).toContain('aliases and columns that rows leave out add more than');
   });
 
   test('an alias of nothing, and of itself, is refused', async () => {
@@ -242,7 +382,7 @@ clips:
   test('a file that is too big is sent to CSV', async () => {
     const { problems } = await read('a.yaml', `#${'x'.repeat(24 * 1024 * 1024)}`);
     expect(problems).toEqual([
-      'a.yaml: a YAML or JSON manifest may have 24 MB at most (write it as CSV, which is read in flat memory)',
+      'a.yaml: a YAML manifest may have 24 MB at most (write it as CSV or JSON Lines, which are read in flat memory)',
     ]);
   });
 

@@ -1,0 +1,28 @@
+// Reads a file that is looked at as a whole.
+import { UnreadableManifest } from './problems.js';
+
+export interface WholeFile {
+  maxBytes: number;
+  /** What may have so many at most. */
+  what: string;
+  /** What else to do with a larger one. */
+  remedy: string;
+}
+
+/** @throws UnreadableManifest when it is too large */
+export async function readAll(
+  chunks: AsyncIterable<Buffer>,
+  { maxBytes, what, remedy }: WholeFile,
+): Promise<string> {
+  const parts: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of chunks) {
+    length += chunk.length;
+    if (length > maxBytes) {
+      const fault = `${what} may have ${maxBytes / 1024 / 1024} MB at most`;
+      throw new UnreadableManifest([{ fault, remedy }]);
+    }
+    parts.push(chunk);
+  }
+  return Buffer.concat(parts).toString('utf8');
+}

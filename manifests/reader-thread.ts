@@ -1,0 +1,36 @@
+// The thread of one reading: clips some at a time, each lot when the last was taken; then one last word.
+import { once } from 'node:events';
+import { parentPort, workerData } from 'node:worker_threads';
+import { ManifestError } from './problems.js';
+import { readManifest } from './read.js';
+import type { ReadingMessage, ReadingTask } from './reading.js';
+
+/** What is made plain at once on the other side: a page of a snapshot. */
+const CLIPS_AT_A_TIME = 500;
+
+const port = parentPort;
+if (port === null) throw new Error('manifests/reader-thread.js is run as a thread only');
+
+const { path, label, avoid } = workerData as ReadingTask;
+const tell = (message: ReadingMessage): void => port.postMessage(message);
+
+try {
+  const { report, ids } = await readManifest(
+    path,
+    async (clips) => {
+      for (let from = 0; from < clips.length; from += CLIPS_AT_A_TIME) {
+        tell({ kind: 'clips', clips: clips.slice(from, from + CLIPS_AT_A_TIME) });
+        await once(port, 'message');
+      }
+    },
+    { label, avoid },
+  );
+  tell({ kind: 'read', report, ...(ids.clashed && { keys: new Set(ids.keys) }) });
+} catch (error) {
+  if (error instanceof ManifestError) {
+    const { problems, problemCount } = error;
+    tell({ kind: 'refused', problems, problemCount });
+  } else {
+    tell({ kind: 'broken', error });
+  }
+}

@@ -1,0 +1,20 @@
+// What a manifest's thread is given, and what it tells. Small and plain, for it is copied across.
+import type { Clip } from '../contract/clip.js';
+import type { Problem } from './problems.js';
+import type { ManifestReport } from './read.js';
+
+/** What the thread is started with. */
+export interface ReadingTask {
+  path: string;
+  label: string;
+  avoid: ReadonlySet<string>;
+}
+
+/** After `clips` the thread waits for a word, whatever it is. */
+export type ReadingMessage =
+  | { kind: 'clips'; clips: Clip[] }
+  /** `keys`: of ids that rows bear themselves, if one of them clashed with one made up. */
+  | { kind: 'read'; report: ManifestReport; keys?: ReadonlySet<string> }
+  /** The file cannot be read at all. */
+  | { kind: 'refused'; problems: readonly Problem[]; problemCount: number }
+  | { kind: 'broken'; error: unknown };
