@@ -1,4 +1,5 @@
-// What people and tests ask of the simulator itself, at /_simulator/; from this machine only.
+// What people and tests ask of the simulator itself, at /_simulator/; from this machine only, and not
+// from other sites' pages.
 import type { IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
 import { z } from 'zod';
@@ -6,6 +7,7 @@ import { jsonAnswer, readBody, textAnswer, type Answer } from './exchange.js';
 import { FaultSyntaxError } from './faults.js';
 import { describeIssues, limitChanges } from './options.js';
 import type { SimulatorControls } from './controls.js';
+import { refusalOf } from './own-page.js';
 
 const MAX_BODY_BYTES = 64 * 1024;
 /** Lines sent at a time: one string each would be slow, all at once large. */
@@ -20,9 +22,9 @@ export async function answerAdmin(
   path: string,
   simulator: SimulatorControls,
 ): Promise<Answer> {
-  if (!isLoopback(req.socket.remoteAddress)) {
-    return textAnswer(403, 'only requests from this machine may administer the simulator\n');
-  }
+  const { method, headers } = req;
+  const refusal = refusalOf({ address: req.socket.remoteAddress, method, headers });
+  if (refusal !== undefined) return textAnswer(refusal.status, `${refusal.text}\n`);
   switch (`${req.method ?? ''} ${path}`) {
     case 'GET /_simulator/ledger':
       return jsonLines(simulator.entries());
@@ -75,8 +77,4 @@ function jsonLines(records: Iterable<object>): Answer {
   }
   const headers = { 'content-type': 'application/jsonl' };
   return { kind: 'send', status: 200, headers, body: Readable.from(chunks()) };
-}
-
-function isLoopback(address: string | undefined): boolean {
-  return address !== undefined && /^(127\.|::1$|::ffff:127\.)/.test(address);
 }

@@ -22,8 +22,8 @@ const CONTENT_TYPES: Readonly<Record<string, string>> = {
 const MAX_KEPT_BYTES = 2 * 1024 * 1024;
 
 /** The package's own clips, both from the sources and from `dist`. */
-export const PACKAGE_CLIPS = ['../manifests/examples/clips', '../../manifests/examples/clips'].map(
-  (path) => fileURLToPath(new URL(path, import.meta.url)),
+export const PACKAGE_CLIPS = ['../examples/clips', '../../examples/clips'].map((path) =>
+  fileURLToPath(new URL(path, import.meta.url)),
 );
 
 /** The clips of the first of some directories that exists. */

@@ -25,9 +25,9 @@ const FAULTS = {
   slow: [':MS', 'accept, and answer after so long'],
   early: ['', 'end at once and call back before the submission is answered'],
   run: [':MS', 'the task takes so long'],
-  fail: ['[:REASON]', 'the task fails (status 4)'],
-  cancel: ['', 'the task is cancelled (status 5)'],
-  'timed-out': ['', 'the task times out (status 6)'],
+  fail: ['[:REASON[:CODE]]', 'the task fails (status 4) with that error code (680001)'],
+  cancel: ['[:CODE]', 'the task is cancelled (status 5), with that error code (0)'],
+  'timed-out': ['[:CODE]', 'the task times out (status 6), with that error code (0)'],
   lost: ['', 'no callback'],
   late: [':MS', 'the callback comes so long after the end'],
   reordered: ['[:N[:MS]]', 'the callback comes after N others (1), or after so long (2000)'],
@@ -41,9 +41,16 @@ const FAULTS = {
     'the result query fails: HTTP status (500), or a vendor code from 1000',
   ],
   'no-url': ['', 'the result query gives a result without a link'],
+  paths: [':N', 'the result names N files'],
+  sample: [
+    '[:FORM]',
+    "the result in the form of the vendor's page: stray backslashes in the answer (outer), in the string (inner), or as an object",
+  ],
+  wait: [':SECONDS', 'the result query suggests so long a wait (wait_time)'],
   expired: ['', 'the result query gives a link that has already expired (403)'],
   download: ['[:STATUS]', 'the download fails with that HTTP status (500)'],
   cut: ['', 'the download breaks off in the middle'],
+  trickle: ['[:BYTES]', 'the download gives so few bytes a second (20), and never ends'],
 } as const;
 
 export type FaultName = keyof typeof FAULTS;
@@ -83,6 +90,10 @@ const NUMBERS: Partial<Record<FaultName, readonly Bounds[]>> = {
   'http-after': [[400, 599]],
   slow: [[0, MAX_MS]],
   run: [[0, MAX_MS]],
+  cancel: [[0, 999_999]],
+  'timed-out': [[0, 999_999]],
+  paths: [[1, 100]],
+  wait: [[0, 86_400]],
   late: [[0, MAX_MS]],
   reordered: [
     [1, 1000],
@@ -91,6 +102,7 @@ const NUMBERS: Partial<Record<FaultName, readonly Bounds[]>> = {
   duplicate: [[1, 1000]],
   query: [[400, 999_999]],
   download: [[400, 599]],
+  trickle: [[4, 1_000_000]],
 };
 
 /**
@@ -114,6 +126,7 @@ function parseFault(text: string): Fault {
   }
   const fault: Fault = { name, args: values.split(':').slice(1), text };
   checkValues(fault);
+  if (name === 'fail') checkNumber(fault, 1, [0, 999_999]);
   for (const [, sign, digits] of modifiers.matchAll(/([*~@])([\d.]+)/g)) {
     const number = Number(digits);
     if (sign === '~' ? !(number <= 1) : !(Number.isInteger(number) && number >= 1)) {
@@ -128,7 +141,8 @@ function parseFault(text: string): Fault {
   return fault;
 }
 
-function checkValues({ name, args, text }: Fault): void {
+function checkValues(fault: Fault): void {
+  const { name, args, text } = fault;
   const [first = ''] = args;
   const [values] = FAULTS[name];
   const usage = `write ${name}${values}`;
@@ -138,15 +152,17 @@ function checkValues({ name, args, text }: Fault): void {
   if (args.length > 0 && values === '') {
     throw new FaultSyntaxError(`fault "${text}" takes no value (${usage})`);
   }
-  NUMBERS[name]?.forEach(([min, max], i) => {
-    const value = args[i] ?? '';
-    const number = Number(value);
-    if (value !== '' && (!Number.isInteger(number) || number < min || number > max)) {
-      throw new FaultSyntaxError(
-        `fault "${text}": expected a whole number from ${min} to ${max}, got ${value} (${usage})`,
-      );
-    }
-  });
+  NUMBERS[name]?.forEach((bounds, place) => checkNumber(fault, place, bounds));
+}
+
+function checkNumber({ name, args, text }: Fault, place: number, [min, max]: Bounds): void {
+  const value = args[place] ?? '';
+  const number = Number(value);
+  if (value !== '' && (!Number.isInteger(number) || number < min || number > max)) {
+    throw new FaultSyntaxError(
+      `fault "${text}": expected a whole number from ${min} to ${max}, got ${value} (write ${name}${FAULTS[name][0]})`,
+    );
+  }
 }
 
 function isFaultName(name: string): name is FaultName {

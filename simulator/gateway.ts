@@ -14,11 +14,11 @@ import type { ResultLinks } from './links.js';
 import type { Limits } from './options.js';
 import type { Processing } from './processing.js';
 import { strikeRefusal, tooMany } from './refusals.js';
-import { settleTask } from './settle.js';
+import { FAILED_TASK, settleTask } from './settle.js';
 import type { Timers } from './timers.js';
 
 /** The vendor's own number for this is not public. */
-const NO_SUCH_TASK = 680_001;
+const NO_SUCH_TASK = 680_002;
 /** An early callback that the receiver does not answer holds the submission no longer than this. */
 const MAX_EARLY_MS = 5000;
 
@@ -82,6 +82,9 @@ export class Gateway {
     }
     const succeeded = task.status === TaskStatus.succeeded;
     const odd = succeeded ? plan.strike(clip, 'no-url', 'expired')?.name : undefined;
+    const wait = plan.strike(clip, 'wait');
+    const paths = succeeded ? plan.strike(clip, 'paths') : undefined;
+    const sample = succeeded ? plan.strike(clip, 'sample') : undefined;
     const data = {
       task_id: task.taskId,
       wsid: 0,
@@ -91,13 +94,22 @@ export class Gateway {
       reason: task.endedAt === undefined ? '' : (task.reason ?? ''),
       progress: processing.progressOf(task),
       position: processing.positionOf(task),
-      wait_time: processing.waitSecondsOf(task),
+      wait_time: wait === undefined ? processing.waitSecondsOf(task) : numberOf(wait, 0),
       delay: false,
       result: succeeded
-        ? links.documentFor(task, odd === 'no-url' || odd === 'expired' ? odd : undefined)
+        ? links.documentFor(
+            task,
+            odd === 'no-url' || odd === 'expired' ? odd : undefined,
+            paths === undefined ? 1 : numberOf(paths, 1),
+          )
         : '',
     };
-    return jsonAnswer(200, { code: 0, msg: 'success', data });
+    const code = codeOf(task);
+    const msg = code === 0 ? 'success' : (task.reason ?? '');
+    const answer = { code, msg, data };
+    return sample === undefined
+      ? jsonAnswer(200, answer)
+      : inSampleForm(JSON.stringify(answer), data.result, sample.args[0]);
   }
 
   /** Decides on a submission, in the order of a gateway: keys, body, pace, then the service. */
@@ -180,4 +192,24 @@ export class Gateway {
     const { ratePerSecond, burst } = this.parts.limits();
     return new TokenBucket(ratePerSecond, burst, Date.now());
   }
+}
+
+/** The task's own error code: a result query's `code` says how the task went [V]. */
+function codeOf({ status, code }: Task): number {
+  if (status === TaskStatus.failed) return code ?? FAILED_TASK;
+  return status === TaskStatus.cancelled || status === TaskStatus.timedOut ? (code ?? 0) : 0;
+}
+
+/** The result as on the vendor's page, which has `\\&` in its URLs: no valid JSON [V]. */
+function inSampleForm(answer: string, result: string, form = 'outer'): Answer {
+  const plain = JSON.stringify(result);
+  const stray = (text: string): string => text.replaceAll('&', '\\&');
+  const told =
+    form === 'object' ? result : form === 'inner' ? JSON.stringify(stray(result)) : stray(plain);
+  // A function, so that no `$` of it means anything.
+  return textAnswer(
+    200,
+    answer.replace(plain, () => told),
+    'application/json',
+  );
 }

@@ -3,6 +3,7 @@ import { faultHelp } from './faults.js';
 
 const OPTIONS = `Options (JSON):
   host, port, publicUrl            where it listens (127.0.0.1, a free port), and base of its links
+  resultUrl                        base of result links, if another than of the rest
   appKey, appSecret                the one pair accepted (any that is well formed)
   ratePerSecond, burst             submissions a second (0 = no limit), and at once
   maxInFlight, maxInFlightCode     tasks in flight (0 = no limit); vendor code past it (0 = HTTP 429)
@@ -20,7 +21,7 @@ const ENDPOINTS = `Endpoints besides the vendor's:
   GET  /clips/NAME, /clips/load/N.mp4
   GET  /_simulator/ledger, /_simulator/arrivals (JSON lines), /_simulator/stats
   POST /_simulator/faults {"faults":"..."}, /_simulator/limits {"ratePerSecond":...},
-       /_simulator/keys {"revoked":true}        (the last six from this machine only)`;
+       /_simulator/keys {"revoked":true}        (as JSON; the last six from this machine only)`;
 
 /** Options, endpoints and faults. */
 export function simulatorHelp(): string {

@@ -30,6 +30,8 @@ export interface TaskRecord {
   ending: number;
   /** Reason of an ending other than success. */
   reason?: string;
+  /** The task's own error code, beside such an ending. */
+  code?: number;
   /** The fault that struck the answer, as written: the client may not know of the task. */
   answerFault?: string;
 }
@@ -53,7 +55,7 @@ export interface Task extends TaskRecord {
 }
 
 /** One accepted submission, as the ledger tells it. */
-export type LedgerEntry = Readonly<Omit<Task, 'ticket' | 'faults' | 'ending' | 'runMs'>>;
+export type LedgerEntry = Readonly<Omit<Task, 'ticket' | 'faults' | 'ending' | 'runMs' | 'code'>>;
 
 /**
  * One submission that arrived. `answer`: 0 accepted, -1 connection dropped, 200 an HTML page,
@@ -169,6 +171,7 @@ function entryOf(task: Task): LedgerEntry {
   delete entry.ticket;
   delete entry.faults;
   delete entry.ending;
+  delete entry.code;
   delete entry.runMs;
   return entry as LedgerEntry;
 }

@@ -10,7 +10,7 @@ export interface ResultDocument {
   video_path?: string[];
 }
 
-/** Makes and checks links of the form `/results/<task id>.<ext>?expires=<epoch ms>&sign=<hex>`. */
+/** Makes and checks links of the form `/results/<task id>[.<n>].<ext>?expires=<epoch ms>&sign=<hex>`. */
 export class ResultLinks {
   constructor(
     private readonly base: () => string,
@@ -19,13 +19,15 @@ export class ResultLinks {
     private readonly ttlMs: number,
   ) {}
 
-  /** Signed anew each time. */
-  documentFor(task: Task, fault?: 'no-url' | 'expired'): string {
+  /** Signed anew each time. @param count of files */
+  documentFor(task: Task, fault?: 'no-url' | 'expired', count = 1): string {
     // A link that has just expired says so by itself; nothing needs to remember it.
     const expires = Date.now() + (fault === 'expired' ? -1 : this.ttlMs);
-    const name = `${task.taskId}.${this.kind === 'audio' ? 'wav' : 'mp4'}`;
-    const link = `${this.base()}/results/${name}?expires=${expires}&sign=${this.#sign(name, expires)}`;
-    const links = fault === 'no-url' ? [] : [link];
+    const extension = this.kind === 'audio' ? 'wav' : 'mp4';
+    const links = Array.from({ length: fault === 'no-url' ? 0 : count }, (_, at) => {
+      const name = `${task.taskId}${at === 0 ? '' : `.${at + 1}`}.${extension}`;
+      return `${this.base()}/results/${name}?expires=${expires}&sign=${this.#sign(name, expires)}`;
+    });
     const document: ResultDocument = {
       model_version: 'simulator-1',
       translate_prompt: task.prompt,
@@ -34,8 +36,8 @@ export class ResultLinks {
     return JSON.stringify(document);
   }
 
-  /** The task id a link is for, or why it opens nothing. */
-  check(url: URL): { taskId: string } | { refused: string } {
+  /** The task id and the number of the file a link is for, or why it opens nothing. */
+  check(url: URL): { taskId: string; file: number } | { refused: string } {
     const name = url.pathname.slice('/results/'.length);
     const expires = Number(url.searchParams.get('expires'));
     const given = Buffer.from(url.searchParams.get('sign') ?? '');
@@ -44,7 +46,8 @@ export class ResultLinks {
       return { refused: 'the signature does not match' };
     }
     if (expires <= Date.now()) return { refused: 'the link has expired' };
-    return { taskId: name.replace(/\.\w+$/, '') };
+    const [taskId = '', file] = name.replace(/\.\w+$/, '').split('.');
+    return { taskId, file: Number(file ?? 1) };
   }
 
   #sign(name: string, expires: number): string {

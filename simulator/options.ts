@@ -40,6 +40,8 @@ const optionShape = z
     port: z.number().int().min(0).max(65_535).default(0),
     /** Base of the links it hands out, when others reach it under another name than it listens on. */
     publicUrl: z.url({ protocol: /^https?$/ }).optional(),
+    /** Base of result links, such as a plain http one beside an https `publicUrl`. */
+    resultUrl: z.url({ protocol: /^https?$/ }).optional(),
     /** The one key pair accepted; without it, any pair that is well formed. */
     appKey: z.string().min(1).optional(),
     appSecret: z.string().min(1).optional(),

@@ -51,7 +51,12 @@ export function assemble(
   const current = { limits: limitsOf(options) };
   const limits = (): Limits => current.limits;
   const timers = new Timers();
-  const links = new ResultLinks(baseUrl, state.signingKey, options.result, options.resultTtlMs);
+  const links = new ResultLinks(
+    () => options.resultUrl?.replace(/\/+$/, '') ?? baseUrl(),
+    state.signingKey,
+    options.result,
+    options.resultTtlMs,
+  );
   const notifier = new Notifier(ledger, plan, links, timers, options);
   const processing = new Processing({
     ledger,

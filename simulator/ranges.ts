@@ -55,6 +55,21 @@ export function answerCut(thing: Servable): Answer {
   return { kind: 'send', status: 200, headers, body: Readable.from(broken()) };
 }
 
+const TRICKLE_MS = 250;
+
+/** Answers with so many bytes a second, and says that there is no end of them. */
+export function answerTrickle(thing: Servable, bytesPerSecond: number): Answer {
+  const drop = Buffer.alloc(Math.max(1, Math.round((bytesPerSecond * TRICKLE_MS) / 1000)));
+  async function* drops(): AsyncGenerator<Buffer> {
+    for (;;) {
+      yield drop;
+      await new Promise((resolve) => setTimeout(resolve, TRICKLE_MS));
+    }
+  }
+  const headers = { 'content-type': thing.type };
+  return { kind: 'send', status: 200, headers, body: Readable.from(drops(), { highWaterMark: 1 }) };
+}
+
 function parseRange(
   header: string | undefined,
   size: number,

@@ -6,7 +6,7 @@ import type { FaultPlan } from './fault-plan.js';
 import { numberOf } from './faults.js';
 import { TaskStatus, type Ledger, type Task } from './ledger.js';
 import type { ResultLinks } from './links.js';
-import { answerCut, answerWith, servableBytes, type Servable } from './ranges.js';
+import { answerCut, answerTrickle, answerWith, servableBytes, type Servable } from './ranges.js';
 import { composeSoundtrack } from './soundtrack.js';
 
 /** Soundtracks kept at most; the one not asked for the longest goes first. */
@@ -33,19 +33,22 @@ export class Results {
     const task = this.ledger.tasks.get(link.taskId);
     if (task?.status !== TaskStatus.succeeded) return textAnswer(404, 'there is no such result\n');
     const clip = { fileLink: task.fileLink, own: task.faults ?? [] };
-    const fault = this.plan.strike(clip, 'download', 'cut');
+    const fault = this.plan.strike(clip, 'download', 'cut', 'trickle');
     if (fault?.name === 'download') {
       return jsonAnswer(numberOf(fault, 500), { message: 'simulated download failure' });
     }
-    const result = await this.#resultOf(task);
+    const result = await this.#resultOf(task, link.file);
     if (result === undefined) {
       return textAnswer(500, 'there is no MP4 among the sample clips to serve as scored video\n');
     }
+    if (fault?.name === 'trickle') return answerTrickle(result, numberOf(fault, 20));
     return fault === undefined ? answerWith(req, result) : answerCut(result);
   }
 
-  async #resultOf(task: Task): Promise<Servable | undefined> {
-    if (this.options.result === 'audio') return this.#soundtrack(task.prompt);
+  async #resultOf(task: Task, file: number): Promise<Servable | undefined> {
+    if (this.options.result === 'audio') {
+      return this.#soundtrack(file === 1 ? task.prompt : `${task.prompt} (${file})`);
+    }
     const name = /\/clips\/([^/?#]+)/.exec(task.fileLink)?.[1];
     const own = name === undefined ? undefined : await this.clips.find(name);
     return own ?? (await this.clips.smallest());

@@ -21,6 +21,7 @@ export class Appender {
   constructor(
     private readonly file: string,
     private readonly folders: Folders,
+    private readonly mode: number,
   ) {
     this.#folder = path.dirname(file);
   }
@@ -52,7 +53,7 @@ export class Appender {
 
   async #write(content: string): Promise<void> {
     await this.folders.ensure(this.#folder);
-    const file = await open(this.file, 'a');
+    const file = await open(this.file, 'a', this.mode);
     try {
       const start = this.#torn ? '\n' : '';
       this.#torn = true;

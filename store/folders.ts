@@ -1,6 +1,9 @@
 // Folders, and names in them, that are still there after a power cut. (S2, S3)
-import { mkdir, open } from 'node:fs/promises';
+import { chmod, mkdir, open, stat } from 'node:fs/promises';
 import path from 'node:path';
+
+/** Only who runs Reelscore may look in: links, prompts and the journal are nobody else's. */
+const PRIVATE_FOLDER_MODE = 0o700;
 
 interface Syncing {
   running: Promise<void>;
@@ -12,11 +15,14 @@ export class Folders {
   readonly #made = new Map<string, Promise<void>>();
   readonly #syncing = new Map<string, Syncing>();
 
+  /** @param privateFolder closed to other users, with all below it */
+  constructor(private readonly privateFolder: string) {}
+
   /** Resolves once the folder is there and on disk, with all above it that had to be made. */
   ensure(folder: string): Promise<void> {
     let made = this.#made.get(folder);
     if (!made) {
-      made = make(folder);
+      made = this.#make(folder);
       this.#made.set(folder, made);
       made.catch(() => this.#made.delete(folder));
     }
@@ -37,6 +43,19 @@ export class Folders {
     if (!syncing) return this.#startSync(folder);
     const start = (): Promise<void> => this.#startSync(folder);
     return (syncing.next ??= syncing.running.then(start, start));
+  }
+
+  async #make(folder: string): Promise<void> {
+    const { privateFolder } = this;
+    const isPrivate = !path.relative(privateFolder, folder).startsWith('..');
+    // What lies above it is for everybody.
+    const above = isPrivate
+      ? await mkdir(path.dirname(privateFolder), { recursive: true })
+      : undefined;
+    const mode = isPrivate ? { mode: PRIVATE_FOLDER_MODE } : {};
+    const made = await mkdir(folder, { recursive: true, ...mode });
+    if (isPrivate) await close(privateFolder);
+    await syncAbove(folder, above ?? made ?? folder);
   }
 
   #startSync(folder: string): Promise<void> {
@@ -64,8 +83,19 @@ export function isMissing(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === 'ENOENT';
 }
 
-async function make(folder: string): Promise<void> {
-  const first = (await mkdir(folder, { recursive: true })) ?? folder;
+/** One that was made by hand, or by an earlier version. That of another user stays as it is. */
+async function close(folder: string): Promise<void> {
+  if (((await stat(folder)).mode & 0o077) === 0) return;
+  try {
+    await chmod(folder, PRIVATE_FOLDER_MODE);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code !== 'EPERM' && code !== 'ENOTSUP') throw error;
+  }
+}
+
+/** @param first the uppermost folder that was made */
+async function syncAbove(folder: string, first: string): Promise<void> {
   // Each folder made is an entry of the one above it.
   const levels = path.relative(path.dirname(first), folder).split(path.sep).length;
   for (let above = folder, level = 0; level < levels; level += 1) {

@@ -1,5 +1,5 @@
 // A store in a folder of this machine (or one mounted on all machines that work on the batch).
-import { createReadStream, createWriteStream, type Dirent } from 'node:fs';
+import { createReadStream, createWriteStream, type Dirent, type Stats } from 'node:fs';
 import { open, opendir, readdir, readFile, rename, rm, stat, unlink } from 'node:fs/promises';
 import { randomBytes } from 'node:crypto';
 import path from 'node:path';
@@ -12,6 +12,10 @@ import type { Store } from './store.js';
 
 /** What Reelscore needs for itself lies below this folder; results and soundtracks beside it. */
 const PRIVATE_FOLDER = '.reelscore';
+/** Of files there. */
+const PRIVATE_MODE = 0o600;
+/** Of what is for people, as far as the user's umask lets it. */
+const PUBLIC_MODE = 0o666;
 const PUBLIC_FOLDER = 'soundtracks';
 const PUBLIC_FILES = new Set(['results.csv', 'results.jsonl', 'summary.json', 'warnings.jsonl']);
 /** Of a folder; Node's own 32 are slow for the soundtracks of a large batch. */
@@ -29,15 +33,19 @@ export function openLocalStore(location: string): Store {
   return new LocalStore(path.normalize(location));
 }
 
+type ByteRange = NonNullable<Parameters<Store['readStream']>[1]>;
+
 class LocalStore implements Store {
   readonly #appenders = new Map<string, Appender>();
-  readonly #folders = new Folders();
+  readonly #folders: Folders;
 
-  constructor(readonly location: string) {}
+  constructor(readonly location: string) {
+    this.#folders = new Folders(path.join(location, PRIVATE_FOLDER));
+  }
 
   write(key: string, content: string | Uint8Array): Promise<void> {
     return this.#replace(key, async (part) => {
-      const file = await open(part, 'wx');
+      const file = await open(part, 'wx', modeOf(key));
       try {
         await file.writeFile(content);
         await file.sync();
@@ -50,15 +58,17 @@ class LocalStore implements Store {
   async writeStream(
     key: string,
     content: Readable | AsyncIterable<Uint8Array | string>,
+    arriving?: (version: string) => Promise<void>,
   ): Promise<number> {
     const source = content instanceof Readable ? content : Readable.from(content);
     source.on('error', () => undefined); // one that comes too early is found by the pipeline
     let written = 0;
     try {
       await this.#replace(key, async (part) => {
-        const file = createWriteStream(part, { flags: 'wx', flush: true });
+        const file = createWriteStream(part, { flags: 'wx', flush: true, mode: modeOf(key) });
         await pipeline(source, file);
         written = file.bytesWritten;
+        await arriving?.(versionOf(await stat(part)));
       });
     } finally {
       source.destroy(); // nobody else reads it where the write failed before it began
@@ -68,7 +78,7 @@ class LocalStore implements Store {
 
   async append(key: string, content: string): Promise<void> {
     const target = this.#path(key);
-    const appender = this.#appenders.get(key) ?? new Appender(target, this.#folders);
+    const appender = this.#appenders.get(key) ?? new Appender(target, this.#folders, modeOf(key));
     this.#appenders.set(key, appender);
     await appender.append(content);
   }
@@ -82,16 +92,29 @@ class LocalStore implements Store {
     }
   }
 
-  readStream(key: string): Readable {
-    return createReadStream(this.#path(key));
+  readStream(key: string, { from = 0, to = Infinity }: ByteRange = {}): Readable {
+    const target = this.#path(key);
+    return to > from ? createReadStream(target, { start: from, end: to - 1 }) : Readable.from([]);
   }
 
   async exists(key: string): Promise<boolean> {
+    return (await this.size(key)) !== undefined;
+  }
+
+  async size(key: string): Promise<number | undefined> {
     try {
-      await stat(this.#path(key));
-      return true;
+      return (await stat(this.#path(key))).size;
     } catch (error) {
-      if (isMissing(error)) return false;
+      if (isMissing(error)) return undefined;
+      throw error;
+    }
+  }
+
+  async version(key: string): Promise<string | undefined> {
+    try {
+      return versionOf(await stat(this.#path(key)));
+    } catch (error) {
+      if (isMissing(error)) return undefined;
       throw error;
     }
   }
@@ -140,9 +163,24 @@ class LocalStore implements Store {
 
   #path(key: string): string {
     const segments = checkKey(key);
-    const isPublic = segments[0] === PUBLIC_FOLDER || PUBLIC_FILES.has(key);
-    return path.join(this.location, ...(isPublic ? [] : [PRIVATE_FOLDER]), ...segments);
+    return path.join(this.location, ...(isPublic(key) ? [] : [PRIVATE_FOLDER]), ...segments);
   }
+}
+
+function isPublic(key: string): boolean {
+  return key.split('/', 1)[0] === PUBLIC_FOLDER || PUBLIC_FILES.has(key);
+}
+
+function modeOf(key: string): number {
+  return isPublic(key) ? PUBLIC_MODE : PRIVATE_MODE;
+}
+
+/**
+ * A file keeps its inode when it is renamed, and no other has it while both are there. Of the time whole seconds:
+ * some file systems forget the rest.
+ */
+function versionOf({ ino, size, mtimeMs }: Stats): string {
+  return `${ino}-${size}-${Math.floor(mtimeMs / 1000)}`;
 }
 
 /** All that lies in a folder and the folders below it, without ever holding a list of it. */

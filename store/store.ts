@@ -17,8 +17,16 @@ export interface Store {
   /**
    * Writes a stream, replacing what was there; returns its length in bytes. Nothing is kept if the
    * stream fails, and the stream is destroyed if the store does.
+   * @param arriving told the object's version when it is whole, before it is there; if it fails, so does the
+   *   write
    */
-  writeStream(key: string, content: Readable | AsyncIterable<Uint8Array | string>): Promise<number>;
+  writeStream(
+    key: string,
+    content: Readable | AsyncIterable<Uint8Array | string>,
+    arriving?: (version: string) => Promise<void>,
+  ): Promise<number>;
+  /** Tells an object from any other under its key, before and after; undefined if there is none. */
+  version(key: string): Promise<string | undefined>;
   /**
    * Appends lines to an object and returns when they are on disk. A failed append may leave part of
    * its lines; those of later ones are whole all the same, so a reader passes over what it cannot read.
@@ -27,8 +35,11 @@ export interface Store {
   append(key: string, content: string): Promise<void>;
   /** Whole content as UTF-8, or undefined if there is none. */
   readText(key: string): Promise<string | undefined>;
-  readStream(key: string): Readable;
+  /** @param range bytes, `to` excluded; default: all there are */
+  readStream(key: string, range?: { from?: number; to?: number }): Readable;
   exists(key: string): Promise<boolean>;
+  /** In bytes, or undefined if there is none. */
+  size(key: string): Promise<number | undefined>;
   /** Keys directly below a folder ('outcomes/'), sorted; none if there is no such folder. */
   list(prefix: string): Promise<string[]>;
   remove(key: string): Promise<void>;

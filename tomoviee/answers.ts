@@ -1,15 +1,15 @@
-// Shapes of the vendor's answers, as far as vendor-api.md documents them. Unknown fields are let
+// Shapes of the vendor's answers, as far as docs/vendor-api.md documents them. Unknown fields are let
 // through; a value that is harmless in another type is taken, one that decides about money is not.
 import { z } from 'zod';
+import { readTaskId } from '../contract/task-id.js';
 
-/** Printable and bounded: an id goes into URLs, results and messages. */
-const TASK_ID = /^[\x21-\x7e]{1,200}$/;
-
-/** An id as text. One beyond 2^53 was already rounded by JSON.parse and would name another task: `int` refuses it. */
-export const taskIdSchema = z
-  .union([z.string(), z.number().int().nonnegative()])
-  .transform((id) => String(id).trim())
-  .pipe(z.string().regex(TASK_ID));
+/** An id as text (see `readTaskId`). */
+export const taskIdSchema = z.unknown().transform((raw, context) => {
+  const id = readTaskId(raw);
+  if (id !== undefined) return id;
+  context.addIssue('expected a task id');
+  return z.NEVER;
+});
 
 const integerSchema = z
   .union([
@@ -55,9 +55,19 @@ export const taskSchema = z.object({
   /** One of the vendor's pages calls progress so. */
   process: numberSchema,
   position: numberSchema,
+  /** No unit is given [V]; elsewhere at this vendor: seconds until it is worth asking again [T]. */
+  wait_time: numberSchema,
   params: textSchema,
   result: z.unknown().optional(),
 });
+
+/** Kept for people, one a clip. */
+const MAX_NOTE = 2000;
+const noteSchema = z
+  .union([z.string(), z.number()])
+  .transform((note) => String(note).trim().slice(0, MAX_NOTE) || undefined)
+  .optional()
+  .catch(undefined);
 
 /** A list of URLs, or one alone; whatever else stands there is left out. */
 const pathsSchema = z
@@ -68,19 +78,44 @@ const pathsSchema = z
     return list.filter((path) => typeof path === 'string');
   });
 
-/** The content of `result` [T]. */
+/**
+ * What answers a result query. `code` is the task's own error code (the vendor's page calls it the
+ * ErrCode of the task) [V]: where `data` tells of a status, it decides nothing, so any value will do.
+ */
+export const taskAnswerSchema = z.object({
+  code: integerSchema.transform(String).optional().catch(undefined),
+  msg: z.string().catch(''),
+  data: taskSchema,
+});
+
+/** The content of `result`; `video_path` [V], `audio_path` [T]. */
 export const resultSchema = z.object({
+  model_version: noteSchema,
+  translate_prompt: noteSchema,
   audio_path: pathsSchema,
   video_path: pathsSchema,
 });
 
-/** The parsed text, or undefined if it is not JSON. */
+/** An escape that JSON knows, or a backslash that begins none. */
+const ESCAPES = /\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})|\\/g;
+
+/**
+ * The parsed text, or undefined if it is not JSON. The vendor's own sample of a result has `\&` in its
+ * URLs [V], which JSON does not know: where nothing else is wrong, such backslashes are dropped.
+ */
 export function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text.replace(/^\uFEFF/, ''));
-  } catch {
-    return undefined;
+  const plain = text.replace(/^\uFEFF/, '');
+  for (const read of [
+    () => plain,
+    () => plain.replace(ESCAPES, (found) => (found === '\\' ? '' : found)),
+  ]) {
+    try {
+      return JSON.parse(read());
+    } catch {
+      // Read less strictly, if there is another way.
+    }
   }
+  return undefined;
 }
 
 /** The answer, or undefined if the text is not one of the documented form. */

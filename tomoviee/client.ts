@@ -1,15 +1,15 @@
 // The vendor's two calls. Makes each request once and says what came of it; repeating is the
-// caller's business. Facts about the API: vendor-api.md; marks [D], [V], [T] as there.
+// caller's business. Facts about the API: docs/vendor-api.md; marks [D], [V], [T] as there.
 import { Pool, type Dispatcher } from 'undici';
 import type { ErrorTable } from './errors.js';
 import { post, type Exchange } from './exchange.js';
 import type { ReadingContext } from './failures.js';
-import { scrub } from './scrub.js';
+import { hider, hideUrlSecrets, scrub } from './scrub.js';
 import { readSubmit, type SubmitResult } from './submit-result.js';
-import { readTask, type TaskResult } from './task-result.js';
+import { readTask, type TaskResult, type VendorTask } from './task-result.js';
 
 export type { SubmitResult } from './submit-result.js';
-export type { TaskMedia, TaskResult, TaskStatus, VendorTask } from './task-result.js';
+export type { TaskMedia, TaskResult, TaskStatus, VendorResult, VendorTask } from './task-result.js';
 
 /** Base URL of the vendor's gateway [V]. */
 export const DEFAULT_BASE_URL = 'https://open-api.wondershare.cc';
@@ -53,6 +53,11 @@ export interface CallOptions {
   signal?: AbortSignal;
 }
 
+export interface QueryOptions extends CallOptions {
+  /** Callback URLs that the task may have been submitted with; they are kept out of messages. */
+  callbacks?: readonly string[];
+}
+
 export interface TomovieeClient {
   /**
    * Submits one video, once. An abort after sending gives `unknown`.
@@ -65,7 +70,7 @@ export interface TomovieeClient {
    *
    * @throws the signal's reason, if it was aborted
    */
-  queryTask(taskId: string, options?: CallOptions): Promise<TaskResult>;
+  queryTask(taskId: string, options?: QueryOptions): Promise<TaskResult>;
   /** Ends the connections; calls under way are let finish. */
   close(): Promise<void>;
 }
@@ -90,10 +95,14 @@ export function createTomovieeClient(options: TomovieeClientOptions): TomovieeCl
       });
   const dispatcher = options.dispatcher ?? pool;
 
-  const contextFor = (callback: string | undefined): ReadingContext => ({
+  const secretsWith = (callbacks: readonly string[]): string[] => [
+    ...secrets,
+    ...callbacks.flatMap(callbackSecrets),
+  ];
+  const contextFor = (callbacks: readonly string[]): ReadingContext => ({
     errorTable,
     host: base.host,
-    scrub: (text) => scrub(text, [...secrets, ...callbackSecrets(callback)]),
+    scrub: (text) => scrub(text, secretsWith(callbacks)),
   });
   const call = (path: string, body: object, { signal }: CallOptions): Promise<Exchange> => {
     signal?.throwIfAborted();
@@ -112,16 +121,30 @@ export function createTomovieeClient(options: TomovieeClientOptions): TomovieeCl
       const body = { prompt, file_link: fileLink, callback, params };
       const exchange = await call(SUBMIT_PATH, body, callOptions);
       if (exchange.kind === 'broken' && !exchange.sent) callOptions.signal?.throwIfAborted();
-      return readSubmit(exchange, contextFor(callback));
+      return readSubmit(exchange, contextFor(callback === undefined ? [] : [callback]));
     },
-    async queryTask(taskId, callOptions = {}) {
+    async queryTask(taskId, { callbacks = [], ...callOptions } = {}) {
       const exchange = await call(TASK_PATH, { task_id: taskId }, callOptions);
       if (exchange.kind === 'broken') callOptions.signal?.throwIfAborted();
-      return readTask(taskId, exchange, contextFor(undefined));
+      const result = readTask(taskId, exchange, contextFor(callbacks));
+      return result.kind === 'task' ? withNotesHidden(result, secretsWith(callbacks)) : result;
     },
     async close() {
       await pool?.close();
     },
+  };
+}
+
+/** Texts that are kept as the vendor wrote them. */
+function withNotesHidden(task: VendorTask, secrets: readonly string[]): VendorTask {
+  const { modelVersion, translatePrompt } = task;
+  if (modelVersion === undefined && translatePrompt === undefined) return task;
+  const hideValues = hider(secrets);
+  const hide = (text: string): string => hideUrlSecrets(hideValues(text));
+  return {
+    ...task,
+    ...(modelVersion !== undefined && { modelVersion: hide(modelVersion) }),
+    ...(translatePrompt !== undefined && { translatePrompt: hide(translatePrompt) }),
   };
 }
 
@@ -136,11 +159,12 @@ function parseBaseUrl(text: string): { origin: string; host: string; prefix: str
   return { origin: url.origin, host: url.host, prefix: url.pathname.replace(/\/+$/, '') };
 }
 
-/** The MAC of a callback URL is in its path, which a message may quote without the host. */
-function callbackSecrets(callback: string | undefined): string[] {
-  if (callback === undefined || !URL.canParse(callback)) return callback ? [callback] : [];
+/** The MAC of a callback URL is the end of its path; a message may quote either without the rest. */
+function callbackSecrets(callback: string): string[] {
+  if (!URL.canParse(callback)) return [callback];
   const { pathname, search } = new URL(callback);
-  return pathname === '/' ? [callback] : [callback, pathname + search, pathname];
+  const mac = pathname.slice(pathname.lastIndexOf('/') + 1);
+  return pathname === '/' ? [callback] : [callback, pathname + search, pathname, mac];
 }
 
 /** Headers of both calls [D], and what of them must not be shown. */

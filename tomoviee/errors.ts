@@ -28,7 +28,7 @@ export const ERROR_TABLE = {
   network_reset: { class: 'throttled', meaning: 'The connection broke.' },
   network_error: { class: 'throttled', meaning: 'Another failure of the network.' },
 
-  // HTTP statuses. 400, 401, 413, 422: vendor-api.md [T]; the rest by RFC 9110.
+  // HTTP statuses. 400, 401, 413, 422: docs/vendor-api.md [T]; the rest by RFC 9110.
   // What is wrong for every clip alike pauses the batch instead of failing them one by one.
   http_3xx: { class: 'denied', meaning: 'A redirect; keys are not sent on to another address.' },
   http_400: { class: 'rejected', meaning: 'The vendor finds a parameter wrong.' },
@@ -50,7 +50,7 @@ export const ERROR_TABLE = {
   answer_unreadable: { class: 'retry', meaning: 'The answer is not the documented JSON.' },
   answer_mismatch: { class: 'retry', meaning: 'The answer is about another task.' },
   task_status_unknown: { class: 'rejected', meaning: 'A task status that is not documented.' },
-  result_missing: { class: 'rejected', meaning: 'The task succeeded but names no soundtrack URL.' },
+  result_missing: { class: 'retry', meaning: 'The task succeeded but names no soundtrack URL.' },
 } as const satisfies Record<string, ErrorRule>;
 
 /** A code of the table; `http_<status>` and the vendor's own codes come besides. */
@@ -63,6 +63,8 @@ export interface ErrorTable {
    * @param httpStatus of the answer that carried the code; decides for a vendor code nobody listed
    */
   classOf(code: string, httpStatus?: number): FailureClass;
+  /** The class that the user gave to the code, if any. */
+  givenClassOf(code: string): FailureClass | undefined;
 }
 
 /** Codes a user may class: the vendor's (digits) and `http_<status>`. */
@@ -84,6 +86,7 @@ export function createErrorTable(
     listed(`http_${status}`) ?? listed(`http_${Math.floor(status / 100)}xx`);
 
   return {
+    givenClassOf: (code) => own.get(code),
     classOf(code, httpStatus) {
       const status = /^http_(\d{3})$/.exec(code)?.[1] ?? httpStatus;
       return (

@@ -1,10 +1,10 @@
 // Turns an exchange that brought no success into a failure with class, code and message.
 import type { VendorFailure } from '../contract/failure.js';
+import { retryAfterMs } from '../net/retry-after.js';
 import { looksLikeHtml, type Envelope } from './answers.js';
 import type { ErrorTable, TableCode } from './errors.js';
 import type { Exchange } from './exchange.js';
 import { networkCodeOf } from './network.js';
-import { retryAfterMs } from './retry-after.js';
 
 /** What the readers of answers need besides the answer. */
 export interface ReadingContext {

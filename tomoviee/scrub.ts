@@ -1,26 +1,55 @@
 // Keeps secrets out of texts that people will read.
+import { secretFinder } from './disguises.js';
 
 /** What stands where something was taken out. */
 export const HIDDEN = '[hidden]';
 
 /** Longest vendor text kept; results hold one a clip. */
 const MAX_TEXT = 300;
+/** What is looked at of a text; an answer may have a megabyte. */
+const MAX_READ = 10_000;
 
-const URLS = /\bhttps?:\/\/[^\s"'<>\\]+/gi;
+/** Signs of a URL, however often they are escaped. */
+const SLASH = sign('/');
+const SCHEME = `https?${sign(':')}${SLASH}${SLASH}`;
+const CHAR = String.raw`(?:[^\s"'<>\\]|\\{1,8}(?:/|u00[0-9a-fA-F]{2}))`;
+const URLS = new RegExp(`${SCHEME}${CHAR}+`, 'gi');
+const QUERY = new RegExp(`(?:${sign('?')}|${sign('#')})${CHAR}*$`);
+const USER = new RegExp(`(${SCHEME})(?:(?!${SLASH})${CHAR})*${sign('@')}`, 'gi');
 /** A path segment this long and without a dot is a MAC or a token rather than a name. */
-const TOKEN_SEGMENT = /\/[\w-]{22,}(?=\/|$)/g;
+const TOKEN_SEGMENT = new RegExp(
+  String.raw`(${SLASH})[\w-]{22,}(?=$|${SLASH}|[^\w.%-]|\.(?:\W|$))`,
+  'g',
+);
+/** HMAC-SHA256 as callback URLs have it (callbacks/url.ts), and nothing else here looks so. */
+const MAC =
+  /(?<=^|[^\w-]|%(?:25){0,4}2[fF]|u002[fF])(?=[\w-]*[a-z])(?=[\w-]*[A-Z])[\w-]{43}(?![\w-])/g;
 
 /**
  * The text with every http(s) URL reduced to what may be shown: signed URLs carry their signature in
- * the query, callback URLs a MAC in the path, some the password before the host.
+ * the query, callback URLs a MAC in the path, some the password before the host. URLs are known however
+ * they are escaped, and the MAC also where it stands alone.
  */
 export function hideUrlSecrets(text: string): string {
-  return text.replace(URLS, (url) =>
-    url
-      .replace(/[?#].*$/, '')
-      .replace(/^(https?:\/\/)[^/]*@/i, '$1')
-      .replace(TOKEN_SEGMENT, `/${HIDDEN}`),
-  );
+  return text
+    .replace(URLS, (url) =>
+      url.replace(QUERY, '').replace(USER, '$1').replace(TOKEN_SEGMENT, `$1${HIDDEN}`),
+    )
+    .replace(MAC, HIDDEN);
+}
+
+/** Takes values out of texts, in whatever form they stand there (see `secretFinder`). */
+export function hider(secrets: readonly string[]): (text: string) => string {
+  const find = secretFinder(secrets);
+  return (text) => {
+    let clean = '';
+    let at = 0;
+    for (const [from, to] of find(text)) {
+      clean += text.slice(at, from) + HIDDEN;
+      at = to;
+    }
+    return clean + text.slice(at);
+  };
 }
 
 /**
@@ -28,13 +57,27 @@ export function hideUrlSecrets(text: string): string {
  * without control characters, bounded.
  */
 export function scrub(text: string, secrets: readonly string[]): string {
-  // Longest first: one secret may be part of another.
-  const known = secrets.filter((secret) => secret !== '').sort((a, b) => b.length - a.length);
-  let clean = text;
-  for (const secret of known) clean = clean.replaceAll(secret, HIDDEN);
+  const whole = oneLine(text);
+  // A secret that was cut in two would not be known.
+  const read = whole.length > MAX_READ ? whole.slice(0, MAX_READ).replace(/\S*$/, '') : whole;
   // Some of the vendor's fields are JSON in JSON, where a slash may be escaped.
-  clean = hideUrlSecrets(clean.replaceAll('\\/', '/'))
-    .replace(/[\p{Cc}\p{Cf}\s]+/gu, ' ')
-    .trim();
+  const clean = oneLine(hideUrlSecrets(hider(secrets)(read)).replaceAll('\\/', '/'));
   return clean.length > MAX_TEXT ? `${clean.slice(0, MAX_TEXT - 1)}…` : clean;
+}
+
+function oneLine(text: string): string {
+  return text.replace(/[\p{Cc}\p{Cf}\s]+/gu, ' ').trim();
+}
+
+function sign(plain: string): string {
+  const code = plain.charCodeAt(0);
+  const hex = code.toString(16);
+  const either = hex.replace(/[a-f]/g, (digit) => `[${digit}${digit.toUpperCase()}]`);
+  const forms = [
+    String.raw`\\{0,8}[${plain}]`,
+    String.raw`\\{1,8}u00${either}`,
+    `%(?:25){0,4}${either}`,
+    `&#(?:${code}|x${either});`,
+  ];
+  return `(?:${forms.join('|')})`;
 }

@@ -1,6 +1,10 @@
+import { request } from 'node:http';
 import { networkInterfaces } from 'node:os';
 import { describe, expect, test } from 'vitest';
+import { refusalOf } from '../../simulator/own-page.js';
 import { eventually, ended, post, query, simulate, submit } from './support.js';
+
+const POST = { method: 'POST', headers: { 'content-type': 'application/json' } };
 
 const lines = (text: string): unknown[] =>
   text
@@ -39,7 +43,7 @@ describe('the admin endpoints', () => {
     const simulator = await simulate();
     const change = async (what: string, body: unknown) => {
       const url = `${simulator.url}/_simulator/${what}`;
-      const response = await fetch(url, { method: 'POST', body: JSON.stringify(body) });
+      const response = await fetch(url, { ...POST, body: JSON.stringify(body) });
       return [response.status, await response.json()];
     };
     expect(await change('faults', { faults: 'http:503' })).toEqual([200, { ok: true }]);
@@ -57,7 +61,7 @@ describe('the admin endpoints', () => {
   test('refuse what they do not understand, and change nothing', async () => {
     const simulator = await simulate();
     const change = async (what: string, body: string) => {
-      const response = await fetch(`${simulator.url}/_simulator/${what}`, { method: 'POST', body });
+      const response = await fetch(`${simulator.url}/_simulator/${what}`, { ...POST, body });
       return [response.status, ((await response.json()) as { error: string }).error];
     };
     expect(await change('faults', '{"faults":"explode"}')).toEqual([
@@ -84,5 +88,58 @@ describe('the admin endpoints', () => {
     const url = `http://${outside}:${simulator.port}`;
     expect((await fetch(`${url}/_simulator/stats`)).status).toBe(403);
     await submit({ url });
+  });
+
+  /** What a browser, or a program, says of itself; undefined headers are left out. */
+  const senders: [string, Record<string, string | undefined>, number][] = [
+    ['a program', {}, 200],
+    ['a program that says localhost', { host: 'localhost:8788' }, 200],
+    ['a program over IPv6', { host: '[::1]:8788' }, 200],
+    ['its own page', { origin: 'http://127.0.0.1:8788', 'sec-fetch-site': 'same-origin' }, 200],
+    ['an address typed in', { 'sec-fetch-site': 'none' }, 200],
+    ['a page of another site', { origin: 'https://site.example' }, 403],
+    ['a page of another port', { origin: 'http://127.0.0.1:9999' }, 403],
+    ['a page without an origin', { origin: 'null' }, 403],
+    ['a page that hides its origin', { 'sec-fetch-site': 'cross-site' }, 403],
+    ['a page of the same site', { 'sec-fetch-site': 'same-site' }, 403],
+    ['a name that leads here', { host: 'rebound.example:8788' }, 403],
+    ['a name that begins like ours', { host: '127.0.0.1.site.example' }, 403],
+    ['a name that ends like ours', { host: 'site-localhost' }, 403],
+    ['no host', { host: undefined }, 403],
+    ['a form', { 'content-type': 'application/x-www-form-urlencoded' }, 415],
+    ['a text', { 'content-type': 'text/plain' }, 415],
+    ['a text that looks like JSON', { 'content-type': 'text/plain; application/json' }, 415],
+    ['no type', { 'content-type': undefined }, 415],
+  ];
+
+  test.each(senders)('asked to change something by %s', (_, given, status) => {
+    const usual = { host: '127.0.0.1:8788', 'content-type': 'application/json; charset=utf-8' };
+    const headers = { ...usual, ...given };
+    const asked = { address: '127.0.0.1', method: 'POST', headers };
+    expect(refusalOf(asked)?.status ?? 200).toBe(status);
+    expect(refusalOf({ ...asked, address: '192.0.2.7' })?.status).toBe(403);
+    // What only reads has no body, and so no type.
+    const reads = refusalOf({ ...asked, method: 'GET' })?.status ?? 200;
+    expect(reads).toBe(status === 415 ? 200 : status);
+  });
+
+  test('change nothing for a page of another site', async () => {
+    const simulator = await simulate();
+    const ask = (headers: Record<string, string>) =>
+      new Promise<number | undefined>((resolve, reject) => {
+        const url = `${simulator.url}/_simulator/keys`;
+        const asking = request(url, { method: 'POST', headers }, (response) => {
+          response.resume();
+          resolve(response.statusCode);
+        });
+        asking.once('error', reject).end('{"revoked":true}');
+      });
+    expect(await ask({ 'content-type': 'text/plain' })).toBe(415);
+    const json = { 'content-type': 'application/json' };
+    expect(await ask({ ...json, host: 'rebound.example' })).toBe(403);
+    expect(await ask({ ...json, origin: 'https://site.example' })).toBe(403);
+    expect(simulator.stats().keysRevoked).toBe(false);
+    expect(await ask(json)).toBe(200);
+    expect(simulator.stats().keysRevoked).toBe(true);
   });
 });

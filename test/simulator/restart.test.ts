@@ -108,7 +108,8 @@ describe('after kill -9 and a new start', () => {
     const second = await spawned({ stateDir });
     expect((await post(second, fields)).status).toBe(500);
     expect((await post(second, fields)).status).toBe(200);
-    const revoke = { method: 'POST', body: '{"revoked":true}' };
+    const headers = { 'content-type': 'application/json' };
+    const revoke = { method: 'POST', headers, body: '{"revoked":true}' };
     await fetch(`${second.url}/_simulator/keys`, revoke);
     await second.stop('SIGKILL');
     const third = await simulate({ stateDir });

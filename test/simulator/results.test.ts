@@ -52,6 +52,38 @@ describe('the result query', () => {
   });
 });
 
+describe('a result', () => {
+  test('may name several files, each with a content of its own', async () => {
+    const { simulator, taskId } = await finished('paths:3');
+    const { result } = await query(simulator, taskId);
+    const { audio_path: paths } = JSON.parse(result) as { audio_path: string[] };
+    const files = await Promise.all(paths.map(async (path) => (await fetch(path)).text()));
+    expect(new Set(files).size).toBe(3);
+  });
+
+  test("has stray backslashes as in the vendor's sample, in the answer or in the string", async () => {
+    const { simulator, taskId } = await finished('sample*1,sample:inner');
+    const outer = await (await postQuery(simulator, taskId)).text();
+    expect(() => JSON.parse(outer) as unknown).toThrow();
+    expect(outer).toContain('\\&sign=');
+    const { result } = await query(simulator, taskId);
+    expect(() => JSON.parse(result) as unknown).toThrow();
+    expect(linkOf({ result: result.replaceAll('\\&', '&') })).toContain('&sign=');
+  });
+
+  test('may be an object, and the answer suggest a wait', async () => {
+    const { simulator, taskId } = await finished('sample:object,wait:30');
+    const task = await query(simulator, taskId);
+    expect(task).toMatchObject({ wait_time: 30, result: { model_version: 'simulator-1' } });
+  });
+
+  test('may lie behind plain http beside an https base', async () => {
+    const urls = { publicUrl: 'https://vendor.example', resultUrl: 'http://storage.example/' };
+    const { simulator, taskId } = await finished('', urls);
+    expect(linkOf(await query(simulator, taskId))).toMatch(/^http:\/\/storage\.example\/results\//);
+  });
+});
+
 describe('a result link', () => {
   test('opens the soundtrack of the prompt, whole and in ranges', async () => {
     const { simulator, taskId } = await finished('');
@@ -110,6 +142,22 @@ describe('a result link', () => {
     ).rejects.toThrow();
     expect(received).toBeGreaterThan(0);
     expect((await (await fetch(link)).arrayBuffer()).byteLength).toBeGreaterThan(received);
+  });
+});
+
+describe('a download that trickles', () => {
+  test('gives some bytes now and then for as long as anybody reads', async () => {
+    const { simulator, taskId } = await finished('trickle:40*1');
+    const link = linkOf(await query(simulator, taskId));
+    const trickle = await fetch(link);
+    expect(trickle.status).toBe(200);
+    const chunks: number[] = [];
+    for await (const chunk of trickle.body!) {
+      chunks.push((chunk as Uint8Array).length);
+      if (chunks.length === 3) break;
+    }
+    expect(Math.max(...chunks)).toBeLessThanOrEqual(40);
+    expect((await fetch(link)).headers.get('content-length')).not.toBeNull();
   });
 });
 

@@ -2,7 +2,16 @@ import { describe, expect, test, vi } from 'vitest';
 import { FaultPlan } from '../../simulator/fault-plan.js';
 import { noJournal } from '../../simulator/journal.js';
 import { settleTask } from '../../simulator/settle.js';
-import { ended, post, query, receive, simulate, submit, type VendorReply } from './support.js';
+import {
+  ended,
+  post,
+  postQuery,
+  query,
+  receive,
+  simulate,
+  submit,
+  type VendorReply,
+} from './support.js';
 
 const withFault = (fault: string) => ({ file_link: `http://clips.example/a.mp4?sim=${fault}` });
 
@@ -144,6 +153,22 @@ describe('a task', () => {
     expect(first).toMatchObject({ status: 4, reason: 'no audio', result: '' });
     const second = await ended(simulator, await submit(simulator, withFault('fail:no+audio*1')));
     expect(second).toMatchObject({ status: 3, reason: '' });
+  });
+
+  test.each([
+    ['fail', 680_001, 'simulated failure'],
+    ['fail:no+audio', 680_001, 'no audio'],
+    ['fail::680123', 680_123, 'simulated failure'],
+    ['fail:no+audio:0', 0, 'success'],
+    ['cancel', 0, 'success'],
+    ['cancel:680124', 680_124, 'simulated cancellation'],
+    ['timed-out:680125', 680_125, 'simulated timeout'],
+  ])('that ends by %s has code %i beside its data', async (fault, code, msg) => {
+    const simulator = await simulate();
+    const taskId = await submit(simulator, withFault(fault));
+    const { status } = await ended(simulator, taskId);
+    const answer = await (await postQuery(simulator, taskId)).json();
+    expect(answer).toMatchObject({ code, msg, data: { task_id: taskId, status } });
   });
 
   test.each([

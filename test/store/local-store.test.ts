@@ -1,8 +1,18 @@
-import { appendFile, mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import {
+  appendFile,
+  chmod,
+  mkdir,
+  readdir,
+  readFile,
+  rm,
+  stat,
+  symlink,
+  writeFile,
+} from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { openLocalStore } from '../../store/local-store.js';
 import { temporaryFolder, temporaryStore } from './support.js';
 
@@ -14,10 +24,44 @@ async function filesIn(folder: string): Promise<string[]> {
     .sort();
 }
 
+/** Permissions of a folder and of all below it. */
+async function modesIn(folder: string): Promise<Record<string, number>> {
+  const names = ['.', ...(await readdir(folder, { recursive: true }))];
+  const modes = names.map(async (name) => [name, (await stat(join(folder, name))).mode & 0o777]);
+  return Object.fromEntries(await Promise.all(modes)) as Record<string, number>;
+}
+
 async function* failingAfter(...chunks: string[]): AsyncIterable<string> {
   for (const chunk of chunks) yield await Promise.resolve(chunk);
   throw new Error('the source broke');
 }
+
+describe('a version', () => {
+  test('is told before the object is there, and is its own', async () => {
+    const store = await temporaryStore();
+    const seen: [string, string | undefined][] = [];
+    const write = (text: string) =>
+      store.writeStream('soundtracks/a.mp3', Readable.from([text]), async (version) => {
+        seen.push([version, await store.version('soundtracks/a.mp3')]);
+      });
+    await write('first');
+    await write('other');
+    expect(seen[0]?.[1]).toBeUndefined();
+    expect(seen[1]?.[1]).toBe(seen[0]?.[0]);
+    expect(await store.version('soundtracks/a.mp3')).toBe(seen[1]?.[0]);
+    expect(seen[1]?.[0]).not.toBe(seen[0]?.[0]);
+  });
+
+  test('that cannot be noted leaves the object as it was', async () => {
+    const store = await temporaryStore();
+    await store.write('soundtracks/a.mp3', 'first');
+    const refuse = () => Promise.reject(new Error('no'));
+    const write = store.writeStream('soundtracks/a.mp3', Readable.from(['other']), refuse);
+    await expect(write).rejects.toThrow('no');
+    expect(await filesIn(store.location)).toEqual(['soundtracks/a.mp3']);
+    expect(await store.readText('soundtracks/a.mp3')).toBe('first');
+  });
+});
 
 describe('where things lie', () => {
   test('results and soundtracks lie in the folder, all else in .reelscore', async () => {
@@ -39,6 +83,48 @@ describe('where things lie', () => {
         'soundtracks/a.mp3',
       ].sort(),
     );
+  });
+
+  test('a part of an object can be read', async () => {
+    const store = await temporaryStore();
+    await store.write('rounds/1.json', '0123456789');
+    expect(await store.size('rounds/1.json')).toBe(10);
+    const parts = [
+      {},
+      { from: 7 },
+      { to: 2 },
+      { from: 2, to: 5 },
+      { from: 4, to: 4 },
+      { from: 10 },
+    ];
+    const read = parts.map((part) => text(store.readStream('rounds/1.json', part)));
+    expect(await Promise.all(read)).toEqual(['0123456789', '789', '01', '234', '', '']);
+  });
+
+  test('other users can read what is for people, and nothing in .reelscore', async () => {
+    const umask = process.umask(0o022);
+    onTestFinished(() => void process.umask(umask));
+    const store = await temporaryStore();
+    await store.write('results.csv', 'x');
+    await store.writeStream('soundtracks/a.mp3', Readable.from(['x']));
+    await store.write('rounds/1.json', 'x');
+    await store.writeStream('snapshot/00000.jsonl', Readable.from(['x']));
+    await store.append('submissions/a.jsonl', 'x\n');
+    expect(await modesIn(store.location)).toEqual({
+      ...{ '.': 0o755, 'results.csv': 0o644, soundtracks: 0o755, 'soundtracks/a.mp3': 0o644 },
+      ...{ '.reelscore': 0o700, '.reelscore/rounds': 0o700, '.reelscore/rounds/1.json': 0o600 },
+      ...{ '.reelscore/snapshot': 0o700, '.reelscore/snapshot/00000.jsonl': 0o600 },
+      ...{ '.reelscore/submissions': 0o700, '.reelscore/submissions/a.jsonl': 0o600 },
+    });
+  });
+
+  test('a .reelscore that others could look into is closed to them', async () => {
+    const store = await temporaryStore();
+    const folder = join(store.location, '.reelscore');
+    await mkdir(folder, { recursive: true });
+    await chmod(folder, 0o755);
+    await store.append('submissions/a.jsonl', 'x\n');
+    expect((await modesIn(store.location))['.reelscore']).toBe(0o700);
   });
 
   test('a folder is listed where its files lie, sorted, without folders and hidden files', async () => {
@@ -64,6 +150,7 @@ describe('where things lie', () => {
     await store.remove('outcomes/1.jsonl');
     await store.sweep();
     await expect(text(store.readStream('summary.json'))).rejects.toThrow('ENOENT');
+    expect(await store.size('summary.json')).toBeUndefined();
   });
 
   test('what is there and cannot be read is an error, not absent', async () => {

@@ -5,7 +5,6 @@ import { OWN_CODES } from '../../contract/error-codes.js';
 import { MEDIA_CODES } from '../../media/codes.js';
 import { NET_CODES } from '../../net/errors.js';
 import { createErrorTable, ERROR_TABLE } from '../../tomoviee/errors.js';
-import { MAX_RETRY_AFTER_MS, retryAfterMs } from '../../tomoviee/retry-after.js';
 
 const CLASSES = ['retry', 'throttled', 'rejected', 'denied'];
 
@@ -43,27 +42,6 @@ describe('the table', () => {
     expect(own.classOf('http_402')).toBe('retry');
     expect(own.classOf('680002', 404)).toBe('retry');
     expect(own.classOf('http_401')).toBe('denied');
-  });
-});
-
-describe('Retry-After', () => {
-  const now = Date.parse('Wed, 21 Oct 2026 07:28:00 GMT');
-
-  test.each<[string | string[] | undefined, number | undefined]>([
-    ['120', 120_000],
-    [' 0 ', 0],
-    ['1.5', 1500],
-    [['7', '9'], 7000],
-    ['99999999', MAX_RETRY_AFTER_MS],
-    ['Wed, 21 Oct 2026 07:28:30 GMT', 30_000],
-    ['Wed, 21 Oct 2026 07:00:00 GMT', 0],
-    ['Fri, 31 Dec 2100 23:59:59 GMT', MAX_RETRY_AFTER_MS],
-    ['-5', undefined],
-    ['5 minutes', undefined],
-    ['', undefined],
-    [undefined, undefined],
-  ])('%j gives %j', (header, expected) => {
-    expect(retryAfterMs(header, now)).toBe(expected);
   });
 });
 

@@ -1,4 +1,9 @@
-/** No vendor is waited for longer than this on its word alone; a typing error must not stop a night. */
+// The one reader of Retry-After headers, whoever sends them.
+
+/**
+ * Nobody is waited for longer than this on a server's word alone: a typing error must not stop a
+ * night. It also lies far below what a timer of Node holds (2^31 - 1 ms); past that one rings at once.
+ */
 export const MAX_RETRY_AFTER_MS = 3_600_000;
 
 const SECONDS = /^\d+(\.\d+)?$/;
@@ -12,10 +17,10 @@ const HTTP_DATE = /^[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} G
  * @param now epoch ms
  */
 export function retryAfterMs(
-  header: string | string[] | undefined,
+  header: string | readonly string[] | undefined,
   now: number = Date.now(),
 ): number | undefined {
-  const text = (Array.isArray(header) ? header[0] : header)?.trim();
+  const text = (typeof header === 'string' ? header : header?.[0])?.trim();
   if (text === undefined) return undefined;
   const wait = SECONDS.test(text)
     ? Number(text) * 1000
