@@ -14,6 +14,8 @@ export class AccountLink {
     private readonly membership: Membership,
     private readonly joinAccount: BatchActivities['joinAccount'],
     private readonly wake: () => void,
+    /** Told what keeps the account from being joined. */
+    private readonly failed: (error: unknown) => void,
   ) {}
 
   /** Nothing under way, and nothing that must be told. */
@@ -38,18 +40,24 @@ export class AccountLink {
 
   async #send(report: MemberReport): Promise<void> {
     const { state } = this.membership;
+    const { run } = state;
     this.#sending = true;
     try {
       if (state.joined) await accountHandle().signal(reportSignal, report);
     } catch {
       state.joined = false; // someone ended the account
     }
-    if (!state.joined) {
-      await this.joinAccount(report);
-      state.joined = true;
+    try {
+      if (!state.joined) {
+        await this.joinAccount(report);
+        state.joined = state.run === run; // else it has to join anew
+      }
+    } catch (error) {
+      this.failed(error);
+    } finally {
+      this.#sending = false;
+      this.wake();
     }
-    this.#sending = false;
-    this.wake();
   }
 }
 

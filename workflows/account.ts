@@ -10,13 +10,15 @@ import {
   setHandler,
   workflowInfo,
 } from '@temporalio/workflow';
-import type { AccountInput, Share, Tuning } from '../contract/account.js';
+import type { AccountInput, Eviction, Share, Tuning } from '../contract/account.js';
 import type { AccountActivities } from '../contract/activities.js';
 import { Alarm } from './alarm.js';
 import { accountDetails } from './account-details.js';
-import { accountQuery, reportSignal, shareSignal, tuneUpdate } from './messages.js';
+import { accountQuery, evictUpdate, reportSignal, shareSignal, tuneUpdate } from './messages.js';
 import { newAccount, Roster } from './roster.js';
+import { checkStart, onSignal } from './guarded.js';
 import { tuningFaults } from './tuning.js';
+import * as wire from './wire.js';
 
 /** How soon a batch that died without leaving is noticed: sooner while others want its share. */
 const CHECK_MS = { contended: 25_000, alone: 300_000 };
@@ -32,12 +34,13 @@ const { findBatches, findGone } = proxyActivities<AccountActivities>({
 
 /** Ends by itself when no batch has used it for a minute; the next batch starts it again. */
 export async function account(input: AccountInput): Promise<void> {
+  checkStart(wire.accountInput, input);
   const roster = new Roster(input.carried ?? newAccount(Date.now()));
   const sending = new Set<string>();
   let awake = true;
   const wake = (): void => void (awake = true);
 
-  setHandler(reportSignal, (report) => {
+  onSignal(reportSignal, wire.report, (report) => {
     roster.report(report, Date.now());
     wake();
   });
@@ -51,6 +54,19 @@ export async function account(input: AccountInput): Promise<void> {
       validator: (tuning: Tuning) => {
         const faults = tuningFaults(tuning);
         if (faults.length > 0) throw new Error(faults.join('; '));
+      },
+    },
+  );
+  setHandler(
+    evictUpdate,
+    ({ batch }) => {
+      wake();
+      return { slots: roster.evict(batch) };
+    },
+    {
+      validator: (eviction: Eviction | undefined | null) => {
+        const fault = roster.evictionFault(eviction?.batch);
+        if (fault !== undefined) throw new Error(fault);
       },
     },
   );
@@ -69,7 +85,9 @@ export async function account(input: AccountInput): Promise<void> {
   const checks = { running: false, last: Date.now() };
   const check = async (): Promise<void> => {
     const members = roster.state.members.map(({ batch, chain }) => ({ batch, chain }));
-    roster.gone(await findGone({ members }), Date.now());
+    const { gone, stuck } = await findGone({ members });
+    roster.gone(gone, Date.now());
+    roster.stuck(stuck, Date.now());
     checks.running = false;
     wake();
   };

@@ -2,6 +2,9 @@
 // due earlier than needed is left to ring and the batch looks again.
 import { CancellationScope, isCancellation, sleep } from '@temporalio/workflow';
 
+/** The server takes no timer of any length; one that rings early does no harm. */
+const LONGEST_MS = 30 * 24 * 60 * 60 * 1000;
+
 export class Alarm {
   #scope: CancellationScope | undefined;
   #at = Infinity;
@@ -16,7 +19,7 @@ export class Alarm {
     const scope = new CancellationScope({ cancellable: true });
     this.#scope = scope;
     scope
-      .run(() => sleep(Math.max(1, at - now)))
+      .run(() => sleep(Math.min(Math.max(1, at - now), LONGEST_MS)))
       .then(() => {
         if (this.#scope !== scope) return;
         this.#at = Infinity;

@@ -12,6 +12,7 @@ import { Finishing } from './finishing.js';
 import { Preparing } from './preparing.js';
 import { Queries, QUERY_WAIT_MS } from './queries.js';
 import { Submissions } from './submissions.js';
+import * as wire from './wire.js';
 import { survey, type Survey } from './survey.js';
 
 /**
@@ -88,6 +89,7 @@ export class BatchRun {
     const { input, state } = this.context;
     const now = Date.now();
     for (const callback of list) {
+      if (wire.callback(callback) !== undefined) continue; // others of the signal may be good
       const clip = state.clips.get(callback.row);
       if (!clip || callback.round !== input.round) continue;
       if (state.isOwnedByOther(callback.taskId, callback.row)) continue;

@@ -58,9 +58,12 @@ export class BatchState {
     this.#segment = carried?.segment ?? 0;
   }
 
-  /** Name of the next outcome segment; unique in the round and the same on replay. */
-  nextSegment(): string {
-    return String(this.#segment++).padStart(8, '0');
+  /**
+   * Name of the next outcome segment; the same on replay. The time makes it another one than any before a
+   * reset, and sorts it behind them.
+   */
+  nextSegment(now: number): string {
+    return [now, String(this.#segment++).padStart(8, '0')].join('-');
   }
 
   count(status: OutcomeStatus, by = 1): void {

@@ -51,6 +51,7 @@ export function submitted(
   options: BatchOptions,
 ): Effect {
   const sent = answer.kind === 'accepted' || answer.kind === 'unknown';
+  if ('attempt' in answer) clip.attempt = answer.attempt;
   if (sent && clip.orphans?.length) clip.possibleDuplicate = true; // C4
   switch (answer.kind) {
     case 'late':
@@ -120,33 +121,60 @@ export function taskEnded(
   delete clip.troubles;
   if (clip.earlier && end.status !== 'succeeded') return forget(clip, now, options);
   const reason = end.reason ?? 'the vendor gave no reason';
+  if (end.status !== 'succeeded' && end.code !== undefined) {
+    if (end.class === 'rejected') return settle(clip, 'rejected', end.code, reason);
+    if (end.class === 'denied') {
+      const denied: VendorFailure = { class: 'denied', code: end.code, message: reason };
+      return { denied, ...again(clip, now, 0, options) }; // C5; someone must resume, so it has an end
+    }
+  }
   switch (end.status) {
     case 'succeeded':
       clip.phase = 'ended';
       clip.notBefore = now;
       return {};
     case 'cancelled':
-      return settle(clip, 'cancelled', 'task_cancelled', reason);
+      return settle(clip, 'cancelled', end.code ?? 'task_cancelled', reason);
     case 'failed':
       clip.failedEnds = (clip.failedEnds ?? 0) + 1;
       return clip.failedEnds > options.maxFailedResubmissions
-        ? settle(clip, 'failed', 'task_failed', reason)
+        ? settle(clip, 'failed', end.code ?? 'task_failed', reason)
         : again(clip, now, backoff(clip.failedEnds, options), options);
     case 'timed_out':
       clip.timedOutEnds = (clip.timedOutEnds ?? 0) + 1;
       return clip.timedOutEnds > options.maxTimedOutResubmissions
-        ? settle(clip, 'failed', 'task_timed_out', reason)
+        ? settle(clip, 'failed', end.code ?? 'task_timed_out', reason)
         : again(clip, now, backoff(clip.timedOutEnds, options), options);
   }
 }
 
-/** Asked, and the task is not over. */
-export function stillRunning(clip: ActiveClip, now: number, options: BatchOptions): Effect {
+/** When its present task was accepted (epoch ms). */
+export function submittedAt({ deadline = Infinity }: ActiveClip, options: BatchOptions): number {
+  return deadline - options.taskTimeoutMs;
+}
+
+/** What the vendor's hint may make of the poll interval: its unit is not documented. */
+const LEAST_POLL = 0.5;
+const MOST_POLL = 4;
+
+/**
+ * Asked, and the task is not over.
+ * @param waitSeconds after which the vendor suggests to ask again
+ */
+export function stillRunning(
+  clip: ActiveClip,
+  now: number,
+  options: BatchOptions,
+  waitSeconds?: number,
+): Effect {
   delete clip.troubles;
   if (now >= (clip.deadline ?? Infinity)) {
     return settle(clip, 'failed', 'task_timeout', 'the vendor did not end the task in time');
   }
-  askAgain(clip, now, options.pollIntervalMs);
+  const { pollIntervalMs } = options;
+  const hinted = waitSeconds === undefined ? pollIntervalMs : waitSeconds * 1000;
+  const least = Math.ceil(pollIntervalMs * LEAST_POLL);
+  askAgain(clip, now, Math.min(Math.max(hinted, least), pollIntervalMs * MOST_POLL));
   return {};
 }
 
@@ -185,6 +213,8 @@ export function downloadFailed(
   const counts = failure.class !== 'denied' && failure.class !== 'throttled'; // C5
   if (counts) clip.troubles = (clip.troubles ?? 0) + 1;
   if (failure.class === 'rejected' || (clip.troubles ?? 0) > options.maxRetries) {
+    // There is nothing to be had of it, ever; a retry of the batch would meet it again each time.
+    if (clip.earlier && failure.code === 'result_missing') return forget(clip, now, options);
     return settle(clip, 'failed', failure.code, failure.message);
   }
   const wait = Math.max(failure.retryAfterMs ?? 0, backoff(clip.troubles ?? 1, options));
@@ -195,6 +225,8 @@ export function downloadFailed(
 /** The task of an earlier round came to nothing. */
 function forget(clip: ActiveClip, now: number, options: BatchOptions): Effect {
   delete clip.earlier;
+  delete clip.begun;
+  delete clip.slow;
   delete clip.taskId;
   delete clip.taskAttempt;
   delete clip.deadline;

@@ -36,3 +36,8 @@ export function reportDue(
   const usesMore = need > toldNeed && toldNeed <= share.slots;
   return usesLess || usesMore ? told.at + TELL_MS : Infinity;
 }
+
+/** When to report that another part of the moments can be used: at once if there were none. */
+export function usesDue({ told }: Pick<MembershipState, 'told'>): number {
+  return told.uses === 0 ? 0 : told.at + TELL_MS;
+}

@@ -2,6 +2,7 @@
 // already are found. Callbacks cannot come yet.
 import {
   ActivityFailure,
+  type ActivityOptions,
   allHandlersFinished,
   ApplicationFailure,
   CancellationScope,
@@ -15,30 +16,35 @@ import {
 } from '@temporalio/workflow';
 import type { IntakeActivities } from '../contract/activities.js';
 import type { BatchProgress, ScoreBatchInput } from '../contract/batch.js';
+import { filesQueueOf } from '../contract/names.js';
 import type { BatchRequest } from '../contract/request.js';
+import { shownLink } from '../contract/secret-link.js';
 import { sayAll } from './attributes.js';
 import { declineShare } from './account-link.js';
 import { pauseSignal, progressQuery, resumeSignal, shareSignal } from './messages.js';
 import { Notifier } from './notifying.js';
+import { isObject } from './checks.js';
+import { checkStart, onSignal } from './guarded.js';
+import * as wire from './wire.js';
 
 /** The reason where none is given. */
 export const PAUSED_BY_HAND = 'paused by hand';
 
-const { openBatch } = proxyActivities<IntakeActivities>({
+const OPENING = {
   startToCloseTimeout: '30m',
   heartbeatTimeout: '30s',
   // A server that does not answer is asked for about a minute; what cannot help is not tried again.
   retry: { initialInterval: '2s', maximumInterval: '20s', maximumAttempts: 6 },
-});
+} as const;
 const { notificationUrl } = proxyActivities<IntakeActivities>({
   startToCloseTimeout: '30s',
   scheduleToCloseTimeout: '1h',
 });
-const { matchLedger } = proxyActivities<IntakeActivities>({
+const MATCHING = {
   startToCloseTimeout: '6h',
   heartbeatTimeout: '30s',
   retry: { initialInterval: '1s', maximumInterval: '30s' },
-});
+} as const;
 
 /** What happened to a batch before it was opened. */
 export interface Opened {
@@ -50,10 +56,11 @@ export interface Opened {
 /** Opens a batch, and leaves out the rows that the ledger knows. Nothing is done in a continued run. */
 export async function openBatchOf(given: ScoreBatchInput | BatchRequest): Promise<Opened> {
   const prepared = isPrepared(given);
+  if (prepared) checkStart(wire.batchInput, given, 'request_invalid');
   if (prepared && !needsMatching(given)) return { input: given };
   let pause: string | undefined;
   let present = prepared ? progressOfOpened(given) : progressBefore(given);
-  setHandler(pauseSignal, (reason) => void (pause = reason ?? PAUSED_BY_HAND));
+  onSignal(pauseSignal, wire.pauseReason, (reason) => void (pause = reason || PAUSED_BY_HAND));
   setHandler(resumeSignal, () => void (pause = undefined));
   setHandler(shareSignal, declineShare);
   setHandler(progressQuery, () =>
@@ -76,7 +83,8 @@ function isPrepared(given: unknown): given is ScoreBatchInput {
 async function openRequest(request: BatchRequest): Promise<ScoreBatchInput> {
   let input: ScoreBatchInput;
   try {
-    input = await openBatch(request);
+    const { originalExecutionRunId } = workflowInfo();
+    input = await withFiles(OPENING).openBatch(request, originalExecutionRunId);
   } catch (error) {
     const failure = failureOf(error);
     await tellOfUnopened(request, failure);
@@ -101,7 +109,7 @@ async function tellOfUnopened(request: BatchRequest, failure: unknown): Promise<
 }
 
 /** Of what the activity threw, or of what became of the activity. */
-function messageOf(failure: unknown): string {
+export function messageOf(failure: unknown): string {
   const told = failure instanceof ActivityFailure ? (failure.cause ?? failure) : failure;
   return told instanceof Error ? told.message : String(told);
 }
@@ -115,9 +123,18 @@ async function withoutScored(input: ScoreBatchInput): Promise<ScoreBatchInput> {
   const { ledger } = options;
   if (!ledger) return input;
   const matched = await CancellationScope.nonCancellable(() =>
-    matchLedger({ store, round, rows, ledger }),
+    withFiles(MATCHING).matchLedger({ store, round, rows, ledger }),
   );
-  return { ...input, rows: matched.rows, skipped: matched.skipped };
+  return {
+    ...{ ...input, rows: matched.rows, skipped: matched.skipped },
+    ...(matched.found && { found: matched.found }),
+  };
+}
+
+/** On the queue of what may run long. */
+function withFiles(options: ActivityOptions) {
+  const taskQueue = filesQueueOf(workflowInfo().taskQueue);
+  return proxyActivities<IntakeActivities>({ ...options, taskQueue });
 }
 
 /** The batch fails with what its manifest lacks, not with a number of failed tries. */
@@ -137,8 +154,9 @@ function failureOf(error: unknown): unknown {
 /** @param request nobody has looked at it yet */
 function progressBefore(request: Partial<BatchRequest> | null | undefined): BatchProgress {
   const manifest = request?.manifest;
-  const name = typeof manifest === 'string' ? manifest : (manifest?.name ?? 'clips');
-  return opening(name, '', 0);
+  if (typeof manifest === 'string') return opening(shownLink(manifest), '', 0);
+  const name: unknown = isObject(manifest) ? manifest['name'] : undefined;
+  return opening(typeof name === 'string' ? name : 'clips', '', 0);
 }
 
 function progressOfOpened({ name, store, rows, options }: ScoreBatchInput): BatchProgress {

@@ -4,14 +4,18 @@ import type { Farewell, MemberReport, Share } from '../contract/account.js';
 import type { Pace } from '../contract/batch.js';
 import type { MembershipState } from '../contract/carried.js';
 import type { VendorFailure } from '../contract/failure.js';
-import { reportDue, type Demand } from './demand.js';
+import { reportDue, usesDue, type Demand } from './demand.js';
 import { earliest, reframe, take } from './moments.js';
+import { newUsage, restart, settleUsage } from './usage.js';
 
 /** Until the account has decided on a `throttled` answer that names no time of its own. */
 const HOLD_MS = 1000;
 
 /** Who the batch is and what it was started with. */
-export type Identity = Pick<MemberReport, 'batch' | 'chain' | 'name' | 'priority' | 'pace'>;
+export type Identity = Pick<
+  MemberReport,
+  'batch' | 'chain' | 'name' | 'priority' | 'pace' | 'taskTimeoutMs'
+>;
 
 export function newMembership(): MembershipState {
   return {
@@ -19,6 +23,12 @@ export function newMembership(): MembershipState {
     moments: { stopped: false, next: 0 },
     told: { held: 0, wants: 0, at: 0 },
   };
+}
+
+/** See the SDK's `WorkflowInfo`: they differ in a run that a reset made. */
+interface RunIds {
+  runId: string;
+  originalExecutionRunId: string;
 }
 
 type News = Pick<MemberReport, 'throttled' | 'denied' | 'resumed'>;
@@ -62,6 +72,7 @@ export class Membership {
   takeMoment(now: number): number {
     const moment = take(this.state.moments, this.hold(now)?.until ?? now);
     if (moment === undefined) throw new Error('P1: no moment to take');
+    if (this.state.usage) this.state.usage.given += 1;
     return moment;
   }
 
@@ -81,14 +92,35 @@ export class Membership {
   }
 
   /** The account sent a share. */
-  granted(share: Share): void {
+  granted(share: Share, now: number): void {
     const { state } = this;
     if (share.version <= (state.share?.version ?? 0)) return;
+    if (!state.share)
+      delete state.denied; // asked while it had no account
+    else if (share.resumes > state.share.resumes) this.#lift(now);
     if (!share.frame || share.slots < this.slots) this.#mustAnswer = true; // G1, G2
     state.share = share;
     reframe(state.moments, share.frame);
     delete state.held;
-    delete state.denied;
+  }
+
+  /** For submissions of a run that a reset made, until it has joined anew. */
+  resetOf({ runId, originalExecutionRunId }: RunIds): { reset?: string } {
+    return runId === originalExecutionRunId || runId === this.state.run ? {} : { reset: runId };
+  }
+
+  /**
+   * The batch was reset. What it knows of its share is of before, and may be others' now (P1, G1): it joins as
+   * another member.
+   */
+  rejoin(run: string): void {
+    const { state } = this;
+    if (state.run === run) return;
+    for (const key of Object.keys(state) as (keyof MembershipState)[])
+      Reflect.deleteProperty(state, key);
+    Object.assign(state, newMembership(), { run });
+    this.#news = {};
+    this.#mustAnswer = false;
   }
 
   /** A submission that was given out for this moment was throttled. */
@@ -98,17 +130,23 @@ export class Membership {
     this.#news.throttled = { ...failure, moment };
   }
 
-  denied({ code, message }: VendorFailure): void {
+  /**
+   * The vendor denies access.
+   * @param begunAt when it was asked. What was begun before a resume says nothing about the time after it.
+   */
+  denied({ code, message }: VendorFailure, begunAt: number): void {
+    if (begunAt <= (this.state.resumedAt ?? -Infinity)) return;
     const reason = `the vendor denies access: ${code} ${message}`;
     this.state.denied ??= reason;
     this.#news.denied ??= reason;
     delete this.#news.resumed;
   }
 
-  resumed(): void {
+  /** Someone resumed the batch, and so its account. */
+  resumed(now: number): void {
     if (this.paused === undefined) return;
     delete this.#news.denied;
-    delete this.state.denied;
+    this.#lift(now);
     delete this.state.share?.paused; // until the account, which will not refuse, has answered
     this.#news.resumed = true;
   }
@@ -123,7 +161,10 @@ export class Membership {
     else if (this.#starvedSince === Infinity) this.#starvedSince = now;
     if (state.joined && this.quiet) {
       const due = state.share
-        ? reportDue(state, state.share, demand, this.#starvedSince)
+        ? Math.min(
+            reportDue(state, state.share, demand, this.#starvedSince),
+            this.#usageDue(state.share, demand, now),
+          )
         : Infinity;
       if (due > now) return { due };
     }
@@ -131,7 +172,8 @@ export class Membership {
     const report = { ...this.#standing(held, wants), ...this.#news };
     this.#mustAnswer = false;
     this.#news = {};
-    state.told = { held, wants, at: now };
+    const uses = state.usage?.uses;
+    state.told = { held, wants, at: now, ...(uses !== undefined && { uses }) };
     return { report };
   }
 
@@ -141,8 +183,37 @@ export class Membership {
     return { batch, chain, next: this.state.moments.next, left: true };
   }
 
+  #lift(now: number): void {
+    delete this.state.denied;
+    this.state.resumedAt = now;
+  }
+
+  /** When to tell, or to look again, what it can use of its moments while its slots are full. */
+  #usageDue({ contended }: Share, { held, wants }: Demand, now: number): number {
+    const { state, accountRate } = this;
+    const usage = (state.usage ??= newUsage(now));
+    if (!contended) {
+      restart(usage, now);
+      delete usage.uses;
+      return Infinity;
+    }
+    const { frame } = state.moments;
+    const owns = frame ? accountRate * (frame.own.length / frame.turn) : 0;
+    const look = { free: this.slots - held, wants, owns, accountRate };
+    const lookAgain = settleUsage(usage, look, now);
+    if (usage.uses === state.told.uses) return lookAgain;
+    return usesDue(state);
+  }
+
   #standing(held: number, wants: number): MemberReport {
-    const { share, moments } = this.state;
-    return { ...this.identity, version: share?.version ?? 0, next: moments.next, held, wants };
+    const { share, moments, usage, run } = this.state;
+    const uses = usage?.uses;
+    return {
+      ...this.identity,
+      ...(run !== undefined && { run }),
+      ...{ version: share?.version ?? 0, resumes: share?.resumes ?? 0 },
+      ...{ next: moments.next, held, wants },
+      ...(uses !== undefined && { uses }),
+    };
   }
 }

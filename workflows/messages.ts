@@ -1,9 +1,18 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
-import type { AccountView, Farewell, MemberReport, Share, Tuning } from '../contract/account.js';
+import type {
+  AccountView,
+  Evicted,
+  Eviction,
+  Farewell,
+  MemberReport,
+  Share,
+  Tuning,
+} from '../contract/account.js';
 import type { BatchProgress, Pace } from '../contract/batch.js';
 import type { TaskCallback } from '../contract/callback.js';
 import {
   ACCOUNT_QUERY,
+  EVICT_UPDATE,
   PAUSE_SIGNAL,
   PROGRESS_QUERY,
   REPORT_SIGNAL,
@@ -16,7 +25,7 @@ import {
 /** Callbacks of this batch's tasks, several in one signal. */
 export const taskCallbacksSignal = defineSignal<[TaskCallback[]]>(TASK_CALLBACKS_SIGNAL);
 /** Stops submitting until resumed; tasks at the vendor are still waited for. */
-export const pauseSignal = defineSignal<[reason?: string]>(PAUSE_SIGNAL);
+export const pauseSignal = defineSignal<[reason: string | null | undefined]>(PAUSE_SIGNAL);
 /** Goes on after a pause, whoever caused it. */
 export const resumeSignal = defineSignal(RESUME_SIGNAL);
 export const progressQuery = defineQuery<BatchProgress>(PROGRESS_QUERY);
@@ -27,4 +36,6 @@ export const reportSignal = defineSignal<[MemberReport | Farewell]>(REPORT_SIGNA
 export const shareSignal = defineSignal<[Share]>(SHARE_SIGNAL);
 /** Changes an account's limits; answers with the new ones. */
 export const tuneUpdate = defineUpdate<Pace, [Tuning]>(TUNE_UPDATE);
+/** Puts out a batch that does not answer. */
+export const evictUpdate = defineUpdate<Evicted, [Eviction]>(EVICT_UPDATE);
 export const accountQuery = defineQuery<AccountView>(ACCOUNT_QUERY);

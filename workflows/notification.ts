@@ -1,14 +1,22 @@
 // Owns one notification until its receiver has it. Independent of the batch that it is about.
 import { proxyActivities } from '@temporalio/workflow';
 import type { NotificationActivities, NotifyInput } from '../contract/activities.js';
+import { NOTIFICATION_BACKOFF } from '../contract/notification.js';
+import { checkStart } from './guarded.js';
+import * as wire from './wire.js';
 
 const { notify } = proxyActivities<NotificationActivities>({
   startToCloseTimeout: '30s',
   scheduleToCloseTimeout: '3 days',
-  retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '15m' },
+  retry: {
+    initialInterval: NOTIFICATION_BACKOFF.firstMs,
+    backoffCoefficient: 2,
+    maximumInterval: NOTIFICATION_BACKOFF.mostMs,
+  },
 });
 
 /** Delivers one notification; fails when its receiver wants no more, or could not take it for 3 days. */
 export async function notification(input: NotifyInput): Promise<void> {
+  checkStart(wire.notifyInput, input);
   await notify(input);
 }

@@ -31,6 +31,7 @@ export function progressOf(
     ...{ submitting, waiting, unresolved, backingOff, finishing },
     submissions: state.submissions,
     warnings: state.warnings,
+    ...(input.found && { found: input.found }),
     lastFailures: [...state.lastFailures],
     pace: membership.pace,
     ...(membership.state.share?.contended && { shared: true }),

@@ -1,6 +1,6 @@
 // Asks the vendor about tasks, in groups: those that called back, and those whose time has come.
 import type { ActiveClip } from '../contract/carried.js';
-import { queryFailed, stillRunning, taskEnded } from './clip.js';
+import { queryFailed, stillRunning, submittedAt, taskEnded } from './clip.js';
 import { applyEffect, taskOf, type StepContext } from './step.js';
 import type { Survey } from './survey.js';
 
@@ -45,21 +45,25 @@ export class Queries {
   async #ask(group: ActiveClip[]): Promise<void> {
     const { input, state, activities } = this.context;
     const { store, round, options } = input;
+    const begunAt = Date.now();
     const answer = await activities.queryTasks({ store, round, tasks: group.map(taskOf) });
     const now = Date.now();
     const ended = new Map(answer.ended.map((end) => [end.row, end]));
     const troubles = new Map(answer.troubles.map((trouble) => [trouble.row, trouble.failure]));
+    const waits = new Map(answer.waits);
     for (const clip of group) {
       delete clip.busy;
       if (state.clips.get(clip.row) !== clip) continue; // settled meanwhile, by a cancellation
       const end = ended.get(clip.row);
       const failure = troubles.get(clip.row);
+      // An end is the vendor's word on the submission, not on the question.
+      const since = end ? submittedAt(clip, options) : begunAt;
       const effect = end
         ? taskEnded(clip, end, now, options)
         : failure
           ? queryFailed(clip, failure, now, options)
-          : stillRunning(clip, now, options);
-      applyEffect(this.context, clip, effect);
+          : stillRunning(clip, now, options, waits.get(clip.row));
+      applyEffect(this.context, clip, effect, since);
     }
   }
 }

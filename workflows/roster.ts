@@ -10,17 +10,18 @@ import type {
   Tuning,
 } from '../contract/account.js';
 import type { Pace } from '../contract/batch.js';
-import { settleSlots } from './slots.js';
+import { evictionFault, isSilent, silenceDue, silentUntil } from './silence.js';
+import { bound, settleSlots } from './slots.js';
 import { fullSpeed, slowDown, speedUp } from './speed.js';
 import { changeDue, frameOf, GIVEN_OUT_MS, settleTimeline } from './timeline.js';
 
 /**
- * Versions begin at the time (epoch ms): batches that still have a share of an account that somebody
+ * Versions and resumes begin at the time (epoch ms): batches that still have a share of an account that somebody
  * ended must take those of its successor for newer.
  */
 export function newAccount(now: number): AccountState {
   const limits: Pace = { ratePerSecond: 1, burst: 1, maxInFlight: 1 }; // until someone joins
-  return { limits, members: [], version: now, floor: 0, speed: fullSpeed() };
+  return { limits, members: [], version: now, resumes: now, floor: 0, speed: fullSpeed() };
 }
 
 export class Roster {
@@ -31,7 +32,7 @@ export class Roster {
   }
 
   get isContended(): boolean {
-    return this.state.members.length > 1;
+    return this.state.members.filter(({ evicted }) => evicted === undefined).length > 1;
   }
 
   /** Batches that were at work before this account was: they stop and tell what they hold. */
@@ -44,7 +45,7 @@ export class Roster {
       state.members.push({
         ...{ batch, chain, name: batch, priority: 'normal' },
         ...{ version: 0, next: 0, held: 0, wants: 0, found: true },
-        lowered: { version, from: Number.MAX_SAFE_INTEGER }, // G1
+        lowered: { version, from: Number.MAX_SAFE_INTEGER, at: now }, // G1
       });
     }
     state.change = { version, of: unknown.map(({ batch }) => batch), since: now }; // G2
@@ -57,17 +58,24 @@ export class Roster {
       if (known?.chain === report.chain) this.#remove(known, report.next);
       return;
     }
-    const { pace, throttled, denied, resumed, ...standing } = report;
-    if (known && known.chain !== report.chain) this.#remove(known, now + GIVEN_OUT_MS);
+    // It has not seen yet that it was put out: what it says is of before.
+    const same = known?.chain === report.chain && (known.found ?? known.run === report.run);
+    const putOut = same && known.evicted !== undefined;
+    if (putOut && report.version < (known.evicted ?? 0)) return;
+    const { pace, throttled, denied, resumed, resumes, ...standing } = report;
+    if (known && !same) this.#remove(known, now + GIVEN_OUT_MS);
     if (state.members.every(({ found }) => found)) state.limits = pace;
-    if (known?.chain === report.chain) {
-      Object.assign(known, standing);
+    if (same) {
       delete known.found;
+      delete known.uses;
+      delete known.silentSince;
+      delete known.evicted;
+      Object.assign(known, standing);
     } else state.members.push(standing);
-    if (known?.lowered && report.version >= known.lowered.version) delete known.lowered; // G1
+    if (same && known.lowered && report.version >= known.lowered.version) delete known.lowered; // G1
     if (throttled) slowDown(state.speed, throttled, now);
-    if (denied !== undefined) state.paused = denied;
-    else if (resumed) delete state.paused;
+    if (denied !== undefined) this.#denied(denied, resumes);
+    else if (resumed) this.#resume();
   }
 
   /** These have died without leaving. */
@@ -78,8 +86,39 @@ export class Roster {
     }
   }
 
+  /** These run and get nothing done. */
+  stuck(batches: string[], now: number): void {
+    for (const batch of batches) {
+      const member = this.#member(batch);
+      if (member?.evicted === undefined && member) this.#silent(member, now);
+    }
+  }
+
+  /** Why a batch cannot be put out, in words; undefined if it can. */
+  evictionFault(batch: unknown): string | undefined {
+    return evictionFault(this.state, batch);
+  }
+
+  /**
+   * G4. Puts out a batch that does not answer: its slots are others' now. What it wakes up with says that it
+   * may use nothing, and it counts again once it has answered that.
+   * @returns how many slots nobody could have for it
+   */
+  evict(batch: string): number {
+    const member = this.#member(batch);
+    if (!member) return 0;
+    const slots = Math.min(bound(member), this.state.limits.maxInFlight);
+    Object.assign(member, { held: 0, wants: 0, evicted: this.state.version + 1 });
+    delete member.share; // so that one is sent in any case
+    delete member.lowered;
+    delete member.silentSince;
+    delete member.found;
+    return slots;
+  }
+
   tune(tuning: Tuning): Pace {
-    this.state.limits = { ...this.state.limits, ...tuning };
+    const { ratePerSecond, burst, maxInFlight } = { ...this.state.limits, ...tuning };
+    this.state.limits = { ratePerSecond, burst, maxInFlight };
     return this.state.limits;
   }
 
@@ -90,8 +129,12 @@ export class Roster {
    */
   settle(now: number, isBusy: (batch: string) => boolean): { batch: string; share: Share }[] {
     speedUp(this.state.speed, now);
+    for (const member of this.state.members) {
+      if (isSilent(member, now)) this.#silent(member, now);
+      if (silentUntil(member) <= now) this.evict(member.batch);
+    }
     settleTimeline(this.state, now);
-    const slots = settleSlots(this.state, isBusy);
+    const slots = settleSlots(this.state, isBusy, now);
     const { state } = this;
     return state.members.flatMap((member) => {
       if (isBusy(member.batch)) return [];
@@ -105,7 +148,12 @@ export class Roster {
 
   /** When to settle again although nothing happened (epoch ms). */
   nextDue(): number {
-    return Math.min(changeDue(this.state), this.state.speed.nextStep ?? Infinity);
+    const { speed, members } = this.state;
+    return Math.min(
+      changeDue(this.state),
+      speed.nextStep ?? Infinity,
+      ...members.map((member) => silenceDue(member)),
+    );
   }
 
   view(now: number): AccountView {
@@ -118,14 +166,44 @@ export class Roster {
       ...(speed.holdUntil > now && { holdUntil: speed.holdUntil }),
       limits,
       ratePerSecond: limits.ratePerSecond * speed.factor,
-      members: members.map(({ batch, name, priority, share, wants }) => ({
-        ...{ batch, name, priority, wants },
+      members: members.map((member) => ({
+        ...this.#standingOf(member),
         rateShare: timeline
-          ? timeline.ring.filter((owner) => owner === batch).length / timeline.ring.length
+          ? timeline.ring.filter((owner) => owner === member.batch).length / timeline.ring.length
           : 0,
-        slots: share?.slots ?? 0,
+        slots: member.share?.slots ?? 0,
       })),
     };
+  }
+
+  #standingOf(member: MemberState) {
+    const { batch, name, priority, wants, silentSince: since, evicted } = member;
+    const keeps = Math.min(bound(member), this.state.limits.maxInFlight);
+    return {
+      ...{ batch, name, priority, wants },
+      ...(since !== undefined && { silent: { since, keeps, until: silentUntil(member) } }),
+      ...(evicted !== undefined && { evicted: true as const }),
+    };
+  }
+
+  /** @param resumes the denied batch knew of. One that did not know of the last one asked before it. */
+  #denied(reason: string, resumes: number): void {
+    const { state } = this;
+    if (resumes > 0 && resumes < state.resumes) return; // the share on its way lifts it
+    state.paused = reason;
+  }
+
+  #resume(): void {
+    const { state } = this;
+    if (state.paused === undefined) return;
+    delete state.paused;
+    state.resumes += 1;
+  }
+
+  /** It gets no moments, and its share, which has none, makes it answer. */
+  #silent(member: MemberState, now: number): void {
+    member.silentSince ??= now;
+    member.wants = 0;
   }
 
   #member(batch: string): MemberState | undefined {
@@ -140,11 +218,11 @@ export class Roster {
   }
 
   #shareOf(member: MemberState, slots: number): Omit<Share, 'version'> {
-    const { change, paused, speed } = this.state;
-    const stopped = change?.of.includes(member.batch);
+    const { change, paused, resumes, speed } = this.state;
+    const silent = member.silentSince !== undefined || member.evicted !== undefined;
+    const stopped = silent || change?.of.includes(member.batch);
     return {
-      slots,
-      contended: this.isContended,
+      ...{ slots, resumes, contended: this.isContended },
       ...(!stopped && { frame: frameOf(this.state, member.batch) }),
       ...(speed.reason !== undefined && {
         slowdown: { reason: speed.reason, until: speed.holdUntil },

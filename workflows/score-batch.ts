@@ -4,17 +4,18 @@ import {
   CancellationScope,
   CancelledFailure,
   condition,
-  continueAsNew,
+  makeContinueAsNewFunc,
   proxyActivities,
   setCurrentDetails,
   setHandler,
+  TemporalFailure,
   workflowInfo,
 } from '@temporalio/workflow';
 import type { BatchActivities } from '../contract/activities.js';
 import type { BatchProgress, ScoreBatchInput } from '../contract/batch.js';
 import type { BatchSummary } from '../contract/clip.js';
 import type { BatchRequest } from '../contract/request.js';
-import { mediaQueueOf } from '../contract/names.js';
+import { filesQueueOf, mediaQueueOf } from '../contract/names.js';
 import { AccountLink } from './account-link.js';
 import { Alarm } from './alarm.js';
 import { BatchRun } from './batch-run.js';
@@ -22,10 +23,11 @@ import { BatchState } from './batch-state.js';
 import { newTally, tripped } from './breaker.js';
 import { capText } from './cap.js';
 import { StatusAttribute } from './attributes.js';
-import { openBatchOf, PAUSED_BY_HAND, type Opened } from './intake.js';
+import { messageOf, openBatchOf, PAUSED_BY_HAND, type Opened } from './intake.js';
 import { Notifier } from './notifying.js';
 import { pauseNotice } from './pause-notice.js';
 import { Membership, type Identity } from './membership.js';
+import { nextStep } from './next-step.js';
 import {
   pauseSignal,
   progressQuery,
@@ -34,6 +36,9 @@ import {
   taskCallbacksSignal,
 } from './messages.js';
 import { detailsOf, progressOf } from './progress.js';
+import { anything, listOf } from './checks.js';
+import { onSignal } from './guarded.js';
+import * as wire from './wire.js';
 import { Work } from './work.js';
 
 /** A history of this size continues as new; the server refuses at 50 MB and warns at 10. */
@@ -52,7 +57,7 @@ const RETRY = { initialInterval: '1s', maximumInterval: '30s' } as const;
 
 const PAGE_OPTIONS = { startToCloseTimeout: '1h', heartbeatTimeout: '30s', retry: RETRY } as const;
 
-const { preparePage, finalizeBatch } = proxyActivities<BatchActivities>(PAGE_OPTIONS);
+const { preparePage } = proxyActivities<BatchActivities>(PAGE_OPTIONS);
 const { joinAccount } = proxyActivities<BatchActivities>({
   startToCloseTimeout: '30s',
   retry: RETRY,
@@ -62,12 +67,14 @@ const { submitClip } = proxyActivities<BatchActivities>({
   heartbeatTimeout: '10s',
   retry: RETRY, // a repeated attempt never repeats the POST: see activities/submit-clip.ts
 });
-const { queryTasks, finishClips } = proxyActivities<BatchActivities>({
+const GROUP_OPTIONS = {
   startToCloseTimeout: '15m',
   heartbeatTimeout: '20s',
   retry: RETRY,
-});
-const plainActivities = { preparePage, submitClip, queryTasks, finishClips, finalizeBatch };
+} as const;
+/** Each file has a time of its own (`downloadTimeout`), and what is done is not done again. */
+const DOWNLOAD_OPTIONS = { ...GROUP_OPTIONS, startToCloseTimeout: '6h' } as const;
+const { queryTasks } = proxyActivities<BatchActivities>(GROUP_OPTIONS);
 
 /**
  * Scores one batch: opens it if a request asks for it, leaves out what was scored before, and scores the
@@ -90,10 +97,13 @@ async function score({ input, pause }: Opened): Promise<BatchSummary> {
   state.pause ??= pause;
   let awake = true;
   const wake = (): void => void (awake = true);
-  const activities = { ...plainActivities, ...(input.options.probe && probingOnItsOwn()) };
+  const activities = {
+    ...{ preparePage, submitClip, queryTasks, ...withFiles() },
+    ...(input.options.probe && probingOnItsOwn()),
+  };
   const membership = new Membership(identityOf(input), state.membership);
-  const link = new AccountLink(membership, joinAccount, wake);
   const work = new Work(wake);
+  const link = new AccountLink(membership, joinAccount, wake, (error) => work.fail(error));
   const run = new BatchRun({ input, state, membership, activities, work });
   let phase: BatchProgress['state'] = 'running';
   const isPaused = (): boolean =>
@@ -111,92 +121,98 @@ async function score({ input, pause }: Opened): Promise<BatchSummary> {
     progressOf(input, state, membership, Date.now(), isPaused() ? 'paused' : phase);
 
   let calledBackAt = 0;
-  setHandler(taskCallbacksSignal, (list) => {
+  onSignal(taskCallbacksSignal, listOf(anything), (list) => {
     calledBackAt = Date.now();
     run.callbacks(list);
     wake();
   });
-  setHandler(pauseSignal, (reason) => {
-    state.pause = reason ?? PAUSED_BY_HAND;
+  onSignal(pauseSignal, wire.pauseReason, (reason) => {
+    state.pause = reason || PAUSED_BY_HAND;
     wake();
   });
   setHandler(resumeSignal, () => {
     state.pause = undefined;
     state.tally = newTally();
-    membership.resumed();
+    membership.resumed(Date.now());
     wake();
   });
-  setHandler(shareSignal, (share) => {
-    membership.granted(share);
+  onSignal(shareSignal, wire.share, (share) => {
+    membership.granted(share, Date.now());
     wake();
   });
   setHandler(progressQuery, progress);
 
-  CancellationScope.current().cancelRequested.catch(() => {
-    phase = 'cancelling';
-    wake();
-  });
+  const batchScope = CancellationScope.current();
+  batchScope.cancelRequested.catch(wake);
 
-  return await CancellationScope.nonCancellable(async () => {
+  const toItsEnd = async (): Promise<BatchSummary> => {
     const alarm = new Alarm(wake);
-    while (!run.settled) {
-      const bounds = historyBounds(input);
-      const cancelling = phase === 'cancelling';
-      // A cancelled batch has little left to do, and its next run would not know.
-      const spent =
-        bounds.reached || (bounds.near && run.starved) || (bounds.close && work.running === 0);
-      if (!cancelling && spent) break;
+    let draining = false;
+    let lingered = false;
+    const quiet = (): boolean => work.running === 0 && link.quiet && allHandlersFinished();
+    for (;;) {
+      awake = false; // before anything is looked at, so that no wake is overwritten
+      work.check();
+      const cancelling = batchScope.consideredCancelled;
       if (cancelling) {
+        phase = 'cancelling';
         // Their outcome is written with the results: see finalizeBatch.
         state.count('cancelled', input.rows.count - state.cursor + state.fresh.length);
         state.cursor = input.rows.count;
         state.fresh.clear();
         run.cancelClips();
       }
+      const bounds = historyBounds(input);
+      draining ||=
+        bounds.reached || (bounds.near && run.starved) || (bounds.close && work.running === 0);
+      const step = nextStep({
+        ...{ cancelling, settled: run.settled, draining },
+        quiet: quiet(),
+        signalNear: !lingered && Date.now() - calledBackAt < CALLED_BACK_OFTEN_MS,
+      });
+      if (step === 'end') break;
+      if (step === 'continue') {
+        const { memo } = workflowInfo(); // the server carries on only what the first run was started with
+        const next = makeContinueAsNewFunc<typeof scoreBatch>({ ...(memo && { memo }) });
+        return await next({ ...input, carried: { ...state.carry(), said: attribute.said } });
+      }
       state.pause ??= tripped(state.tally, input.options.maxFailures);
       const denied = membership.paused !== undefined;
       const want = state.pause === undefined && !cancelling;
       const open = want && !denied;
-      const { nextDue, demand } = run.dispatch({
-        want,
-        prepare: open && !bounds.near,
-        submit: open,
-        ask: !denied && !cancelling,
-        finish: !bounds.close || cancelling,
-      });
+      const { nextDue, demand } =
+        step === 'work'
+          ? run.dispatch({
+              want,
+              prepare: open && !bounds.near,
+              submit: open,
+              ask: !denied && !cancelling,
+              finish: !bounds.close || cancelling,
+            })
+          : { nextDue: Infinity, demand: run.demand(want) };
       const reportDue = link.report(demand, Date.now());
       attribute.say(isPaused() ? 'paused' : phase);
-      const notice = pauseNotice(state.pauseTold, pauseReason(), state.submissions);
+      const reason = pauseReason();
+      const notice = pauseNotice(state.pauseTold, reason, state.submissions);
       state.pauseTold = notice.told;
-      if (notice.due) await notifier.tell('batch.paused', pauseReason());
+      if (notice.due) work.start(() => notifier.tell('batch.paused', reason));
       setCurrentDetails(detailsOf(progress()));
-      alarm.setFor(Math.min(nextDue, reportDue), Date.now());
-      awake = false;
-      await condition(() => awake || run.settled); // a cancelled batch may have nothing to wait for
-      work.check();
+      if (step === 'linger') {
+        // A signal between this workflow task and its end would make the server refuse to continue as new,
+        // and the worker replay it all. Right after one the next takes at least the receiver's window.
+        lingered = true;
+        await condition(() => awake, CALLED_BACK_OFTEN_MS);
+        continue;
+      }
+      if (step === 'work') alarm.setFor(Math.min(nextDue, reportDue), Date.now());
+      else alarm.cancel();
+      // What was left out for the cap may have been all; and a handler that wakes has not finished yet.
+      await condition(() => awake || (step === 'work' ? run.settled : quiet()));
     }
     alarm.cancel();
-    const drained = (): boolean => work.running === 0 && link.quiet && allHandlersFinished();
-    while (!drained()) {
-      awake = false;
-      link.report(run.demand(state.pause === undefined), Date.now());
-      await condition(() => awake || drained());
-    }
-    work.check();
-    if (!run.settled) {
-      // A signal between this workflow task and its end would make the server refuse to continue as new,
-      // and the worker replay it all. Right after one the next takes at least the receiver's window.
-      const last = calledBackAt;
-      const often = Date.now() - last < CALLED_BACK_OFTEN_MS;
-      if (often) await condition(() => calledBackAt > last, CALLED_BACK_OFTEN_MS);
-      return await continueAsNew<typeof scoreBatch>({
-        ...input,
-        carried: { ...state.carry(), said: attribute.said },
-      });
-    }
 
     const { cap } = input.options;
-    const wasCancelled = phase === 'cancelling';
+    const wasCancelled = batchScope.consideredCancelled;
     phase = 'finishing';
     await link.leave();
     ended = await activities.finalizeBatch({
@@ -213,13 +229,25 @@ async function score({ input, pause }: Opened): Promise<BatchSummary> {
     if (wasCancelled)
       throw new CancelledFailure('the batch was cancelled; its results are written');
     return ended;
+  };
+  return await CancellationScope.nonCancellable(async () => {
+    try {
+      return await toItsEnd();
+    } catch (error) {
+      // Other errors are faults of the code: the workflow task is tried again until that is mended.
+      if (error instanceof TemporalFailure && !ended) {
+        await link.leave();
+        await notifier.tell('batch.failed', messageOf(error));
+      }
+      throw error;
+    }
   });
 }
 
 function identityOf({ name, options }: ScoreBatchInput): Identity {
   const { workflowId, firstExecutionRunId } = workflowInfo();
-  const { priority, pace } = options;
-  return { batch: workflowId, chain: firstExecutionRunId, name, priority, pace };
+  const { priority, pace, taskTimeoutMs } = options;
+  return { batch: workflowId, chain: firstExecutionRunId, name, priority, pace, taskTimeoutMs };
 }
 
 /** Looking into clips takes other machines than submitting does, where someone wants that. */
@@ -227,6 +255,14 @@ function probingOnItsOwn(): Pick<BatchActivities, 'preparePage'> {
   const taskQueue = mediaQueueOf(workflowInfo().taskQueue);
   const probing = proxyActivities<BatchActivities>({ ...PAGE_OPTIONS, taskQueue });
   return { preparePage: probing.preparePage }; // a proxy has nothing to spread
+}
+
+/** What may run long has a queue of its own, so that it never takes a submission's place. */
+function withFiles(): Pick<BatchActivities, 'finishClips' | 'finalizeBatch'> {
+  const taskQueue = filesQueueOf(workflowInfo().taskQueue);
+  const downloads = proxyActivities<BatchActivities>({ ...DOWNLOAD_OPTIONS, taskQueue });
+  const whole = proxyActivities<BatchActivities>({ ...PAGE_OPTIONS, taskQueue });
+  return { finishClips: downloads.finishClips, finalizeBatch: whole.finalizeBatch };
 }
 
 function historyBounds(input: ScoreBatchInput): {

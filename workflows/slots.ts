@@ -9,8 +9,10 @@ import { shareOut, WEIGHTS } from './shares.js';
 export function settleSlots(
   state: AccountState,
   isBusy: (batch: string) => boolean,
+  now: number,
 ): Map<string, number> {
-  const { members, limits } = state;
+  const { limits } = state;
+  const members = state.members.filter(({ evicted }) => evicted === undefined);
   const targets = shareOut(
     limits.maxInFlight,
     members.map(({ batch, priority, held, wants }) => ({
@@ -25,7 +27,8 @@ export function settleSlots(
     const has = granted.get(member.batch) ?? 0;
     if (target >= has || isBusy(member.batch)) continue;
     // The share that says so will have a later version than all before.
-    member.lowered = { version: state.version + 1, from: bound(member) };
+    const at = member.lowered?.at ?? now;
+    member.lowered = { version: state.version + 1, from: bound(member), at };
     granted.set(member.batch, target);
   }
   let free = limits.maxInFlight - members.reduce((sum, member) => sum + bound(member), 0); // G1
@@ -42,6 +45,6 @@ export function settleSlots(
 }
 
 /** The most slots a batch may be using, as far as the account can know. */
-function bound({ share, held, lowered }: MemberState): number {
+export function bound({ share, held, lowered }: MemberState): number {
   return Math.max(share?.slots ?? 0, held, lowered?.from ?? 0);
 }

@@ -17,17 +17,17 @@ export interface StepContext {
 
 /**
  * Carries out what a change of one clip means for its batch and for the account.
- * @param moment of the submission that the effect is of
+ * @param begunAt when what the effect is of was begun; of a submission, its moment
  */
 export function applyEffect(
   { state, membership }: StepContext,
   clip: ActiveClip,
   effect: Effect,
-  moment = 0,
+  begunAt = Date.now(),
 ): void {
   state.apply(clip, effect);
-  if (effect.throttled) membership.throttled(effect.throttled, moment, Date.now());
-  if (effect.denied) membership.denied(effect.denied);
+  if (effect.throttled) membership.throttled(effect.throttled, begunAt, Date.now());
+  if (effect.denied) membership.denied(effect.denied, begunAt);
 }
 
 export function taskOf(clip: ActiveClip): TaskRef {

@@ -1,4 +1,5 @@
 // Gives out submissions, each with its moment.
+import { workflowInfo } from '@temporalio/workflow';
 import type { ActiveClip } from '../contract/carried.js';
 import { leftOf } from './cap.js';
 import { newClip, submitted, submitting } from './clip.js';
@@ -60,8 +61,10 @@ export class Submissions {
       const answer = await activities.submitClip({
         ...{ store, round, row, attempt, notBefore },
         notAfter: lateness.notAfter(notBefore, membership.accountRate),
+        ...membership.resetOf(workflowInfo()),
       });
       const now = Date.now();
+      if (answer.kind === 'held' && answer.reset !== undefined) membership.rejoin(answer.reset);
       if (answer.kind === 'late') lateness.late(notBefore, now);
       else if (answer.kind !== 'held') lateness.inTime();
       applyEffect(this.context, clip, submitted(clip, answer, now, options), notBefore);

@@ -4,10 +4,12 @@
 // G3. Whoever does not answer within STALLED_MS gives out nothing any more: the server has timed its
 //     workflow task out, and its next one begins with what was signalled meanwhile.
 import type { AccountState, Frame, Timeline } from '../contract/account.js';
-import { turnOf, WEIGHTS } from './shares.js';
+import { shareOut, turnOf, WEIGHTS } from './shares.js';
 
 /** A workflow task times out after 10 s, and moments are given out 1.5 s ahead. */
-const STALLED_MS = 12_000;
+export const STALLED_MS = 12_000;
+/** Moments of a turn in which some batches get less than their weight. */
+const LONG_TURN = 60;
 /** Longer than moments are given out ahead. */
 export const GIVEN_OUT_MS = 2000;
 
@@ -28,7 +30,10 @@ export function settleTimeline(state: AccountState, now: number): void {
   const silent = owners.filter(({ version }) => version < change.version);
   if (silent.length > 0 && now < changeDue(state)) return; // G2
   if (silent.length > 0) {
-    for (const member of silent) member.wants = 0; // G3: until it reports again
+    for (const member of silent) {
+      member.wants = 0; // G3: until it reports again
+      if (member.evicted === undefined) member.silentSince ??= now;
+    }
     state.floor = Math.max(state.floor, now + GIVEN_OUT_MS);
   }
   const told = owners.map(({ next }) => next);
@@ -63,10 +68,21 @@ function ownersOf({ timeline, members }: AccountState): string[] {
   return members.flatMap(({ batch }) => (owners.has(batch) ? [batch] : []));
 }
 
-/** A turn of moments for those who have something to submit. */
-function wantedRing({ members }: AccountState): string[] {
-  const wanting = members.length === 1 ? members : members.filter(({ wants }) => wants > 0);
-  return turnOf(wanting.map(({ batch, priority }) => ({ batch, weight: WEIGHTS[priority] })));
+/** A turn of moments for those who have something to submit, and slots to do so. */
+function wantedRing({ members: all, limits, speed }: AccountState): string[] {
+  const members = all.filter(({ evicted }) => evicted === undefined);
+  if (members.length === 1) return members.map(({ batch }) => batch);
+  const rate = limits.ratePerSecond * speed.factor;
+  const length = Math.max(LONG_TURN, 2 * members.length); // each gets a moment
+  const claims = members
+    .filter(({ wants, uses }) => wants > 0 && uses !== 0)
+    .map(({ batch, priority, uses = Infinity }) => ({
+      ...{ batch, weight: WEIGHTS[priority] },
+      wants: uses < rate ? Math.ceil((uses / rate) * length) : length,
+    }));
+  if (claims.every(({ wants }) => wants === length)) return turnOf(claims);
+  const shares = shareOut(length, claims);
+  return turnOf(claims.map(({ batch }) => ({ batch, weight: shares.get(batch) ?? 0 })));
 }
 
 /** Owners may still use their moments before a new start, so it has to be a moment as well. */

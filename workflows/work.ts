@@ -13,12 +13,17 @@ export class Work {
     piece()
       .catch((error: unknown) => {
         log.error('the batch cannot go on', { reason: String(error) });
-        this.#failure ??= { error };
+        this.fail(error);
       })
       .finally(() => {
         this.running -= 1;
         this.wake();
       });
+  }
+
+  /** The batch cannot go on, for this reason. */
+  fail(error: unknown): void {
+    this.#failure ??= { error };
   }
 
   /** Throws what a piece of work died of. */

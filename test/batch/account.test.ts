@@ -1,16 +1,20 @@
 // Several batches on one account: real server, worker, receiver and simulator; counted at the vendor.
+import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { WorkflowNotFoundError } from '@temporalio/client';
 import { afterAll, expect, test } from 'vitest';
-import type { AccountInput, AccountView } from '../../contract/account.js';
+import type { AccountInput, AccountView, MemberReport } from '../../contract/account.js';
 import {
   accountIdOf,
   ACCOUNT_QUERY,
   ACCOUNT_WORKFLOW,
+  EVICT_UPDATE,
+  REPORT_SIGNAL,
   RESUME_SIGNAL,
   taskQueueOf,
   TUNE_UPDATE,
 } from '../../contract/names.js';
+import { momentsGiven } from '../support/moments-given.js';
 import { clips, startRig, type Rig } from '../support/rig.js';
 import { testServer } from '../support/temporal.js';
 import { batchUntil, until } from '../support/until.js';
@@ -41,30 +45,25 @@ async function viewOf(rig: Rig): Promise<AccountView> {
   }
 }
 
-/** Of which batch each accepted submission was, in order of arrival. */
-function order(rig: Rig): string[] {
-  return rig.simulator
-    .ledger()
-    .toSorted((a, b) => a.arrivedAt - b.arrivedAt)
-    .map(({ callback = '' }) => /batch-[0-9a-f-]{36}/.exec(callback)?.[0] ?? '');
-}
-
 test('an urgent batch gets its turn at once, a library behind it is not starved', async () => {
   const rig = await ownRig();
   const pace = { ratePerSecond: 10, burst: 1, maxInFlight: 50 };
   const library = await rig.start(clips(200), { pace });
   await batchUntil(library, ({ submissions }) => submissions >= 20);
-  const before = order(rig).length;
   const urgent = await rig.start(clips(20), { pace, priority: 'urgent' });
   await urgent.result();
-  const after = order(rig).slice(before);
-  const first = after.indexOf(urgent.batch);
-  const last = after.lastIndexOf(urgent.batch);
-  expect(first).toBeLessThanOrEqual(30); // 3 s at 10/s
-  const meanwhile = after.slice(first, last).filter((batch) => batch === library.batch).length;
-  expect(meanwhile).toBeGreaterThanOrEqual(3);
-  expect(meanwhile).toBeLessThanOrEqual(14); // a third of the urgent ones, give or take
+  expect((await library.progress()).queued).toBeGreaterThan(50); // it did not wait for the end
   await library.handle.terminate();
+  const moments = await momentsGiven(rig.client, [library.batch, urgent.batch]);
+  const [first, last] = [
+    moments.findIndex(({ batch }) => batch === urgent.batch),
+    moments.findLastIndex(({ batch }) => batch === urgent.batch),
+  ];
+  const meanwhile = moments.slice(first, last).filter(({ batch }) => batch === library.batch);
+  expect(meanwhile.length).toBeGreaterThanOrEqual(3);
+  // A quarter of all moments that passed, and a turn at each end: unused ones count as well.
+  const passed = (moments[last]!.at - moments[first]!.at) / (1000 / pace.ratePerSecond);
+  expect(meanwhile.length).toBeLessThanOrEqual(passed / 4 + 8);
 });
 
 test('batches together never have more tasks at the vendor than the account allows', async () => {
@@ -187,6 +186,66 @@ test('a batch that died without leaving is noticed, and its share returns', asyn
   expect(members[0]!.batch).toBe(alive.batch);
   await batchUntil(alive, ({ waiting }) => waiting === 6);
   await alive.handle.terminate();
+});
+
+test('moments of a batch whose slots are full go to the others, until one of its tasks ends', async () => {
+  const rig = await ownRig();
+  const pace = { ratePerSecond: 8, burst: 1, maxInFlight: 8 };
+  const slow = await rig.start(
+    clips(40, (n) => `run:${n < 4 ? 25_000 : 600_000}`),
+    { pace, priority: 'urgent', callbackGraceMs: 600_000 },
+  );
+  await batchUntil(slow, ({ submissions }) => submissions >= 4);
+  const quick = await rig.start(clips(2000), { pace });
+  const shareOf = ({ members }: AccountView, { batch }: { batch: string }) =>
+    members.find((member) => member.batch === batch)!;
+  const lent = await until(
+    () => viewOf(rig),
+    (view) => view.members.length === 2 && shareOf(view, quick).rateShare === 1,
+  );
+  const full = shareOf(lent, slow);
+  expect(full.slots).toBeGreaterThan(0);
+  expect(full.wants).toBeGreaterThan(0);
+  expect((await slow.progress()).waiting).toBeGreaterThanOrEqual(full.slots);
+  const { submissions } = await slow.progress();
+  // Its first tasks end, and it takes moments again for their slots.
+  await batchUntil(slow, (now) => now.submissions > submissions);
+  for (const { handle } of [slow, quick]) await handle.terminate();
+});
+
+test('a batch whose worker is gone keeps its slots until it is evicted, and no moments', async () => {
+  const rig = await ownRig();
+  const pace = { ratePerSecond: 50, burst: 1, maxInFlight: 6 };
+  const batch = `wedged-${randomUUID()}`;
+  const taskQueue = taskQueueOf(rig.config.account);
+  const wedged = await rig.client.workflow.start('scoreBatch', {
+    ...{ workflowId: batch, taskQueue: `${taskQueue}-nobody`, args: [] },
+  });
+  const report: MemberReport = {
+    ...{ batch, chain: wedged.firstExecutionRunId, name: 'wedged', priority: 'normal', pace },
+    ...{ version: 0, resumes: 0, next: 0, held: 0, wants: 50 },
+  };
+  await rig.client.workflow.signalWithStart(ACCOUNT_WORKFLOW, {
+    ...{ workflowId: accountIdOf(taskQueue), taskQueue, args: [{ version: 1 }] },
+    ...{ signal: REPORT_SIGNAL, signalArgs: [report] },
+  });
+  await until(
+    () => viewOf(rig),
+    ({ members }) => members[0]?.slots === 6,
+  );
+  const alive = await rig.start(clips(20), { pace });
+  const evict = (id: unknown) =>
+    accountOf(rig).executeUpdate(EVICT_UPDATE, { args: [{ batch: id }] });
+  for (const refused of [7, 'unknown', alive.batch]) await expect(evict(refused)).rejects.toThrow();
+  const { members } = await until(
+    () => viewOf(rig),
+    (view) => view.members.some((member) => member.silent && member.rateShare === 0),
+  );
+  expect(members.find((member) => member.batch === batch)?.silent).toMatchObject({ keeps: 6 });
+  expect((await alive.progress()).submissions).toBe(0);
+  expect(await evict(batch)).toEqual({ slots: 6 });
+  expect((await alive.result()).counts.succeeded).toBe(20);
+  await wedged.terminate();
 });
 
 test('an account that someone ended comes back and takes in the batches at work', async () => {

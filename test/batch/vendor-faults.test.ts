@@ -118,7 +118,15 @@ describe('tasks', () => {
   test('failed again (4): failed, with the reason', async () => {
     const { rows, paid } = await score(2, 'fail:no-melody');
     expect(statuses(rows)).toEqual(['failed']);
-    expect(rows[0]).toMatchObject({ error_code: 'task_failed', error_message: 'no-melody' });
+    expect(rows[0]).toMatchObject({ error_code: '680001', error_message: 'no-melody' });
+    expect(paid).toHaveLength(4);
+  });
+
+  test('over with a code of the task or without one: settled at once', async () => {
+    const { rows, paid } = await score(2, 'fail:no-melody:0');
+    expect(codes(rows)).toEqual(['task_failed']);
+    const { rows: coded } = await score(2, 'timed-out:680125');
+    expect(codes(coded)).toEqual(['680125']);
     expect(paid).toHaveLength(4);
   });
 

@@ -228,6 +228,34 @@ test('retry asks about tasks that have ended meanwhile before it pays again', as
   expect((await readRows(store)).map(({ attempts }) => attempts)).toEqual([1, 1, 1, 1, 1]);
 });
 
+test('a manifest of corrected rows alone keeps all others in the results', async () => {
+  const link = 'http://simulator.localhost/clips/load';
+  const row = (id: string, sim = '') => ({
+    ...{ id, file_link: `${link}/${id}.mp4${sim}`, prompt: 'calm' },
+  });
+  const rows = ['e0', 'e1', 'e2'].map((id) => row(id, '?sim=fail'));
+  const started = await request({ manifest: await manifest([...rows, row('e3'), row('e4')]) });
+  expect(await started.result()).toMatchObject({ counts: { succeeded: 2, failed: 3 } });
+  const batch = started.workflowId;
+  const first = await readRows((await api.status(batch)).store ?? '');
+  const before = submissions();
+  const corrected = await manifest([row('e0'), row('e1')]);
+  const retried = await api.retry(batch, { manifest: corrected });
+  expect(retried).toMatchObject({ total: 5, rows: 3 });
+  expect(retried.notes).toEqual([expect.stringMatching(/^3 of its 5 rows are not in the/)]);
+  const { summary, store } = await api.wait(batch);
+  expect(summary.counts).toMatchObject({ total: 5, succeeded: 4, failed: 1 });
+  const after = await readRows(store);
+  expect(after.map(({ id, status }) => `${id} ${status}`)).toEqual([
+    ...['e0 succeeded', 'e1 succeeded', 'e2 failed', 'e3 succeeded', 'e4 succeeded'],
+  ]);
+  expect(after.slice(3)).toEqual(first.slice(3));
+  const paidFor = rig.simulator.ledger().slice(before);
+  expect(new Set(paidFor.map(({ fileLink }) => fileLink))).toEqual(
+    new Set([row('e0'), row('e1'), rows[2]!].map(({ file_link }) => file_link)),
+  );
+});
+
 test('a corrected manifest does its changed and unsuccessful rows, and keeps the others', async () => {
   const plain = clips(4).map(({ file_link }, n) => ({ file_link, prompt: `Corrected ${n}` }));
   const rows = plain.map((row, n) =>

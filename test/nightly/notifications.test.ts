@@ -121,7 +121,7 @@ test('too many failures pause a batch, which is told with the commonest; then th
     settings: { ...nights.settings, notify: url, maxFailures: 3, rate: 5 },
   });
   const [paused] = await told(received, 1);
-  expect(paused?.data.reason).toMatch(/^\d+ of \d+ clips failed \(\d+ x task_failed/);
+  expect(paused?.data.reason).toMatch(/^\d+ of \d+ clips failed \(\d+ x 680001/);
   await started.cancel();
   await expect(started.result()).rejects.toThrow();
   const [, cancelled] = await told(received, 2);

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { stringify } from 'csv-stringify/sync';
-import { afterAll, expect, test } from 'vitest';
+import { afterAll, expect, onTestFinished, test } from 'vitest';
 import { clips } from '../support/rig.js';
 import { testServer } from '../support/temporal.js';
 import { until } from '../support/until.js';
@@ -40,4 +40,15 @@ test('an account begins without the batches that are still being opened', async 
   for (const response of asked) response.end(stringify(late, { header: true }));
   expect(await slow.result()).toMatchObject({ counts: { succeeded: 2 } });
   expect(paid(slow.workflowId)).toHaveLength(2);
+});
+
+test('a manifest is read in threads, when it is checked and when it is frozen', async () => {
+  let threads = 0;
+  const note = (): void => void (threads += 1);
+  process.on('worker', note);
+  onTestFinished(() => void process.off('worker', note));
+  const rows = clips(2).map((row) => ({ ...row, id: `thread-${row.id}` }));
+  const batch = await request({ manifest: await manifest(rows) });
+  expect(await batch.result()).toMatchObject({ counts: { succeeded: 2 } });
+  expect(threads).toBe(2);
 });

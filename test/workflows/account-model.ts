@@ -12,6 +12,8 @@ export interface ModelBatch {
   priority: Priority;
   startsAt: number;
   clips: number;
+  /** How long its tasks take; default: as everyone's. */
+  taskMs?: () => number;
   /** Dies without leaving. */
   diesAt?: number;
 }
@@ -105,7 +107,7 @@ export function runModel(options: ModelOptions): { submissions: Submission[]; me
     }
 
     granted(share: Share): void {
-      this.membership.granted(share);
+      this.membership.granted(share, now);
       this.turn();
     }
 
@@ -154,7 +156,7 @@ export function runModel(options: ModelOptions): { submissions: Submission[]; me
         this.membership.takeMoment(now);
         this.#clips -= 1;
         this.#held += 1;
-        const endedAt = moment + options.taskMs();
+        const endedAt = moment + (this.spec.taskMs ?? options.taskMs)();
         submissions.push({ batch: this.spec.name, at: moment, endedAt });
         at(endedAt, () => {
           this.#held -= 1;

@@ -22,13 +22,15 @@ const arbitraryBatches = fc
       priority: fc.constantFrom(...PRIORITIES),
       startsAt: fc.integer({ min: 0, max: 60_000 }),
       clips: fc.integer({ min: 1, max: 150 }),
+      slow: fc.option(fc.integer({ min: 5000, max: 60_000 }), { nil: undefined, freq: 3 }),
       diesAt: fc.option(fc.integer({ min: 1000, max: 60_000 }), { nil: undefined, freq: 5 }),
     }),
     { minLength: 1, maxLength: 5 },
   )
   .map((list) =>
-    list.map(({ diesAt, ...spec }, i) => ({
+    list.map(({ diesAt, slow, ...spec }, i) => ({
       ...{ ...spec, name: `batch-${i}` },
+      ...(slow !== undefined && { taskMs: () => slow }),
       ...(diesAt !== undefined && { diesAt: spec.startsAt + diesAt }),
     })),
   );
@@ -98,6 +100,34 @@ describe('an account and its batches', () => {
       const times = submissions.map(({ at }) => at).filter((at) => at >= 15_000 && at < 105_000);
       expect(times.length).toBeGreaterThanOrEqual(rate * 90 * 0.99 - 1);
       expect(messages).toBeLessThan(30);
+    }
+  });
+
+  test.each([
+    ['whose tasks end seldom', [120_000]],
+    ['whose tasks end now and then', [20_000, 25_000, 31_000, 38_000]],
+    ['whose tasks end all at once', [60_000]],
+    ['whose tasks take ten seconds', [9000, 10_000, 11_000]],
+  ])('moments of a batch %s, with its slots full, are used by others', (_, tasks) => {
+    for (const rate of [1, 4, 20]) {
+      const { submissions, messages } = runModel({
+        pace: pace(rate, 1, 3 * rate + 12),
+        batches: [
+          batch('slow', { priority: 'urgent', taskMs: cycle(tasks) }),
+          batch('quick', { startsAt: 1000 }),
+        ],
+        ...{ until: 400_000, taskMs: steady(50), delayMs: steady(40) },
+      });
+      const times = submissions.map(({ at }) => at).filter((at) => at >= 40_000 && at < 390_000);
+      expect(times.length / 350 / rate).toBeGreaterThan(0.85);
+      expect(messages / 400).toBeLessThan(1);
+      const kept = submissions.filter(
+        ({ batch: of, at, endedAt }) => of === 'slow' && at < 300_000 && endedAt >= 300_000,
+      );
+      // And it keeps its slots full, as far as its part of the rate allows.
+      const most = Math.min(0.75 * (3 * rate + 12), (0.75 * rate * Math.min(...tasks)) / 1000);
+      expect(kept.length).toBeGreaterThan(most * 0.8);
+      expect(worstOverrun(times, { ratePerSecond: rate, burst: 1 })).toBeLessThanOrEqual(EPSILON);
     }
   });
 

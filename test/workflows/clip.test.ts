@@ -8,6 +8,7 @@ import {
   downloadFailed,
   newClip,
   queryFailed,
+  recalledClip,
   stillRunning,
   submitted,
   submitting,
@@ -273,12 +274,63 @@ describe('a task', () => {
     expect(settled).toMatchObject({ status: 'cancelled', errorCode: 'task_cancelled' });
   });
 
+  test.each([
+    ['failed', 'failed'],
+    ['cancelled', 'cancelled'],
+    ['timed_out', 'failed'],
+  ] as const)("%s with a code of the vendor's own: settled under it", (status, outcome) => {
+    const once = { ...options, maxFailedResubmissions: 0, maxTimedOutResubmissions: 0 };
+    const { settled } = taskEnded(waiting(), { ...end(status, 'odd'), code: '680001' }, 0, once);
+    expect(settled).toMatchObject({ status: outcome, errorCode: '680001', errorMessage: 'odd' });
+  });
+
+  test('over with a code that the user gave up on: rejected at once', () => {
+    const ended = { ...end('failed', 'odd'), code: '680001', class: 'rejected' } as const;
+    expect(taskEnded(waiting(), ended, 0, options).settled).toMatchObject({
+      ...{ status: 'rejected', errorCode: '680001', errorMessage: 'odd', taskId: 'T1' },
+    });
+  });
+
+  test('C5: over with a code that speaks for the account: pauses it, and the clip goes on', () => {
+    const ended = { ...end('failed', 'no credit'), code: '680002', class: 'denied' } as const;
+    const clip = waiting();
+    for (let time = 0; time < 9; time++) {
+      expect(taskEnded(clip, ended, time, options)).toEqual({
+        denied: { class: 'denied', code: '680002', message: 'no credit' },
+      });
+      expect(clip.phase).toBe('ready');
+      submitting(clip);
+      submitted(clip, accepted(`T${time}`), time, options);
+    }
+  });
+
+  test('of an earlier round that never names a result: submitted again at last', () => {
+    const clip = recalledClip({ row: 0, taskId: 'T1', attempts: 1 }, 0, options);
+    taskEnded(clip, end('succeeded'), 0, options);
+    const missing: VendorFailure = { class: 'retry', code: 'result_missing', message: 'none' };
+    for (let n = 0; n < 3; n++) expect(downloadFailed(clip, missing, 0, options)).toEqual({});
+    expect(clip.phase).toBe('ended');
+    expect(downloadFailed(clip, missing, 0, options)).toEqual({});
+    expect(clip).toMatchObject({ phase: 'ready' });
+  });
+
   test('not over by its deadline: failed, with its id for a later look', () => {
     const clip = waiting();
     expect(stillRunning(clip, 1000, options)).toEqual({});
     expect(stillRunning(clip, 3_600_000, options).settled).toMatchObject({
       ...{ status: 'failed', errorCode: 'task_timeout', taskId: 'T1' },
     });
+  });
+
+  test.each([
+    ['nothing', undefined, 15_000],
+    ['a time within bounds', 20, 20_000],
+    ['no time', 0.001, 7500],
+    ['a day', 86_400, 60_000],
+  ])('is asked about again within bounds where the vendor suggests %s', (_, seconds, wait) => {
+    const clip = waiting();
+    stillRunning(clip, 1000, options, seconds);
+    expect(clip.askAt).toBe(1000 + wait);
   });
 
   test('is asked about at its deadline at the latest', () => {

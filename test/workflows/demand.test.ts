@@ -4,7 +4,7 @@ import { reportDue, type Demand } from '../../workflows/demand.js';
 import { newMembership } from '../../workflows/membership.js';
 
 const share = (more: Partial<Share> = {}): Share => ({
-  ...{ version: 1, slots: 10, contended: true },
+  ...{ version: 1, resumes: 1, slots: 10, contended: true },
   ...more,
 });
 const told = (held: number, wants: number) => ({

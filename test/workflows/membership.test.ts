@@ -8,11 +8,11 @@ const IDENTITY = {
 };
 const FRAME: Frame = { id: 1, start: 0, intervalMs: 1000, burst: 1, turn: 1, own: [0] };
 const share = (version: number, more: Partial<Share> = {}): Share => ({
-  ...{ version, slots: 10, contended: false, frame: FRAME },
+  ...{ version, resumes: 1, slots: 10, contended: false, frame: FRAME },
   ...more,
 });
 /** A share without moments. */
-const stop: Share = { version: 2, slots: 10, contended: false };
+const stop: Share = { version: 2, resumes: 1, slots: 10, contended: false };
 const failure = (kind: 'throttled' | 'denied') => ({ class: kind, code: 'http_4', message: 'no' });
 const idle = { held: 0, wants: 5, moreToCome: false };
 
@@ -20,7 +20,7 @@ function member(...shares: Share[]): Membership {
   const membership = new Membership(IDENTITY, newMembership());
   membership.poll(idle, 0);
   membership.state.joined = true;
-  for (const one of shares) membership.granted(one);
+  for (const one of shares) membership.granted(one, 0);
   return membership;
 }
 function reported(membership: Membership, demand = idle): MemberReport | undefined {
@@ -49,9 +49,25 @@ describe('a member', () => {
   test('tells how far it got', () => {
     const membership = member(share(1));
     expect([membership.takeMoment(0), membership.takeMoment(0)]).toEqual([0, 1000]);
-    membership.granted(stop);
+    membership.granted(stop, 0);
     expect(membership.nextMoment(0)).toBeUndefined();
     expect(reported(membership)).toMatchObject({ next: 2000 });
+  });
+
+  test('joins as another one after a reset, and knows of no share', () => {
+    const membership = member(share(1), share(2));
+    membership.takeMoment(0);
+    expect(membership.resetOf({ runId: 'r1', originalExecutionRunId: 'r1' })).toEqual({});
+    const after = { runId: 'r2', originalExecutionRunId: 'r1' };
+    expect(membership.resetOf(after)).toEqual({ reset: 'r2' });
+    membership.rejoin('r2');
+    expect(membership.resetOf(after)).toEqual({});
+    expect(membership.nextMoment(0)).toBeUndefined();
+    expect(reported(membership)).toMatchObject({ run: 'r2', version: 0 });
+    membership.state.joined = true;
+    membership.granted(share(3), 0);
+    membership.rejoin('r2'); // as each submission that was sent back asks for
+    expect(membership.nextMoment(0)).toBe(0);
   });
 
   test('holds at once when throttled, until the account has decided', () => {
@@ -60,36 +76,53 @@ describe('a member', () => {
     expect(membership.nextMoment(500)).toBe(4500);
     expect(reported(membership)?.throttled).toMatchObject({ moment: 0, code: 'http_4' });
     expect(membership.nextMoment(500)).toBe(4500);
-    membership.granted(share(2, { slowdown: { reason: 'slow down', until: 9000 } }));
+    membership.granted(share(2, { slowdown: { reason: 'slow down', until: 9000 } }), 500);
     expect(membership.nextMoment(500)).toBe(9000);
     expect(membership.hold(500)).toMatchObject({ reason: 'slow down' });
   });
 
-  test('is paused at once when denied, until the account says otherwise', () => {
+  test('is paused at once when denied, until the account was resumed', () => {
     const membership = member(share(1));
-    membership.denied(failure('denied'));
+    membership.denied(failure('denied'), 0);
     expect(membership.paused).toBe('the vendor denies access: http_4 no');
     expect(reported(membership)?.denied).toBe(membership.paused);
+    membership.granted(share(2), 1); // crossed the report
     expect(membership.paused).toBeDefined();
-    membership.granted(share(2));
+    membership.granted(share(3, { resumes: 2 }), 2);
     expect(membership.paused).toBeUndefined();
   });
 
   test('that is resumed resumes the account, and says nothing if that is not paused', () => {
     const paused = member(share(1, { paused: 'no credit' }));
-    paused.resumed();
+    paused.resumed(0);
     expect(paused.paused).toBeUndefined();
     expect(reported(paused)).toMatchObject({ resumed: true });
     expect(paused.paused).toBeUndefined(); // also before the account has answered
     const open = member(share(1));
-    open.resumed();
+    open.resumed(0);
     expect(reported(open)).toBeUndefined();
   });
 
-  test('denied again after a resume says so', () => {
-    const membership = member(share(1, { paused: 'no credit' }));
-    membership.resumed();
-    membership.denied(failure('denied'));
+  const paused = () => member(share(1, { paused: 'no credit' }));
+  test.each([
+    ['by itself', (membership: Membership) => membership.resumed(10)],
+    ['by another', (membership: Membership) => membership.granted(share(2, { resumes: 2 }), 10)],
+  ])('resumed %s is denied only by what was begun since', (_, resume) => {
+    const membership = paused();
+    resume(membership);
+    reported(membership);
+    membership.denied(failure('denied'), 9);
+    expect(membership.paused).toBeUndefined();
+    expect(reported(membership)).toBeUndefined();
+    membership.denied(failure('denied'), 11);
+    expect(membership.paused).toBeDefined();
+    expect(reported(membership)?.denied).toBeDefined();
+  });
+
+  test('denied again after a resume says so, and not that it was resumed', () => {
+    const membership = paused();
+    membership.resumed(10);
+    membership.denied(failure('denied'), 11);
     const report = reported(membership);
     expect(report?.denied).toBeDefined();
     expect(report?.resumed).toBeUndefined();

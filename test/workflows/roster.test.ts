@@ -19,6 +19,7 @@ class Desk {
         ...{ batch, chain: `${batch}-1`, name: batch, priority: 'normal' },
         pace: { ratePerSecond: 1, burst: 1, maxInFlight: 10 },
         version: this.shares.get(batch)?.version ?? 0,
+        resumes: this.shares.get(batch)?.resumes ?? 0,
         ...{ next: 0, held: 0, wants: 50 },
         ...more,
       },
@@ -57,6 +58,18 @@ describe('slots (G1)', () => {
     const version = desk.shares.get('a')!.version;
     desk.says('b').says('a', { held: 2, version });
     expect(desk.slots()).toEqual({ a: 5, b: 0 });
+  });
+
+  test('a batch that was reset is another member: its moments begin after those it gave out before', () => {
+    const desk = full().says('b');
+    const { version, frame } = desk.shares.get('b')!;
+    desk.settles(9000).says('b', { run: 'reset', held: 0, version: 0 });
+    const share = desk.shares.get('b')!;
+    expect(share.version).toBeGreaterThan(version);
+    desk.says('a', { held: 5 }).says('b', { run: 'reset', held: 0 });
+    expect(desk.shares.get('b')?.frame?.id).not.toBe(frame?.id);
+    expect(desk.shares.get('b')?.frame?.start).toBeGreaterThanOrEqual(9000 + 1500);
+    expect(Object.keys(desk.slots())).toEqual(['a', 'b']);
   });
 
   test('a batch above its share gets no more before it is below it', () => {
@@ -123,6 +136,80 @@ describe('the timeline (G2, G3)', () => {
   });
 });
 
+describe('a batch that falls silent (G4)', () => {
+  const HOUR = 3_600_000;
+  const wedged = () =>
+    new Desk().says('a', { held: 10, taskTimeoutMs: HOUR }).says('b', { priority: 'urgent' });
+
+  test('keeps its slots and loses its moments, and the account names it', () => {
+    const desk = wedged().settles(12_000).says('b').settles(30_000);
+    expect(desk.slots()['b']).toBe(0);
+    expect(desk.shares.get('b')!.frame).toMatchObject({ own: [0], turn: 1 });
+    const { silent } = desk.roster.view(desk.now).members[0]!;
+    expect(silent).toMatchObject({ since: 12_000, keeps: 10, until: 12_000 + HOUR + 2000 });
+    expect(desk.roster.nextDue()).toBe(silent!.until);
+  });
+
+  test('is put out when its tasks cannot be waited for any more, not before', () => {
+    const desk = wedged()
+      .settles(12_000)
+      .says('b')
+      .settles(12_000 + HOUR);
+    expect(desk.slots()['b']).toBe(0);
+    expect(desk.settles(14_000 + HOUR).slots()).toEqual({ a: 0, b: 10 });
+    expect(desk.shares.get('a')!.frame).toBeUndefined();
+  });
+
+  test('is heard again: it is not silent, and has moments and slots', () => {
+    const desk = wedged().settles(12_000).says('b').says('a', { held: 10 });
+    expect(desk.roster.view(desk.now).members[0]!.silent).toBeUndefined();
+    desk.says('b').says('a', { held: 2 }).says('b').says('a', { held: 2 });
+    expect(desk.slots()).toEqual({ a: 5, b: 5 });
+    expect(desk.shares.get('a')!.frame!.own.length).toBeGreaterThan(0);
+  });
+
+  test('can be evicted, and what it said before it knew of that is not heeded', () => {
+    const desk = wedged().settles(12_000).says('b');
+    const { version } = desk.shares.get('a')!;
+    expect(desk.roster.evict('a')).toBe(10);
+    desk.settles();
+    expect(desk.slots()).toEqual({ a: 0, b: 10 });
+    expect(desk.roster.isContended).toBe(false);
+    desk.says('a', { held: 10, version });
+    expect(desk.slots()).toEqual({ a: 0, b: 10 });
+    expect(desk.roster.view(desk.now).members[0]!.evicted).toBe(true);
+    // It has seen the share that takes everything: it counts again, with what it holds.
+    desk.says('a', { held: 6 });
+    expect(desk.roster.view(desk.now).members[0]!.evicted).toBeUndefined();
+    expect(desk.slots()['b']).toBeLessThan(10);
+    expect(desk.slots()['a']).toBeLessThanOrEqual(6); // nothing new
+    desk.says('b', { held: 4 }).says('a', { held: 1 }).says('b', { held: 4 });
+    expect(desk.slots()['a']).toBeGreaterThan(0);
+    const { a = 0, b = 0 } = desk.slots();
+    expect(a + b).toBeLessThanOrEqual(10);
+  });
+
+  test('found stuck by Temporal, it is silent though the account has asked nothing of it', () => {
+    const desk = new Desk().says('a').says('b').says('a').says('b');
+    desk.roster.stuck(['a'], 5000);
+    desk.settles(5000);
+    expect(desk.shares.get('a')!.frame).toBeUndefined(); // it must answer
+    desk.says('b').settles(17_000);
+    expect(desk.shares.get('b')!.frame).toMatchObject({ own: [0], turn: 1 });
+  });
+
+  test.each([
+    ['a number', 7, /no batch is named/],
+    ['nothing', undefined, /no batch is named/],
+    ['another batch', 'c', /does not use this account/],
+    ['one that answers', 'b', /pause or cancel/],
+  ])('%s cannot be evicted', (_, batch, reason) => {
+    const desk = wedged().settles(12_000).says('b');
+    expect(desk.roster.evictionFault(batch)).toMatch(reason);
+    expect(desk.roster.evictionFault('a')).toBeUndefined();
+  });
+});
+
 describe('the account', () => {
   test('takes its limits from the first batch, and from no other while it is used', () => {
     const pace = { ratePerSecond: 7, burst: 2, maxInFlight: 3 };
@@ -141,6 +228,16 @@ describe('the account', () => {
     expect(desk.roster.view(0)).toMatchObject({ state: 'paused', reason: 'no credit' });
     desk.says('b', { resumed: true });
     expect([...desk.shares.values()].map(({ paused }) => paused)).toEqual([undefined, undefined]);
+  });
+
+  test('is not paused again by a batch that did not know yet that it was resumed', () => {
+    const desk = new Desk(1).says('a').says('b').says('a', { denied: 'no credit' });
+    const { resumes } = desk.shares.get('b')!;
+    desk.says('a', { resumed: true }).says('b', { denied: 'no credit', resumes });
+    expect(desk.roster.view(1).state).toBe('open');
+    expect(desk.shares.get('b')!.resumes).toBeGreaterThan(resumes); // which lifts its own pause
+    desk.says('b', { denied: 'no credit' });
+    expect(desk.roster.view(1).state).toBe('paused');
   });
 
   test('tells everyone of a slowdown, and says nothing twice', () => {

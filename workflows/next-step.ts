@@ -1,0 +1,35 @@
+// What a run of a batch does next. Pure.
+
+export interface Standing {
+  /** Someone cancelled the batch. */
+  cancelling: boolean;
+  /** Every row has its outcome on disk, and nothing is under way. */
+  settled: boolean;
+  /** This run has begun to drain, in this look or an earlier one. */
+  draining: boolean;
+  /** Nothing is under way and the account has been told everything it must know. */
+  quiet: boolean;
+  /** A signal is likely to meet the end of this workflow task, and has not been waited for yet. */
+  signalNear: boolean;
+}
+
+/**
+ * - `work`: begin what may begin, then wait for news.
+ * - `drain`: begin nothing, wait for what is under way.
+ * - `linger`: nothing is under way; wait a moment for the signal that is near.
+ * - `continue`: continue as new, in this workflow task and without waiting for anything.
+ * - `end`: write the results.
+ */
+export type NextStep = 'work' | 'drain' | 'linger' | 'continue' | 'end';
+
+/**
+ * B3. To be asked after every wait, whatever was decided before it: a signal or a cancellation may have come.
+ * A cancelled batch never continues as new, because its next run would not know.
+ */
+export function nextStep(standing: Standing): NextStep {
+  const { cancelling, settled, draining, quiet, signalNear } = standing;
+  if (settled) return quiet ? 'end' : 'drain';
+  if (cancelling || !draining) return 'work';
+  if (!quiet) return 'drain';
+  return signalNear ? 'linger' : 'continue';
+}

@@ -1,0 +1,296 @@
+// What may come over the wire: signals, and what workflows are started with. Anyone who can reach the server
+// can send anything.
+import type {
+  AccountInput,
+  AccountState,
+  Farewell,
+  Frame,
+  MemberReport,
+  MemberState,
+  Share,
+  Timeline,
+} from '../contract/account.js';
+import { PRIORITIES } from '../contract/account.js';
+import type { Notification, NotifyInput } from '../contract/activities.js';
+import { IDENTITIES, PACE_RANGES, type BatchOptions, type Pace } from '../contract/batch.js';
+import type {
+  LedgerFindings,
+  LedgerOptions,
+  RowSelection,
+  ScoreBatchInput,
+  SubmissionCap,
+} from '../contract/batch.js';
+import type { TaskCallback } from '../contract/callback.js';
+import type {
+  ActiveClip,
+  CarriedState,
+  MembershipState,
+  MomentState,
+  TaskClaim,
+} from '../contract/carried.js';
+import type { Outcome, OutcomeCounts } from '../contract/clip.js';
+import type { VendorFailure } from '../contract/failure.js';
+import { ACCOUNT_PREFIX } from '../contract/names.js';
+import { readTaskId } from '../contract/task-id.js';
+import {
+  all,
+  either,
+  isObject,
+  listOf,
+  named,
+  oneOf,
+  optional,
+  real,
+  recordOf,
+  shapeOf,
+  text,
+  tupleOf,
+  whole,
+  yesOrNo,
+  type Check,
+} from './checks.js';
+
+/** Epoch ms that timers and dates can hold. */
+const time = real(-1e14, 1e14);
+/** Up to some ten years; the server takes no timer of any length. */
+const duration = real(0, 3.2e11);
+const count = whole();
+const flag = oneOf(true);
+/** What the server takes as an id. */
+const id = named(1000);
+/** Those of batches, to which an account sends signals. */
+const batchId = all(id, (value) =>
+  String(value).startsWith(ACCOUNT_PREFIX) ? ': the id of a batch is wanted' : undefined,
+);
+const taskId: Check = (value) =>
+  typeof value === 'string' && readTaskId(value) === value ? undefined : ': a task id is wanted';
+const rows = whole(0, 1e8);
+
+const pace = shapeOf<Pace>({
+  ratePerSecond: real(PACE_RANGES.ratePerSecond.least, PACE_RANGES.ratePerSecond.most),
+  burst: whole(PACE_RANGES.burst.least, PACE_RANGES.burst.most),
+  maxInFlight: whole(PACE_RANGES.maxInFlight.least, PACE_RANGES.maxInFlight.most),
+});
+
+const failureFields = {
+  class: oneOf('retry', 'throttled', 'rejected', 'denied'),
+  code: text,
+  message: text,
+  retryAfterMs: optional(duration),
+};
+
+const MOST_TURN = 100_000;
+const frame: Check = all(
+  shapeOf<Frame>({
+    id: real(-Number.MAX_VALUE, Number.MAX_VALUE),
+    start: time,
+    intervalMs: real(0.1, 1e12),
+    burst: whole(1, PACE_RANGES.burst.most),
+    turn: whole(1, MOST_TURN),
+    own: listOf(whole(0, MOST_TURN)),
+  }),
+  (value) => {
+    const { own, turn } = value as Frame;
+    const fits = own.every((at, n) => at < turn && at > (own[n - 1] ?? -1));
+    return fits ? undefined : '.own: ascending positions of a turn are wanted';
+  },
+);
+
+export const share: Check = shapeOf<Share>({
+  version: real(0, Number.MAX_SAFE_INTEGER),
+  slots: whole(0, PACE_RANGES.maxInFlight.most),
+  frame: optional(frame),
+  contended: yesOrNo,
+  slowdown: optional(shapeOf<NonNullable<Share['slowdown']>>({ reason: text, until: time })),
+  paused: optional(text),
+  resumes: real(0, Number.MAX_SAFE_INTEGER),
+});
+
+const standing = {
+  ...{ batch: batchId, chain: text, run: optional(text), name: text },
+  ...{ priority: oneOf(...PRIORITIES), version: real(0, Number.MAX_SAFE_INTEGER), next: time },
+  ...{ held: rows, wants: rows, taskTimeoutMs: optional(duration), uses: optional(real(0, 1e6)) },
+};
+
+/** A batch's report to its account, or its last word. */
+export const report: Check = (value) =>
+  isObject(value) && 'left' in value ? farewell(value) : memberReport(value);
+
+const farewell = shapeOf<Farewell>({ batch: batchId, chain: text, next: time, left: flag });
+
+const memberReport = shapeOf<MemberReport>({
+  ...{ ...standing, pace },
+  throttled: optional(
+    shapeOf<VendorFailure & { moment: number }>({ ...failureFields, moment: time }),
+  ),
+  ...{ denied: optional(text), resumed: optional(flag) },
+  resumes: real(0, Number.MAX_SAFE_INTEGER),
+});
+
+/** Why a batch is to be paused. */
+export const pauseReason: Check = (value) => (value === null ? undefined : optional(text)(value));
+
+export const callback: Check = shapeOf<TaskCallback>({
+  ...{ round: count, row: rows, attempt: count, taskId, status: whole(0, 1000) },
+});
+
+/** The one argument of `account`. */
+export const accountInput: Check = shapeOf<AccountInput>({
+  version: oneOf(1),
+  historyBound: optional(whole(1)),
+  carried: optional(
+    shapeOf<AccountState>({
+      limits: pace,
+      members: listOf(
+        shapeOf<MemberState>({
+          ...standing,
+          ...{ found: optional(flag), share: optional(share), silentSince: optional(time) },
+          evicted: optional(real(0, Number.MAX_SAFE_INTEGER)),
+          lowered: optional(
+            shapeOf<NonNullable<MemberState['lowered']>>({
+              ...{ version: real(0, Number.MAX_SAFE_INTEGER), from: count, at: time },
+            }),
+          ),
+        }),
+      ),
+      timeline: optional(
+        shapeOf<Timeline>({
+          id: real(-Number.MAX_VALUE, Number.MAX_VALUE),
+          ...{ start: time, intervalMs: real(0.1, 1e12) },
+          burst: whole(1, PACE_RANGES.burst.most),
+          ring: listOf(text),
+        }),
+      ),
+      change: optional(
+        shapeOf<NonNullable<AccountState['change']>>({
+          ...{ version: real(0, Number.MAX_SAFE_INTEGER), of: listOf(text), since: time },
+        }),
+      ),
+      ...{ version: real(0, Number.MAX_SAFE_INTEGER), floor: time },
+      speed: shapeOf<AccountState['speed']>({
+        ...{ factor: real(0.001, 1), holdUntil: time, reason: optional(text), since: time },
+        ...{ inARow: count, nextStep: optional(time) },
+      }),
+      ...{ paused: optional(text), resumes: real(0, Number.MAX_SAFE_INTEGER) },
+    }),
+  ),
+});
+
+const counts = shapeOf<OutcomeCounts>({
+  ...{ total: count, succeeded: count, failed: count, rejected: count, cancelled: count },
+  skipped: count,
+});
+const notes = listOf(
+  shapeOf<LedgerFindings['notes'][number]>({ row: rows, id: text, code: text, message: text }),
+);
+
+const ledger = shapeOf<LedgerOptions>({
+  ...{ location: named(4096), kind: oneOf('scored', 'simulated'), identity: oneOf(...IDENTITIES) },
+  ...{ signatures: optional(listOf(text)), again: optional(flag) },
+});
+
+const options = shapeOf<BatchOptions>({
+  ...{ pace, priority: oneOf(...PRIORITIES), probe: yesOrNo },
+  ...{ pollIntervalMs: all(duration, real(1, 3.2e11)), callbackGraceMs: duration },
+  ...{ taskTimeoutMs: duration, maxRetries: count, maxFailedResubmissions: count },
+  ...{ maxTimedOutResubmissions: count, retryBackoffMs: duration },
+  maxFailures: optional(
+    either(
+      shapeOf<{ clips: number }>({ clips: real(0, 1e9) }),
+      shapeOf<{ percent: number }>({ percent: real(0, 100) }),
+    ),
+  ),
+  ledger: optional(ledger),
+  cap: optional(
+    shapeOf<SubmissionCap>({
+      submissions: count,
+      code: oneOf('max_submissions_reached', 'budget_reached'),
+    }),
+  ),
+  notify: optional(shapeOf<{ url: string }>({ url: text })),
+  historyBound: whole(1),
+});
+
+const outcome = shapeOf<Outcome>({
+  ...{ row: rows, status: oneOf('succeeded', 'failed', 'rejected', 'cancelled', 'skipped') },
+  ...{ taskId: optional(text), attempts: count, errorCode: optional(text) },
+  ...{ errorMessage: optional(text), output: optional(text), outputs: optional(listOf(text)) },
+  ...{ modelVersion: optional(text), translatePrompt: optional(text) },
+  possibleDuplicate: optional(yesOrNo),
+});
+
+const clip: Check = all(
+  shapeOf<ActiveClip>({
+    ...{ row: rows, phase: oneOf('ready', 'submitting', 'unresolved', 'waiting', 'ended') },
+    ...{ attempt: count, notBefore: time, taskId: optional(text), taskAttempt: optional(count) },
+    ...{ busy: optional(yesOrNo), hintedAt: optional(time), askAt: optional(time) },
+    ...{ deadline: optional(time), orphans: optional(listOf(count)), adopted: optional(yesOrNo) },
+    claims: optional(
+      listOf(shapeOf<TaskClaim>({ attempt: count, taskId: text, terminal: yesOrNo })),
+    ),
+    ...{ earlier: optional(flag), possibleDuplicate: optional(yesOrNo), retries: optional(count) },
+    ...{ failedEnds: optional(count), timedOutEnds: optional(count), troubles: optional(count) },
+    ...{ begun: optional(flag), slow: optional(flag) },
+  }),
+  (value) => {
+    const { phase, taskId: task } = value as ActiveClip;
+    const named = task !== undefined || (phase !== 'waiting' && phase !== 'ended');
+    return named ? undefined : '.taskId: it is wanted while a clip waits';
+  },
+);
+
+const moments = shapeOf<MomentState>({
+  ...{ frame: optional(frame), upcoming: optional(frame), stopped: yesOrNo, next: time },
+});
+
+const membership = shapeOf<MembershipState>({
+  ...{ joined: yesOrNo, run: optional(text), share: optional(share), moments },
+  held: optional(shapeOf<{ until: number; reason: string }>({ until: time, reason: text })),
+  ...{ denied: optional(text), resumedAt: optional(time) },
+  told: shapeOf<MembershipState['told']>({
+    ...{ held: count, wants: count, at: time, uses: optional(real(0, 1e6)) },
+  }),
+  usage: optional(
+    shapeOf<NonNullable<MembershipState['usage']>>({
+      ...{ since: time, given: count, uses: optional(real(0, 1e6)) },
+    }),
+  ),
+});
+
+const carried = shapeOf<CarriedState>({
+  ...{ startedAt: time, cursor: rows, fresh: listOf(tupleOf(rows, rows)), clips: listOf(clip) },
+  ...{ unrecorded: listOf(outcome), membership, counts, submissions: whole(-1e9), warnings: count },
+  tally: shapeOf<CarriedState['tally']>({ ended: count, failed: count, reasons: recordOf(count) }),
+  ...{ unknown: optional(whole(-1e9)), segment: count, lastFailures: notes },
+  ...{ pause: optional(text), capped: optional(flag), said: optional(text) },
+  pauseTold: optional(
+    shapeOf<NonNullable<CarriedState['pauseTold']>>({
+      ...{ reason: text, submissions: whole(-1e9), lifted: optional(flag) },
+    }),
+  ),
+});
+
+/** What a client of this package starts `scoreBatch` with, and what a run hands to the next. */
+export const batchInput: Check = shapeOf<ScoreBatchInput>({
+  ...{ version: oneOf(1), name: text, store: named(4096), round: whole(1, 1e6) },
+  rows: shapeOf<RowSelection>({ count: rows, key: optional(named(4096)) }),
+  ...{
+    options,
+    skipped: optional(rows),
+    recall: optional(named(4096)),
+    attributes: optional(flag),
+  },
+  found: optional(shapeOf<LedgerFindings>({ counts: recordOf(count), notes })),
+  carried: optional(carried),
+});
+
+/** The one argument of `notification`. */
+export const notifyInput: Check = shapeOf<NotifyInput>({
+  url: named(100_000), // a link, sealed or a reference: the activity reads it
+  notification: shapeOf<Notification>({
+    type: oneOf('batch.finished', 'batch.cancelled', 'batch.paused', 'batch.failed'),
+    ...{ id: named(1000), at: text, batch: text, name: optional(text), account: text },
+    ...{ reason: optional(text), counts: optional(counts), submissions: optional(whole(-1e9)) },
+    results: optional(text),
+  }),
+});
