@@ -35,23 +35,35 @@ export const findBatches: AccountActivities['findBatches'] = async ({ taskQueue 
   return found;
 };
 
+/** A workflow task that is tried again for the third time, or waits so long, will not be done soon. */
+const STUCK = { attempts: 3, waitMs: 60_000 };
+
 export const findGone: AccountActivities['findGone'] = async ({ members }) => {
   const { client } = Context.current();
-  const gone: string[] = [];
+  const found: Awaited<ReturnType<AccountActivities['findGone']>> = { gone: [], stuck: [] };
   for (const member of members) {
-    if (!(await runs(client, member))) gone.push(member.batch);
+    const state = await stateOf(client, member);
+    if (state !== 'fine') found[state].push(member.batch);
   }
-  return gone;
+  return found;
 };
 
-/** Whether the newest execution of that id is this one and is open. */
-async function runs(client: Client, { batch, chain }: BatchChain): Promise<boolean> {
+/** `gone` unless the newest execution of that id is this one and is open. */
+async function stateOf(
+  client: Client,
+  { batch, chain }: BatchChain,
+): Promise<'gone' | 'stuck' | 'fine'> {
   try {
     const { status, runId, raw } = await client.workflow.getHandle(batch).describe();
     const first = raw.workflowExecutionInfo?.firstRunId || runId;
-    return status.name === 'RUNNING' && first === chain;
+    if (status.name !== 'RUNNING' || first !== chain) return 'gone';
+    const { pendingWorkflowTask: task } = raw;
+    if (!task) return 'fine';
+    const scheduledAt = Number(task.scheduledTime?.seconds ?? 0) * 1000;
+    const late = scheduledAt > 0 && Date.now() - scheduledAt > STUCK.waitMs;
+    return late || (task.attempt ?? 1) >= STUCK.attempts ? 'stuck' : 'fine';
   } catch (error) {
-    if (error instanceof WorkflowNotFoundError) return false;
+    if (error instanceof WorkflowNotFoundError) return 'gone';
     throw error;
   }
 }

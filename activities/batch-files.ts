@@ -4,6 +4,8 @@ import { z } from 'zod';
 import type { RecalledTask } from '../contract/activities.js';
 import { openSnapshot, type Snapshot } from '../manifests/snapshot.js';
 import type { OpenStore, Store } from '../store/store.js';
+import { DownloadNotes } from './download-notes.js';
+import { numberedIds } from './file-names.js';
 import { SubmissionJournal } from './submission-journal.js';
 
 /** Batches a worker keeps open; one more costs a few parsed pages. */
@@ -24,6 +26,9 @@ export interface BatchFiles {
   store: Store;
   snapshot: Snapshot;
   journal: SubmissionJournal;
+  downloads: DownloadNotes;
+  /** Ids that could be names of other clips' files; see `fileNames`. */
+  numberedIds: () => Promise<ReadonlySet<string>>;
   /** The row numbers kept under a selection's key. */
   selection: (key: string) => Promise<number[]>;
   /** The tasks kept under a recall's key, by row. */
@@ -55,10 +60,14 @@ export class OpenBatches {
 }
 
 function openBatch(store: Store, worker: string): BatchFiles {
+  const snapshot = openSnapshot(store);
+  const ids = readOnce(() => numberedIds(snapshot));
   return {
     store,
-    snapshot: openSnapshot(store),
+    snapshot,
+    numberedIds: () => ids(''),
     journal: new SubmissionJournal(store, worker),
+    downloads: new DownloadNotes(store, worker),
     selection: readOnce((key) => readList(store, key, Rows)),
     recalled: readOnce(async (key) => {
       const tasks = await readList(store, key, Recalled);

@@ -1,10 +1,11 @@
-// Fetches one soundtrack into the store.
+// Fetches one file of a result into the store, within limits of time.
 import { pipeline, Transform } from 'node:stream';
 import type { VendorFailure } from '../contract/failure.js';
 import { NetError } from '../net/errors.js';
 import type { GuardedFetch, GuardedResponse } from '../net/guarded-fetch.js';
 import type { Store } from '../store/store.js';
 import type { TaskMedia } from '../tomoviee/client.js';
+import type { LeastRate } from './download-limits.js';
 import { extensionOf, mediaTypeOf } from './media-extension.js';
 
 /** The largest clip has 120 MB; a scored video of it stays far below this. */
@@ -13,48 +14,88 @@ const MAX_BYTES = 1024 * 1024 * 1024;
 /** What a storage service or a gateway says in place of a file. */
 const NO_MEDIA = /^(text\/(html|xml)|application\/(json|xml|xhtml\+xml))$/;
 
-/** The download failed; `stale` = a fresh link may help at once. */
+/** Why a download failed. */
+export type Fault =
+  /** A fresh link may help at once. */
+  | 'stale'
+  /** It came in, more slowly than the least rate. */
+  | 'slow'
+  | 'other';
+
 export class DownloadError extends Error {
   override readonly name = 'DownloadError';
 
   constructor(
     readonly failure: VendorFailure,
-    readonly stale: boolean,
+    readonly fault: Fault,
     options?: ErrorOptions,
   ) {
     super(failure.message, options);
   }
 }
 
+/** What a download may take. */
+export interface Limits {
+  /** For the whole of it, in ms. */
+  withinMs: number;
+  least: LeastRate;
+  /** Ends it; the rejection is then the signal's reason. */
+  signal: AbortSignal;
+}
+
+/** Where a file goes. */
+export interface Place {
+  store: Store;
+  /** Of the file, as `fileNames` gives it. */
+  name: string;
+  /** Told key and version when the file is whole, before it is under its name. */
+  arriving: (key: string, version: string) => Promise<void>;
+}
+
 /**
- * Downloads to `soundtracks/<id>.<ext>` and returns the key.
+ * Downloads to `soundtracks/<name>.<ext>` and returns the key.
  * @throws DownloadError
  */
-export async function downloadSoundtrack(
+export async function downloadFile(
   fetch: GuardedFetch,
-  store: Store,
-  clipId: string,
   media: TaskMedia,
-  signal: AbortSignal,
+  { store, name, arriving }: Place,
+  { withinMs, least, signal }: Limits,
 ): Promise<string> {
+  const deadline = AbortSignal.timeout(withinMs);
   try {
-    const response = await fetch.request(media.url, { signal });
+    const response = await fetch.request(media.url, {
+      signal: AbortSignal.any([signal, deadline]),
+    });
     const type = mediaTypeOf(response.headers['content-type']);
     refuseWhatIsNoMedia(response, type);
-    const key = `soundtracks/${clipId}.${extensionOf(media, type)}`;
-    await store.writeStream(key, bounded(response));
+    const key = `soundtracks/${name}.${extensionOf(media, type)}`;
+    await store.writeStream(key, bounded(response, least), (version) => arriving(key, version));
     return key;
   } catch (error) {
     signal.throwIfAborted();
     if (error instanceof DownloadError) throw error;
+    if (deadline.aborted && error === deadline.reason) {
+      const message = `the file was not here after ${withinMs / 1000} s (raise downloadTimeout if the network is slow)`;
+      throw downloadError(message, 'other', { cause: error });
+    }
     if (error instanceof NetError) {
       const { code, message, retryable } = error;
-      throw new DownloadError({ class: retryable ? 'retry' : 'rejected', code, message }, false, {
-        cause: error,
-      });
+      const failure = { class: retryable ? 'retry' : 'rejected', code, message } as const;
+      throw new DownloadError(failure, 'other', { cause: error });
     }
-    throw error; // the store's own trouble is for Temporal to retry
+    if (isOfOneName(error)) {
+      const message = `the file cannot be written: ${error.message}`;
+      throw downloadError(message, 'other', { cause: error });
+    }
+    throw error; // the store's own trouble
   }
+}
+
+/** What the file system says of one name only; what it says of the disk concerns every clip. */
+function isOfOneName(error: unknown): error is Error {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  return ['EISDIR', 'ENAMETOOLONG', 'EILSEQ', 'EINVAL'].includes(code);
 }
 
 function refuseWhatIsNoMedia({ status, body }: GuardedResponse, type: string): void {
@@ -62,15 +103,17 @@ function refuseWhatIsNoMedia({ status, body }: GuardedResponse, type: string): v
   body.destroy();
   if (status === 200) throw downloadError(`the link gave ${type} in place of a soundtrack`);
   // An expired signature shows as 403 or 404; a fresh link tells whether it was that.
-  throw downloadError(`the link answered ${status}`, status >= 400 && status < 500);
+  const stale = status >= 400 && status < 500;
+  throw downloadError(`the link answered ${status}`, stale ? 'stale' : 'other');
 }
 
-function downloadError(message: string, stale = false): DownloadError {
-  return new DownloadError({ class: 'retry', code: 'download_failed', message }, stale);
+function downloadError(message: string, fault: Fault = 'other', options?: ErrorOptions) {
+  const failure = { class: 'retry', code: 'download_failed', message } as const;
+  return new DownloadError(failure, fault, options);
 }
 
-/** The body, failing if it is empty or too long, so that nothing of it is kept. */
-function bounded({ body }: GuardedResponse): Transform {
+/** The body, failing if it is empty, too long or too slow, so that nothing of it is kept. */
+function bounded({ body }: GuardedResponse, least: LeastRate): Transform {
   let bytes = 0;
   const counter = new Transform({
     transform(chunk: Buffer, _encoding, done) {
@@ -80,5 +123,17 @@ function bounded({ body }: GuardedResponse): Transform {
     },
     flush: (done) => done(bytes === 0 ? downloadError('the soundtrack is empty') : null),
   });
+  const { bytesPerSecond, overMs } = least;
+  let before = 0;
+  const watch = setInterval(() => {
+    const came = bytes - before;
+    before = bytes;
+    // A disk that takes nothing at present says nothing of the link.
+    if (counter.readableLength >= counter.readableHighWaterMark) return;
+    if (came * 1000 >= bytesPerSecond * overMs) return;
+    const message = `the link gave ${came} bytes in ${overMs / 1000} s`;
+    counter.destroy(downloadError(message, 'slow'));
+  }, overMs);
+  counter.once('close', () => clearInterval(watch));
   return pipeline(body, counter, () => undefined); // a failure on either side reaches the reader
 }

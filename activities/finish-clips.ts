@@ -1,110 +1,106 @@
-// Downloads soundtracks of confirmed tasks and records outcomes, a group at a time.
+// Has the soundtracks of confirmed tasks downloaded and outcomes recorded, a group at a time. Each clip by
+// itself: what cannot be had, or comes slowly, keeps no other clip from its outcome.
 import { Context } from '@temporalio/activity';
 import pLimit from 'p-limit';
-import type { BatchActivities, FinishClipsInput } from '../contract/activities.js';
+import type {
+  BatchActivities,
+  FinishClipsInput,
+  FinishClipsOutput,
+} from '../contract/activities.js';
 import type { Outcome } from '../contract/clip.js';
-import type { VendorFailure } from '../contract/failure.js';
-import type { TaskMedia } from '../tomoviee/client.js';
-import { writeSegment } from '../outcomes/segments.js';
+import { addToSegment } from '../outcomes/segments.js';
 import type { BatchFiles, OpenBatches } from './batch-files.js';
 import { currentBatch } from './batch-id.js';
 import type { ActivityDependencies } from './dependencies.js';
-import { DownloadError, downloadSoundtrack } from './download.js';
+import { DOWNLOAD_LIMITS } from './download-limits.js';
 import { failureNotes } from './failure-notes.js';
 import { withHeartbeat } from './heartbeat.js';
 import { ledgerEntries } from './ledger-entries.js';
 import type { OpenLedgers } from './open-ledgers.js';
+import { Recording } from './recording.js';
 import type { ResultLinks } from './result-links.js';
+import { Soundtracks, type Download, type Fetched } from './soundtracks.js';
 
 const CONCURRENCY = 6;
 
-type Download = FinishClipsInput['download'][number];
-type Fetched = { output: string } | { failure: VendorFailure };
-
 export function finishClipsActivity(
-  deps: Pick<ActivityDependencies, 'vendor' | 'fetch'>,
+  deps: Pick<ActivityDependencies, 'vendor' | 'fetch' | 'downloadLimits'>,
   batches: OpenBatches,
   links: ResultLinks,
   ledgers: OpenLedgers,
 ): BatchActivities['finishClips'] {
-  return ({ store, round, segment, download, record, ledger }) => {
+  return (input) => {
+    const { store, round, segment, download, record, ledger, slow = false } = input;
+    const { info, cancellationSignal } = Context.current();
     const files = batches.at(store, round);
-    const soundtracks = new Soundtracks(deps, files, links, Context.current().cancellationSignal);
+    const batch = currentBatch();
+    const { downloadLimits = DOWNLOAD_LIMITS } = deps;
+
     return withHeartbeat(async () => {
-      const limit = pLimit(CONCURRENCY);
-      const fetched = await Promise.all(
-        download.map((task) =>
-          limit(async () => ({ task, result: await soundtracks.fetch(task) })),
-        ),
-      );
-      const outcomes = [...record];
-      const troubles = [];
-      for (const { task, result } of fetched) {
-        if ('output' in result) outcomes.push(succeeded(task, result.output));
-        else troubles.push({ row: task.row, failure: result.failure });
-      }
-      await writeSegment(files.store, round, segment, outcomes);
-      if (ledger) {
-        const to = ledgers.at(ledger);
-        const batch = currentBatch();
+      const stop = new AbortController();
+      const signal = AbortSignal.any([cancellationSignal, stop.signal]);
+      let trouble: { error: unknown } | undefined;
+      const failed = (error: unknown): void => {
+        trouble ??= { error };
+        stop.abort();
+      };
+      const recording = new Recording<Outcome>(async (outcomes) => {
+        await addToSegment(files.store, round, segment, outcomes);
+        if (!ledger) return;
         const entries = await ledgerEntries({ files, round, batch, ledger }, outcomes);
-        await to.append(batch, batches.worker, entries); // K1; and B2: repeated until both are on disk
-      }
-      return { troubles, failures: await failureNotes(files.snapshot, record) };
+        await ledgers.at(ledger).append(batch, batches.worker, entries); // K1; B2: repeated until both are on disk
+      }, failed);
+      const output: FinishClipsOutput = { troubles: [], failures: [] };
+      const soundtracks = new Soundtracks(deps, files, links, {
+        withinMs: downloadLimits.timeoutMs,
+        least: slow ? downloadLimits.slow : downloadLimits.brisk,
+        signal,
+      });
+
+      const there = await filesThere(files, input, info.attempt > 1);
+      const finish = async (task: Download): Promise<void> => {
+        try {
+          signal.throwIfAborted();
+          const fetched = await soundtracks.fetch(task, there.get(task.taskId));
+          if ('outputs' in fetched) recording.add(succeeded(task, fetched));
+          else if (fetched.fault === 'slow' && !slow) (output.slow ??= []).push(task.row);
+          else output.troubles.push({ row: task.row, failure: fetched.failure });
+        } catch (error) {
+          if (!signal.aborted) failed(error);
+          (output.open ??= []).push(task.row);
+        }
+      };
+      recording.add(...record);
+      const limit = pLimit(CONCURRENCY);
+      await Promise.all(download.map((task) => limit(finish, task)));
+      await recording.close();
+      if (trouble) throw trouble.error;
+      output.failures = await failureNotes(files.snapshot, record);
+      return output;
     });
   };
 }
 
-class Soundtracks {
-  constructor(
-    private readonly deps: Pick<ActivityDependencies, 'vendor' | 'fetch'>,
-    private readonly files: BatchFiles,
-    private readonly links: ResultLinks,
-    private readonly signal: AbortSignal,
-  ) {}
-
-  /** By the link at hand, and once more by a fresh one where that has expired. */
-  async fetch(task: Download): Promise<Fetched> {
-    const clip = await this.files.snapshot.clip(task.row);
-    const kept = this.links.take(task.taskId);
-    const first = kept && (await this.#download(clip.id, kept));
-    if (first && !('stale' in first && first.stale)) return first;
-    const fresh = await this.#freshLinks(task);
-    return 'failure' in fresh ? fresh : await this.#download(clip.id, fresh.media);
-  }
-
-  async #download(clipId: string, media: TaskMedia[]): Promise<Fetched & { stale?: boolean }> {
-    const [best] = media;
-    if (!best) return { failure: noResult('the task has no result link') };
-    const { fetch } = this.deps;
-    try {
-      const { store } = this.files;
-      return { output: await downloadSoundtrack(fetch, store, clipId, best, this.signal) };
-    } catch (error) {
-      if (error instanceof DownloadError) return { failure: error.failure, stale: error.stale };
-      throw error;
-    }
-  }
-
-  async #freshLinks(task: Download): Promise<{ media: TaskMedia[] } | { failure: VendorFailure }> {
-    const answer = await this.deps.vendor.queryTask(task.taskId, { signal: this.signal });
-    if (answer.kind === 'refused') return { failure: answer.failure };
-    if (answer.status === 'succeeded') return { media: answer.media };
-    return { failure: noResult(`the task is now ${answer.status}`) };
-  }
+/** What is downloaded already of tasks that somebody may have begun to download. */
+async function filesThere(
+  { downloads }: BatchFiles,
+  { download }: FinishClipsInput,
+  repeated: boolean,
+): ReturnType<BatchFiles['downloads']['find']> {
+  const begun = download.filter((task) => repeated || task.begun);
+  return await downloads.find(new Set(begun.map(({ taskId }) => taskId)));
 }
 
-function noResult(message: string): VendorFailure {
-  return { class: 'retry', code: 'download_failed', message };
-}
-
-function succeeded(task: Download, output: string): Outcome {
+function succeeded(task: Download, { outputs, ...told }: Fetched): Outcome {
+  const [output] = outputs;
   return {
     row: task.row,
     status: 'succeeded',
     taskId: task.taskId,
     attempts: task.attempts,
-    output,
+    ...(output !== undefined && { output }),
+    ...(outputs.length > 1 && { outputs }),
+    ...told,
     ...(task.possibleDuplicate && { possibleDuplicate: true }),
   };
 }

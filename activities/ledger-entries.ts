@@ -1,6 +1,7 @@
 import type { LedgerOptions } from '../contract/batch.js';
 import type { Outcome } from '../contract/clip.js';
 import { keysOf } from '../ledger/digests.js';
+import { linkReader } from '../ledger/link-rule.js';
 import type { LedgerEntry } from '../ledger/entry.js';
 import { soundtrackOf } from '../ledger/soundtracks.js';
 import type { BatchFiles } from './batch-files.js';
@@ -23,12 +24,15 @@ export async function ledgerEntries(
     ledger.identity === 'etag'
       ? new KeptTags(store, round, (await snapshot.info()).pageSize)
       : undefined;
+  const readLink = linkReader(ledger.signatures);
   const at = new Date().toISOString();
-  const entries = outcomes.map(async ({ row, status, output, taskId }) => {
+  const placeOf = (key: string): string => soundtrackOf(ledger.location, store.location, key);
+  const entries = outcomes.map(async ({ row, status, output, outputs, taskId }) => {
     if (status !== 'succeeded' || output === undefined || taskId === undefined) return [];
-    const keys = keysOf(await snapshot.clip(row), await tags?.of(row));
-    const soundtrack = soundtrackOf(ledger.location, store.location, output);
-    return [{ ...keys, soundtrack, batch, taskId, at }];
+    const clip = await snapshot.clip(row);
+    const keys = keysOf(clip, readLink(clip.fileLink), await tags?.of(row));
+    const soundtracks = outputs && { soundtracks: outputs.map(placeOf) };
+    return [{ ...keys, soundtrack: placeOf(output), ...soundtracks, batch, taskId, at }];
   });
   return (await Promise.all(entries)).flat();
 }

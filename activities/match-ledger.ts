@@ -8,15 +8,21 @@ import type {
 import type { RowSelection } from '../contract/batch.js';
 import type { Clip, Outcome } from '../contract/clip.js';
 import { createTagAsker } from '../ledger/ask-tags.js';
+import { FindingList, findingOf, messageOf, noteOf, type Finding } from '../ledger/findings.js';
 import type { Ledger } from '../ledger/ledger.js';
 import { LedgerMatch, type RowMatch } from '../ledger/match.js';
+import { SoundtrackFiles } from '../ledger/soundtrack-files.js';
 import { outputOf } from '../ledger/soundtracks.js';
 import { writeSegment } from '../outcomes/segments.js';
+import { writeWarnings, type Warning } from '../outcomes/warnings.js';
 import type { BatchFiles, OpenBatches } from './batch-files.js';
 import { TagLearner } from './clip-tags.js';
 import type { ActivityDependencies } from './dependencies.js';
 import { withHeartbeat } from './heartbeat.js';
 import type { OpenLedgers } from './open-ledgers.js';
+
+/** How many findings people are shown while the batch runs. */
+const SHOWN_FINDINGS = 5;
 
 export function matchLedgerActivity(
   { fetch }: Pick<ActivityDependencies, 'fetch'>,
@@ -29,7 +35,7 @@ export function matchLedgerActivity(
     const { cancellationSignal } = Context.current();
     return withHeartbeat(async () => {
       const { rows, round } = input;
-      const { again, identity } = input.ledger;
+      const { again, identity, signatures } = input.ledger;
       // Tags are written down with the scored clips: they are learned even where nothing is looked up.
       const learner =
         identity === 'etag'
@@ -39,7 +45,12 @@ export function matchLedgerActivity(
       const idle = again ?? (await ledger.isEmpty());
       if (idle && !learner) return all;
 
-      const match = new LedgerMatch(identity);
+      const soundtracks = new SoundtrackFiles(ledger.location);
+      const match = new LedgerMatch({
+        identity,
+        ...(signatures && { signatures }),
+        isThere: (entry) => soundtracks.has(entry),
+      });
       for await (const { page, clips } of selectedPages(files, rows)) {
         cancellationSignal.throwIfAborted();
         const tags = await learner?.learn(page, clips);
@@ -48,7 +59,7 @@ export function matchLedgerActivity(
       if (idle) return all;
       for await (const entries of ledger.entries()) {
         cancellationSignal.throwIfAborted();
-        for (const entry of entries) match.see(entry);
+        for (const entry of entries) await match.see(entry);
       }
       return await record(files, input, ledger, match, cancellationSignal);
     });
@@ -79,14 +90,20 @@ async function record(
   const { round, rows } = input;
   const { pageSize } = await snapshot.info();
   const skipped = new Set<number>();
+  const told = new FindingList(SHOWN_FINDINGS, noteOf);
   for (const { page, matches } of byPage(match.rows(), pageSize)) {
     signal.throwIfAborted();
     const outcomes = matches.flatMap((found) => outcomeOf(found, ledger, store.location));
     for (const { row } of outcomes) skipped.add(row);
     const segment = `ledger-${String(page * pageSize).padStart(8, '0')}`;
     await writeSegment(store, round, segment, outcomes); // O1
+    const findings = matches.flatMap((one) => findingOf(one) ?? []);
+    for (const finding of findings) told.add(finding);
+    const name = `known-${String(page).padStart(5, '0')}`;
+    await writeWarnings(store, round, name, findings.map(warningOf)); // O1
   }
-  if (skipped.size === 0) return { skipped: 0, rows };
+  const found = told.found && { found: told.found };
+  if (skipped.size === 0) return { skipped: 0, rows, ...found };
 
   const selected =
     rows.key === undefined
@@ -95,7 +112,12 @@ async function record(
   const left = selected.filter((row) => !skipped.has(row));
   const key = `selections/${round}-new.json`;
   await store.write(key, JSON.stringify(left));
-  return { skipped: skipped.size, rows: { count: left.length, key } };
+  return { skipped: skipped.size, rows: { count: left.length, key }, ...found };
+}
+
+function warningOf(finding: Finding): Warning {
+  const { id, code } = finding;
+  return { id, code, message: messageOf(finding) };
 }
 
 /** Pages without a match come too: what an earlier try of the activity left for them must go. (O1) */
@@ -106,7 +128,8 @@ function* byPage(
   let page = 0;
   let held: RowMatch[] = [];
   for (const match of matches) {
-    for (; match.row >= (page + 1) * pageSize; page += 1, held = []) yield { page, matches: held };
+    for (; match.clip.row >= (page + 1) * pageSize; page += 1, held = [])
+      yield { page, matches: held };
     held.push(match);
   }
   yield { page, matches: held };
@@ -114,16 +137,18 @@ function* byPage(
 
 function outcomeOf(match: RowMatch, ledger: Ledger, store: string): Outcome[] {
   if (match.state !== 'scored') return [];
-  const { soundtrack, batch, taskId, at } = match.as;
+  const { soundtrack, soundtracks, batch, taskId, at, fileLink } = match.as;
+  const placeOf = (place: string): string => outputOf(ledger.location, store, place);
   return [
     {
-      row: match.row,
+      row: match.clip.row,
       status: 'skipped',
       taskId,
       attempts: 0,
       errorCode: 'already_scored',
-      errorMessage: `scored ${at.slice(0, 10)} by batch ${batch}`,
-      output: outputOf(ledger.location, store, soundtrack),
+      errorMessage: `scored ${at.slice(0, 10)} by batch ${batch}${fileLink === undefined ? '' : `, of another link: ${fileLink}`}`,
+      output: placeOf(soundtrack),
+      ...(soundtracks && { outputs: soundtracks.map(placeOf) }),
     },
   ];
 }

@@ -1,6 +1,6 @@
 import type { TaskMedia } from '../tomoviee/client.js';
 
-/** Content type -> extension; the vendor documents neither [vendor-api: Result]. */
+/** Content type -> extension; the vendor documents neither [docs/vendor-api.md: Result]. */
 const BY_TYPE = new Map([
   ['audio/mpeg', 'mp3'],
   ['audio/mp3', 'mp3'],

@@ -1,9 +1,12 @@
 // One try to deliver one notification, as a webhook of the Standard Webhooks specification.
+import { Context } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import type { Notification, NotificationActivities } from '../contract/activities.js';
+import { NOTIFICATION_BACKOFF } from '../contract/notification.js';
 import { BlockedAddressError, NET_CODES, NetError } from '../net/errors.js';
-import { discard, type GuardedFetch } from '../net/guarded-fetch.js';
+import { discard, type GuardedFetch, type GuardedResponse } from '../net/guarded-fetch.js';
 import { isRedirect } from '../net/links.js';
+import { retryAfterMs } from '../net/retry-after.js';
 import type { ActivityDependencies } from './dependencies.js';
 
 const DEADLINE_MS = 15_000;
@@ -22,9 +25,10 @@ const STATES = {
  * receiver's host and nothing more of the URL, which may hold a token.
  */
 export function notifyActivity(
-  deps: Pick<ActivityDependencies, 'fetch' | 'webhook' | 'uiUrl'>,
+  deps: Pick<ActivityDependencies, 'fetch' | 'webhook' | 'uiUrl' | 'openLink'>,
 ): NotificationActivities['notify'] {
-  return async ({ url, notification }) => {
+  return async ({ url: link, notification }) => {
+    const url = deps.openLink?.(link) ?? link;
     const { host } = new URL(url);
     if (!deps.webhook) {
       throw new Error(
@@ -33,7 +37,7 @@ export function notifyActivity(
     }
     const body = JSON.stringify(bodyOf(notification, deps.uiUrl?.(notification.batch)));
     const now = new Date();
-    const status = await post(deps.fetch, url, body, {
+    const { status, headers } = await post(deps.fetch, url, body, {
       'content-type': 'application/json',
       'user-agent': 'reelscore',
       'webhook-id': notification.id,
@@ -47,12 +51,27 @@ export function notifyActivity(
         'gone',
       );
     }
-    throw new Error(
-      isRedirect(status)
+    throw ApplicationFailure.create({
+      message: isRedirect(status)
         ? `${host} answered ${status}, a redirect, which is not followed (set notify to the final URL)`
         : `${host} answered ${status}`,
-    );
+      ...longerPause(retryAfterMs(headers['retry-after']), Context.current().info.attempt),
+    });
   };
+}
+
+/**
+ * The pause that a receiver asks for, where it is longer than ours, so that nobody can have us ask
+ * more often.
+ * @param attempt from 1
+ */
+export function longerPause(
+  wanted: number | undefined,
+  attempt: number,
+): { nextRetryDelay?: number } {
+  const { firstMs, mostMs } = NOTIFICATION_BACKOFF;
+  const own = Math.min(firstMs * 2 ** (attempt - 1), mostMs);
+  return wanted !== undefined && wanted > own ? { nextRetryDelay: wanted } : {};
 }
 
 /** What the receiver gets: `type`, `timestamp` and `data` as the specification advises. */
@@ -68,12 +87,12 @@ async function post(
   url: string,
   body: string,
   headers: Record<string, string>,
-): Promise<number> {
+): Promise<Pick<GuardedResponse, 'status' | 'headers'>> {
   const signal = AbortSignal.timeout(DEADLINE_MS);
   try {
     const response = await fetch.request(url, { method: 'POST', headers, body, signal });
     discard(response);
-    return response.status;
+    return response;
   } catch (error) {
     throw failureOf(error, new URL(url).host, signal);
   }

@@ -1,16 +1,22 @@
 // Opens a batch that a schedule or another program asked for.
-import { ApplicationFailure, Context } from '@temporalio/activity';
+import { ApplicationFailure, Context, log } from '@temporalio/activity';
 import { ReelscoreError } from '../contract/errors.js';
 import type { IntakeActivities } from '../contract/activities.js';
 import { openBatch, type Intake } from '../intake/open-batch.js';
+import { plainLinks } from '../intake/plain-links.js';
 import { currentBatch } from './batch-id.js';
 import { withHeartbeat } from './heartbeat.js';
 
 export function openBatchActivity(intake: Intake): IntakeActivities['openBatch'] {
-  return (request) => {
-    const { cancellationSignal: signal, info } = Context.current();
+  return (request, chain) => {
+    const { cancellationSignal: signal } = Context.current();
     const batch = currentBatch();
-    const chain = info.workflowExecution?.runId ?? batch; // it is opened in the first run of a chain
+    const plain = plainLinks(request);
+    if (plain.length > 0) {
+      log.warn(
+        `the request holds links that its history now shows to whoever may look: ${plain.join(', ')} (name them as env:REELSCORE_LINK_..., see docs/programs.md)`,
+      );
+    }
     return withHeartbeat(async () => {
       try {
         return await openBatch(request, { batch, chain, signal }, intake);

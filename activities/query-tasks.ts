@@ -1,5 +1,5 @@
 // Asks the vendor about tasks: after a callback, or because none came. The answer is the truth.
-import { Context } from '@temporalio/activity';
+import { Context, log } from '@temporalio/activity';
 import pLimit from 'p-limit';
 import type {
   BatchActivities,
@@ -8,8 +8,10 @@ import type {
   TaskRef,
 } from '../contract/activities.js';
 import type { VendorFailure } from '../contract/failure.js';
-import { currentBatch } from './batch-id.js';
+import type { VendorTask } from '../tomoviee/client.js';
+import { currentBatch, currentRun } from './batch-id.js';
 import type { BatchFiles, OpenBatches } from './batch-files.js';
+import { callbackUrlsOf } from './callback-urls.js';
 import type { ActivityDependencies } from './dependencies.js';
 import { withHeartbeat } from './heartbeat.js';
 import { paramsOf } from './params.js';
@@ -20,7 +22,7 @@ const CONCURRENCY = 8;
 const OUTAGE_AFTER = 5;
 
 export function queryTasksActivity(
-  { vendor }: Pick<ActivityDependencies, 'vendor'>,
+  { vendor, callbackUrl }: Pick<ActivityDependencies, 'vendor' | 'callbackUrl'>,
   batches: OpenBatches,
   links: ResultLinks,
 ): BatchActivities['queryTasks'] {
@@ -36,7 +38,8 @@ export function queryTasksActivity(
         output.troubles.push({ ...task, failure: outage.failure });
         return;
       }
-      const answer = await vendor.queryTask(task.taskId, { signal });
+      const callbacks = callbackUrlsOf(callbackUrl, { batch, round }, task);
+      const answer = await vendor.queryTask(task.taskId, { signal, callbacks });
       if (answer.kind === 'refused') {
         outage.note(answer.failure);
         output.troubles.push({ ...task, failure: answer.failure });
@@ -47,9 +50,14 @@ export function queryTasksActivity(
         output.troubles.push({ ...task, failure: NOT_OURS });
         return;
       }
-      if (answer.status === 'queued' || answer.status === 'processing') return;
-      if (answer.status === 'succeeded') links.keep(task.taskId, answer.media);
-      output.ended.push(endOf(task, answer.status, answer.reason));
+      if (task.adopted) await noteAdopted(files, round, task);
+      if (answer.status === 'queued' || answer.status === 'processing') {
+        const { waitSeconds } = answer;
+        if (waitSeconds !== undefined) (output.waits ??= []).push([task.row, waitSeconds]);
+        return;
+      }
+      if (answer.media.length > 0) links.keep(task.taskId, answer);
+      output.ended.push(endOf(task, answer.status, answer));
     };
 
     return withHeartbeat(async () => {
@@ -99,6 +107,33 @@ async function isOurs(
   return echoed === paramsOf(clip, batch, { round, attempt: task.attempt });
 }
 
-function endOf(task: TaskRef, status: TaskEnd['status'], reason: string | undefined): TaskEnd {
-  return { ...task, status, ...(reason !== undefined && { reason }) };
+/** The answer to its POST was lost: for a batch that is reset the journal says now what it was. */
+async function noteAdopted(
+  { journal }: BatchFiles,
+  round: number,
+  { row, attempt, taskId }: TaskRef,
+): Promise<void> {
+  const post = { round, row, attempt };
+  try {
+    const known = await journal.find(post);
+    if (typeof known !== 'string' && known.kind === 'accepted') return;
+    const answer = { kind: 'accepted', taskId, callback: true } as const;
+    await journal.end({ ...post, run: currentRun().run, activityTry: 0 }, answer);
+  } catch (error) {
+    log.warn('the journal did not take an adopted task', { row, error });
+  }
+}
+
+function endOf(
+  task: TaskRef,
+  status: TaskEnd['status'],
+  { code, class: given, reason }: VendorTask,
+): TaskEnd {
+  if (status === 'succeeded') return { ...task, status };
+  return {
+    ...{ ...task, status },
+    ...(code !== undefined && { code }),
+    ...(given !== undefined && { class: given }),
+    ...(reason !== undefined && { reason }),
+  };
 }

@@ -3,36 +3,49 @@
 //
 // J1. A POST leaves only after its intent is on disk.
 // J2. Each worker appends to a file of its own; all files of the batch are read to find a POST.
+// J4. Who has written an intent looks again before the POST: of two that submit the same clip at one time, as
+//     the runs before and after a reset may, at least one sees the other and makes none.
 import type { Store } from '../store/store.js';
+import { JournalIndex } from '../outcomes/journal-index.js';
 import {
+  byline,
   JOURNAL_FOLDER,
   lineOf,
-  readJournal,
+  postName,
   type Answer,
   type FoundRecord,
+  type PostAnswer,
+  type PostPlace,
 } from '../outcomes/journal-records.js';
 
-export type { Answer } from '../outcomes/journal-records.js';
+export type { Answer, PostAnswer } from '../outcomes/journal-records.js';
 
-/** One POST, and which try of its activity made it. */
-export interface PostKey {
-  round: number;
-  row: number;
-  attempt: number;
+/** One POST, and which try of its activity made it, in which run of the batch. */
+export interface PostKey extends PostPlace {
+  run: string;
   activityTry: number;
 }
 
-/** One reading of the journal on behalf of several callers. */
-interface Reading {
-  wanted: Set<string>;
-  found: Promise<Map<string, FoundRecord[]>>;
+/**
+ * What is known of a POST: never begun; begun, and no answer is known yet; begun, and its answer is lost; or
+ * its answer.
+ */
+export type PostEnd = 'none' | 'begun' | 'lost' | Answer;
+
+export type KnownEnd = Exclude<PostEnd, 'none'>;
+
+/** It cost money, or may have. */
+export type Paid = 'begun' | 'lost' | Extract<Answer, { kind: 'accepted' }>;
+
+export interface Watch {
+  /** The attempt of a POST for the clip that another one has begun meanwhile, refused ones aside. */
+  rival: () => Promise<number | undefined>;
+  end: () => void;
 }
 
 export class SubmissionJournal {
   readonly #file: string;
-  /** A reading that has not begun yet. */
-  #next: Reading | undefined;
-  #last: Promise<unknown> = Promise.resolve();
+  readonly #index: JournalIndex;
 
   /** @param worker a name that no other worker has (J2) */
   constructor(
@@ -40,51 +53,69 @@ export class SubmissionJournal {
     worker: string,
   ) {
     this.#file = `${JOURNAL_FOLDER}/${worker}.jsonl`;
+    this.#index = new JournalIndex(store);
   }
 
   /** Resolves once the intent is on disk. */
-  begin(key: PostKey): Promise<void> {
-    return this.store.append(this.#file, lineOf({ post: nameOf(key), try: key.activityTry }));
+  begin({ run, activityTry, ...post }: PostKey): Promise<void> {
+    return this.store.append(this.#file, lineOf({ post: postName(post), run, try: activityTry }));
   }
 
   /** Resolves once the answer is on disk. */
-  end(key: PostKey, answer: Answer): Promise<void> {
-    const record = { post: nameOf(key), try: key.activityTry, answer };
+  end({ run, activityTry, ...post }: PostKey, answer: PostAnswer): Promise<void> {
+    const record = { post: postName(post), run, try: activityTry, answer };
     return this.store.append(this.#file, lineOf(record));
   }
 
-  /**
-   * What earlier tries of the activity left: `none` = no POST ever left; `begun` = one may have, with
-   * no answer known; else the answer.
-   */
-  async find(key: PostKey): Promise<'none' | 'begun' | Answer> {
-    const tries = new Map<string, Answer | 'begun'>();
-    for (const record of await this.#recordsOf(nameOf(key))) {
-      if (record.answer?.kind === 'accepted') return record.answer;
-      tries.set(`${record.file} ${record.try}`, record.answer ?? 'begun');
+  /** What became of this POST and of later ones of its clip, by their attempts in order; those known only. */
+  async ends(key: PostPlace): Promise<Map<number, KnownEnd>> {
+    const records = await this.#index.recordsFrom(key);
+    const attempts = [...new Set(records.map(({ attempt }) => attempt))].sort((a, b) => a - b);
+    const ends = new Map<number, KnownEnd>();
+    for (const attempt of attempts) {
+      const end = endOf(records.filter((record) => record.attempt === attempt));
+      if (end !== 'none') ends.set(attempt, end);
     }
-    const ends = [...tries.values()];
-    return ends.includes('begun') ? 'begun' : (ends.at(-1) ?? 'none');
+    return ends;
   }
 
-  /** After a crash many POSTs are looked for at once; those that come meanwhile share the next reading. */
-  async #recordsOf(post: string): Promise<FoundRecord[]> {
-    const reading = (this.#next ??= this.#prepare());
-    reading.wanted.add(post);
-    return (await reading.found).get(post) ?? [];
+  /** What became of one POST. */
+  async find(key: PostPlace): Promise<PostEnd> {
+    return (await this.ends(key)).get(key.attempt) ?? 'none';
   }
 
-  #prepare(): Reading {
-    const wanted = new Set<string>();
-    const found = this.#last.then(() => {
-      this.#next = undefined;
-      return readJournal(this.store, wanted);
-    });
-    this.#last = found.catch(() => undefined);
-    return { wanted, found };
+  /** Watches for others that submit the same clip (J4); to be begun before the past is looked at. */
+  async watch(key: PostKey): Promise<Watch> {
+    await this.#index.refresh(); // what is there by now is the past
+    const { records, end } = this.#index.watch(key);
+    const ours = byline(this.#file, key.run, key.activityTry);
+    const rival = async (): Promise<number | undefined> => {
+      await this.#index.refresh();
+      const others = records.filter(({ by }) => by !== ours);
+      const attempts = [...new Set(others.map(({ attempt }) => attempt))];
+      return attempts.find((one) => isPaid(endOf(others.filter(({ attempt }) => attempt === one))));
+    };
+    return { rival, end };
   }
 }
 
-function nameOf({ round, row, attempt }: PostKey): string {
-  return `${round}.${row}.${attempt}`;
+function known(answer: PostAnswer): Answer | 'lost' {
+  if (answer.kind === 'accepted' || answer.kind === 'refused') return answer;
+  return answer.kind === 'lost' ? 'lost' : { kind: answer.kind };
+}
+
+export function isPaid(came: PostEnd): came is Paid {
+  if (typeof came === 'string') return came !== 'none';
+  return came.kind === 'accepted';
+}
+
+/** @param records of one POST */
+function endOf(records: FoundRecord[]): PostEnd {
+  const tries = new Map<string, KnownEnd>();
+  for (const { by, answer } of records) {
+    if (answer?.kind === 'accepted') return answer;
+    tries.set(by, answer === undefined ? 'begun' : known(answer));
+  }
+  const ends = [...tries.values()];
+  return ends.find(isPaid) ?? ends.at(-1) ?? 'none';
 }

@@ -1,14 +1,21 @@
 // Makes one POST for one clip at its moment, and never the same one twice.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Context, log } from '@temporalio/activity';
-import type { BatchActivities, SubmitClipOutput } from '../contract/activities.js';
-import { currentBatch } from './batch-id.js';
+import type { BatchActivities, SubmitClipInput, SubmitClipOutput } from '../contract/activities.js';
+import { currentRun } from './batch-id.js';
 import type { OpenBatches } from './batch-files.js';
 import type { ActivityDependencies } from './dependencies.js';
 import { withHeartbeat } from './heartbeat.js';
 import { paramsOf } from './params.js';
+import { lookBack, numbered, rivalEnd, type PastLook } from './past-posts.js';
 import { SubmissionHold } from './submission-hold.js';
-import type { Answer, PostKey, SubmissionJournal } from './submission-journal.js';
+import type {
+  Answer,
+  PostAnswer,
+  PostKey,
+  SubmissionJournal,
+  Watch,
+} from './submission-journal.js';
 
 /**
  * A1. Below the heartbeat timeout of `submitClip` (10 s). A worker that took longer from getting the
@@ -35,51 +42,73 @@ export function submitClipActivity(
   batches: OpenBatches,
 ): BatchActivities['submitClip'] {
   const hold = new SubmissionHold();
-  return ({ store, round, row, attempt, notBefore, notAfter }) => {
+
+  return (input) => {
     const takenAt = Date.now();
-    const { info, cancellationSignal } = Context.current();
-    const batch = currentBatch();
+    const { store, round, row, reset } = input;
+    // The workflow can go by what it was answered only: its own history was written by the run before.
+    if (reset !== undefined) return Promise.resolve({ kind: 'held', reset });
+    const { info, cancellationSignal: signal } = Context.current();
+    const { batch, run } = currentRun();
     const { journal, snapshot } = batches.at(store, round);
-    const post = { round, row, attempt, activityTry: info.attempt };
-    const callback = callbackUrl({ batch, round, row, attempt });
+    const asked = { round, row, attempt: input.attempt, run, activityTry: info.attempt };
+    const callback = callbackUrl({ batch, round, row, attempt: input.attempt }) !== undefined;
 
     return withHeartbeat(async () => {
-      if (info.attempt > 1) {
-        const past = await journal.find(post);
-        if (past === 'begun') return unknown('the worker stopped', callback);
-        if (past !== 'none') return past;
+      const rivals = await journal.watch(asked);
+      try {
+        const look: PastLook = { journal, post: asked, callback, signal };
+        const past = await lookBack(look);
+        if ('made' in past) return past.made;
+        const post = { ...asked, attempt: past.attempt };
+        return numbered(await submit(post, look, rivals), post.attempt, asked);
+      } finally {
+        rivals.end();
       }
+    });
+
+    async function submit(post: PostKey, look: PastLook, rivals: Watch): Promise<SubmitClipOutput> {
+      const { notBefore, notAfter }: SubmitClipInput = input;
+      const { attempt } = post;
       const clip = await snapshot.clip(row);
       const latest = takenAt + MAX_WAIT_MS;
-      await until(Math.min(notBefore - INTENT_MS, latest), cancellationSignal);
+      await until(Math.min(notBefore - INTENT_MS, latest), signal);
       const hindrance = (): Answer | undefined => {
         if (Date.now() - takenAt > LEASE_MS) return STALLED; // A1
         if (hold.active) return { kind: 'held' };
         return Date.now() > notAfter ? { kind: 'late' } : undefined;
       };
       const early = hindrance();
-      if (early) return early;
+      // One that uses the attempt's number up is noted, also before the intent.
+      if (early) return early === STALLED ? await noted(journal, post, early) : early;
       await journal.begin(post); // J1
-      await until(Math.min(notBefore, latest), cancellationSignal);
+      const rival = await rivals.rival();
+      if (rival !== undefined) {
+        await noted(journal, post, { kind: 'held' });
+        return await rivalEnd(look, rival); // J4
+      }
+      await until(Math.min(notBefore, latest), signal);
       const hindered = hindrance();
       if (hindered) return await noted(journal, post, hindered);
 
+      const url = callbackUrl({ batch, round, row, attempt });
       const answer = await vendor.submit({
         fileLink: clip.fileLink,
         prompt: clip.prompt,
         params: paramsOf(clip, batch, { round, attempt }),
-        ...(callback !== undefined && { callback }),
+        ...(url !== undefined && { callback: url }),
       });
       switch (answer.kind) {
         case 'unknown':
-          return unknown(answer.message, callback);
+          await noted(journal, post, { kind: 'lost' });
+          return { ...answer, callback };
         case 'refused':
           hold.note(answer.failure);
           return await noted(journal, post, answer);
         case 'accepted':
-          return await noted(journal, post, { ...answer, callback: callback !== undefined });
+          return await noted(journal, post, { ...answer, callback });
       }
-    });
+    }
   };
 }
 
@@ -90,7 +119,11 @@ async function until(moment: number, signal: AbortSignal): Promise<void> {
   }
 }
 
-async function noted(journal: SubmissionJournal, post: PostKey, answer: Answer): Promise<Answer> {
+async function noted<One extends PostAnswer>(
+  journal: SubmissionJournal,
+  post: PostKey,
+  answer: One,
+): Promise<One> {
   try {
     await journal.end(post, answer);
   } catch (error) {
@@ -98,8 +131,4 @@ async function noted(journal: SubmissionJournal, post: PostKey, answer: Answer):
     log.warn('the journal did not take an answer', { row: post.row, error });
   }
   return answer;
-}
-
-function unknown(message: string, callback: string | undefined): SubmitClipOutput {
-  return { kind: 'unknown', message, callback: callback !== undefined };
 }

@@ -4,6 +4,7 @@ import { existsSync, realpathSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
 import type { BatchOptions } from '../contract/batch.js';
+import { SNAPSHOT_KEY } from '../manifests/snapshot-format.js';
 import type { Store } from '../store/store.js';
 import { ReelscoreError } from '../contract/errors.js';
 
@@ -33,6 +34,11 @@ export async function readBatchRecord(store: Store): Promise<BatchRecord | undef
   } catch (cause) {
     throw new Error(`${store.location}: ${KEY} is damaged (use another output folder)`, { cause });
   }
+}
+
+/** Whether a store holds nothing of any batch: it is new, or somebody deleted it. */
+export async function isVacant(store: Store): Promise<boolean> {
+  return !(await store.exists(KEY)) && !(await store.exists(SNAPSHOT_KEY));
 }
 
 /** Replaces the one that is there. */

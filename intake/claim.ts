@@ -8,6 +8,7 @@ import type { Store } from '../store/store.js';
 import { checkHome, readBatchRecord, writeBatchRecord } from './batch-record.js';
 import type { BatchOptions } from '../contract/batch.js';
 import { ReelscoreError, stoppedError } from '../contract/errors.js';
+import { restoreResults } from '../outcomes/restore-results.js';
 import { readSummary } from '../outcomes/summary.js';
 
 /** Who claims a store, and with what. */
@@ -51,6 +52,13 @@ export async function claimStore(
     await checkContent(store, batch, report);
     const summary = await readSummary(store, batch);
     if (summary) return summary;
+    const now = new Date().toISOString();
+    const view = { store, snapshot: openSnapshot(store) };
+    const hasSnapshot = await store.exists(SNAPSHOT_KEY);
+    const ended = hasSnapshot
+      ? await restoreResults(view, batch, { startedAt: now, finishedAt: now })
+      : undefined;
+    if (ended) return ended.summary;
     // Whoever lost the workflow must not pay for the whole batch again.
     const begun = (await store.list('submissions')).length + (await listSegments(store)).length;
     if (begun > 0) throw stoppedError(batch, 'lost by Temporal');

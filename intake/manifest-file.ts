@@ -17,9 +17,9 @@ const MAX_BYTES = 1024 * 1024 * 1024;
 /** How clips that a program gives are called in messages. */
 const INLINE = 'clips';
 
-/** A header that is sent to one host and no other. */
+/** A header that is sent to one host and no other, over https alone. */
 export interface HeaderForHost {
-  /** host, or host:port, in lower case. */
+  /** host, which stands for its port 443, or host:port; in lower case. */
   host: string;
   name: string;
   value: string;
@@ -89,12 +89,12 @@ async function download(
   const network = fetch();
   try {
     const answer = await network.request(url, {
-      ...(header && isFor(header, url) && { headers: { [header.name]: header.value } }),
+      ...(header && goesTo(header, url) && { headers: { [header.name]: header.value } }),
       ...(signal && { signal }),
     });
     if (answer.status !== 200) {
       discard(answer);
-      throw refused(label, answer.status);
+      throw refused(label, answer.status, header && headerHint(header, url));
     }
     const path = join(folder, `manifest${extensionOf(url, answer)}`);
     await pipeline(answer.body, limited(label), createWriteStream(path, { flags: 'wx' }));
@@ -109,16 +109,30 @@ async function download(
   }
 }
 
-function isFor({ host }: HeaderForHost, url: URL): boolean {
-  return host === hostOf(url) || host === `${hostOf(url)}:${portOf(url)}`;
+/** It may be a password: whoever listens on the way, or at another port of the machine, must not get it. */
+export function goesTo({ host }: HeaderForHost, url: URL): boolean {
+  return url.protocol === 'https:' && isHost(host, url) && portOf(urlOf(host)) === portOf(url);
 }
 
-function refused(label: string, status: number): Error {
+function isHost(host: string, url: URL): boolean {
+  return hostOf(urlOf(host)) === hostOf(url);
+}
+
+function urlOf(host: string): URL {
+  return new URL(`https://${host}`);
+}
+
+/** Why a server may have refused a request for its manifest. */
+function headerHint(header: HeaderForHost, url: URL): string {
+  if (goesTo(header, url) || !isHost(header.host, url)) return 'check REELSCORE_MANIFEST_HEADER';
+  return `REELSCORE_MANIFEST_HEADER goes to ${urlOf(header.host).origin} alone: give such a link, or name the port in it`;
+}
+
+function refused(label: string, status: number, hint = 'check REELSCORE_MANIFEST_HEADER'): Error {
   const message = `${label}: the server answers ${status}`;
   if (status >= 500 || status === 408 || status === 429) return new Error(`${message} (try later)`);
-  const hint =
-    status === 401 || status === 403 ? 'check REELSCORE_MANIFEST_HEADER' : 'check the link';
-  return new ReelscoreError('manifest_unreadable', `${message} (${hint})`);
+  const advice = status === 401 || status === 403 ? hint : 'check the link';
+  return new ReelscoreError('manifest_unreadable', `${message} (${advice})`);
 }
 
 /** By the URL's path, else by what the server says it is. */
@@ -131,6 +145,7 @@ function extensionOf(url: URL, { headers }: Pick<GuardedResponse, 'headers'>): s
     const type = String(headers['content-type'] ?? '');
     if (/csv|tab-separated/i.test(type)) return '.csv';
     if (/yaml/i.test(type)) return '.yaml';
+    if (/ndjson|jsonl|json-?lines/i.test(type)) return '.jsonl';
     return /json/i.test(type) ? '.json' : extension;
   }
 }

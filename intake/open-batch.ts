@@ -6,9 +6,9 @@ import { ReelscoreError } from '../contract/errors.js';
 import { ACCOUNT_PREFIX } from '../contract/names.js';
 import type { BatchRequest } from '../contract/request.js';
 import { folderOfBatch, isBatchId } from '../manifests/batch-id.js';
-import { freezeManifest } from '../manifests/freeze.js';
+import { freezeManifest, type FreezeOptions } from '../manifests/freeze.js';
 import { ManifestError } from '../manifests/problems.js';
-import { checkManifest, isRefused } from '../manifests/read.js';
+import { checkManifest, isRefused, type ReadManifest } from '../manifests/read.js';
 import { openSnapshot } from '../manifests/snapshot.js';
 import { SNAPSHOT_KEY, type SnapshotInfo } from '../manifests/snapshot-format.js';
 import type { OpenStore, Store } from '../store/store.js';
@@ -28,10 +28,14 @@ export interface Intake extends Pick<FetchManifestOptions, 'fetch' | 'header'> {
   /** Absolute folder in which batches get theirs, where the request names none. */
   resultsFolder: string;
   openStore: OpenStore;
+  /** Reads manifests without holding up the worker. */
+  readManifest: ReadManifest;
+  /** The link that a text of a request stands for (contract/secret-link.ts); throws if it cannot be had. */
+  openLink: (text: string) => string;
   /** The worker's own settings, with those of the request in their place. */
   optionsFor(request: Pick<BatchRequest, 'settings' | 'again'>): BatchOptions;
   /**
-   * Who is told what becomes of a request: whom it names itself, else whom the worker does.
+   * Who is told what becomes of a request: whom it names itself, else whom the worker does; sealed.
    */
   notificationUrl(request: UncheckedRequest): string | undefined;
   /** Whether the server knows the search attributes. */
@@ -76,13 +80,17 @@ export async function openBatch(
 
   async function freeze(): Promise<SnapshotInfo> {
     const { fetch, header } = intake;
-    const file = await openManifest(request.manifest, {
+    const file = await openManifest(placeOf(request, intake), {
       ...(fetch && { fetch }),
       header,
       ...(signal && { signal }),
     });
     try {
-      return await claimAndFreeze(file, store, claim, request.skipInvalid ?? false);
+      const reading = { read: intake.readManifest, label: file.label, ...(signal && { signal }) };
+      return await claimAndFreeze(file.path, store, claim, {
+        ...reading,
+        skipInvalid: request.skipInvalid ?? false,
+      });
     } catch (error) {
       if (!(error instanceof ManifestError)) throw error;
       throw new ReelscoreError('manifest_unreadable', error.message, { cause: error });
@@ -92,13 +100,22 @@ export async function openBatch(
   }
 }
 
+function placeOf({ manifest }: BatchRequest, { openLink }: Intake): BatchRequest['manifest'] {
+  if (typeof manifest !== 'string') return manifest;
+  try {
+    return openLink(manifest);
+  } catch (cause) {
+    throw new ReelscoreError('request_invalid', `manifest: ${(cause as Error).message}`, { cause });
+  }
+}
+
 async function claimAndFreeze(
-  { path: file, label }: { path: string; label: string },
+  file: string,
   store: Store,
   claim: Claim,
-  skipInvalid: boolean,
+  { skipInvalid, ...reading }: FreezeOptions & { skipInvalid: boolean },
 ): Promise<SnapshotInfo> {
-  const report = await checkManifest(file, { label });
+  const report = await checkManifest(file, reading);
   const { problems, problemCount, hash } = report;
   if (isRefused(report, skipInvalid)) {
     const { message } = new ManifestError(problems, problemCount);
@@ -111,7 +128,7 @@ async function claimAndFreeze(
       `batch ${batch} has run already (see: reelscore results ${batch}; score anew under another workflow id)`,
     );
   }
-  return await freezeManifest(file, store, { expectedHash: hash, skipInvalid, label });
+  return await freezeManifest(file, store, { ...reading, expectedHash: hash, skipInvalid });
 }
 
 /** The activity ran before, and its answer was lost; a manifest that changes meanwhile stays out. */

@@ -18,7 +18,12 @@ const requestSchema = z
     version: z.literal(VERSION).describe('Version of this form.'),
     manifest: z
       .union([
-        z.string().min(1).describe("Path on the worker's machine, or an http(s) URL."),
+        z
+          .string()
+          .min(1)
+          .describe(
+            "Path on the worker's machine, or an http(s) URL; a signed one as env:REELSCORE_LINK_..., a variable of the worker.",
+          ),
         manifestSchema.describe('The clips themselves, as in a YAML or JSON manifest.'),
       ])
       .describe('Which clips to score.'),

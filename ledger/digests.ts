@@ -1,63 +1,40 @@
-// What the ledger knows clips by. Digests: entries are of one length, and hold no signed link.
+// What the ledger knows clips by. Digests: they are of one length.
 import { hash } from 'node:crypto';
-import type { Identity } from '../contract/batch.js';
 import type { Clip } from '../contract/clip.js';
 import { idKey } from '../manifests/clip-id.js';
 import type { LedgerEntry } from './entry.js';
+import type { Link } from './link-rule.js';
 import type { ClipTag } from './tag.js';
 
 const DIGEST_BYTES = 16;
 
 /**
  * What decides the result besides the clip: this format, the vendor's service, and the prompt. The API
- * has no option that changes the result [vendor-api: Submit]; one that comes belongs in here.
+ * has no option that changes the result [docs/vendor-api.md: Submit]; one that comes belongs in here.
  */
 const MUSIC = ['1', 'tm_video_scoring'];
 
 /** Fields of an entry that follow from a row. */
-export type ClipKeys = Pick<LedgerEntry, 'id' | 'link' | 'etag' | 'music'>;
+export type ClipKeys = Pick<LedgerEntry, 'id' | 'link' | 'fileLink' | 'etag' | 'music'>;
 
-/** @param tag what the clip's server told, where the batch goes by ETags */
-export function keysOf(clip: Clip, tag?: ClipTag): ClipKeys {
-  const id = idDigest(clip);
+/**
+ * @param link the clip's own, as read by the rule in force
+ * @param tag what the clip's server told, where the batch goes by ETags
+ */
+export function keysOf(clip: Clip, { plain }: Pick<Link, 'plain'>, tag?: ClipTag): ClipKeys {
+  const { id, idMade, prompt } = clip;
   return {
-    ...(id !== undefined && { id }),
-    link: linkDigest(clip),
-    ...(tag?.kind === 'tag' && { etag: tagDigest(clip, tag.tag) }),
-    music: musicDigest(clip),
+    ...(!idMade && { id: digestOf('id', idKey(id)) }),
+    link: linkDigest(plain),
+    fileLink: plain,
+    ...(tag?.kind === 'tag' && { etag: digestOf('etag', plain, tag.tag) }),
+    music: digestOf('music', ...MUSIC, prompt),
   };
 }
 
-/**
- * The digest that the same clip had in an earlier manifest, under the key of its kind; undefined if
- * nobody can tell which clip it is.
- */
-export function identityOf(clip: Clip, identity: Identity, tag?: ClipTag): string | undefined {
-  if (identity === 'id') return idDigest(clip) ?? linkDigest(clip);
-  if (identity === 'link' || tag?.kind === 'missing') return linkDigest(clip);
-  return tag?.kind === 'tag' ? tagDigest(clip, tag.tag) : undefined;
-}
-
-export function musicDigest({ prompt }: Pick<Clip, 'prompt'>): string {
-  return digestOf('music', ...MUSIC, prompt);
-}
-
-function idDigest({ id, idMade }: Clip): string | undefined {
-  return idMade ? undefined : digestOf('id', idKey(id));
-}
-
-function linkDigest({ fileLink }: Clip): string {
-  return digestOf('link', plainLink(fileLink));
-}
-
-function tagDigest({ fileLink }: Clip, tag: string): string {
-  return digestOf('etag', plainLink(fileLink), tag);
-}
-
-/** Without query and fragment: signed links have another query each time. */
-function plainLink(link: string): string {
-  const { origin, pathname } = new URL(link);
-  return origin + pathname;
+/** @param link what of a link counts */
+export function linkDigest(link: string): string {
+  return digestOf('link', link);
 }
 
 /** The kind is part of it, so that digests of two kinds are never the same. */

@@ -1,6 +1,6 @@
 // The ledger of scored clips in its store.
 //
-// K1. It names only soundtracks that are on disk.
+// K1. It names only soundtracks that are on disk when it does.
 //
 // A file a batch and worker, so that no two processes append to one. A line twice, from an activity that
 // was repeated, does no harm.
@@ -14,9 +14,11 @@ import type { LedgerEntry } from './entry.js';
 const Entry = z.object({
   id: z.string().exactOptional(),
   link: z.string(),
+  fileLink: z.string().exactOptional(),
   etag: z.string().exactOptional(),
   music: z.string(),
   soundtrack: z.string(),
+  soundtracks: z.array(z.string()).exactOptional(),
   batch: z.string(),
   taskId: z.string(),
   at: z.iso.datetime(),

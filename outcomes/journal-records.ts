@@ -15,61 +15,73 @@ const Failure = z.object({
 /** One line: the intent of a POST, or its answer. */
 const JournalRecord = z.object({
   post: z.string(),
+  /** Run of the batch's workflow. */
+  run: z.string().exactOptional(),
   try: z.number(),
   answer: z
     .union([
       z.object({ kind: z.literal('accepted'), taskId: z.string(), callback: z.boolean() }),
       z.object({ kind: z.literal('refused'), failure: Failure }),
-      z.object({ kind: z.enum(['late', 'held']) }),
+      z.object({ kind: z.enum(['late', 'held', 'lost']) }),
     ])
     .exactOptional(),
 });
 export type JournalRecord = z.infer<typeof JournalRecord>;
 
+/** What a POST came to; `lost`: nobody will ever know the answer. */
+export type PostAnswer = NonNullable<JournalRecord['answer']>;
+
 /** An answer that leaves no doubt. */
-export type Answer = NonNullable<JournalRecord['answer']>;
+export type Answer =
+  Extract<PostAnswer, { kind: 'accepted' | 'refused' }> | { kind: 'late' | 'held' };
+
+/** Which POST a record is of. */
+export interface PostPlace {
+  round: number;
+  row: number;
+  attempt: number;
+}
 
 /** A record found; `answer` is absent also where a line cannot be read. */
-export interface FoundRecord {
-  /** The worker's file. */
-  file: string;
-  try: number;
-  answer?: Answer;
+export interface FoundRecord extends Pick<PostPlace, 'attempt'> {
+  /** Whose it is: tells the tries of all runs and workers apart. */
+  by: string;
+  answer?: PostAnswer;
 }
 
 export function lineOf(record: JournalRecord): string {
   return `${JSON.stringify(record)}\n`; // `post` first: see POST
 }
 
-/** Looked at before a line is parsed: nearly all of a journal's are about other POSTs. */
-const POST = /^\{"post":"([\d.]+)"/;
+/** Name of a POST in the journal. */
+export function postName({ round, row, attempt }: PostPlace): string {
+  return `${round}.${row}.${attempt}`;
+}
 
-/**
- * Reads every file of a batch's journal once, in memory that does not grow with it.
- * Returns the records of the wanted POSTs, those of one file in the order written.
- */
-export async function readJournal(
-  store: Store,
-  wanted: ReadonlySet<string>,
-): Promise<Map<string, FoundRecord[]>> {
-  const found = new Map<string, FoundRecord[]>();
-  for (const file of await store.list(JOURNAL_FOLDER)) {
-    for await (const lines of linesOf(store, file)) {
-      for (const line of lines) {
-        const post = POST.exec(line)?.[1];
-        if (post === undefined || !wanted.has(post)) continue;
-        found.set(post, [...(found.get(post) ?? []), { file, ...parse(line) }]);
-      }
-    }
-  }
-  return found;
+/** Looked at before a line is parsed: nearly all of a journal's are about other POSTs. */
+const POST = /^\{"post":"(\d+)\.(\d+)\.(\d+)"/;
+
+/** Which POST a line is of; undefined where that cannot be read. */
+export function placeOf(line: string): PostPlace | undefined {
+  const found = POST.exec(line);
+  if (!found) return undefined;
+  const [round = 0, row = 0, attempt = 0] = found.slice(1).map(Number);
+  return { round, row, attempt };
+}
+
+/** @param file the worker's */
+export function recordIn(line: string, file: string, { attempt }: PostPlace): FoundRecord {
+  const { run = '', try: count, answer } = parse(line);
+  return { attempt, by: byline(file, run, count), ...(answer && { answer }) };
+}
+
+/** Whose a record is. */
+export function byline(file: string, run: string, activityTry: number): string {
+  return `${file} ${run} ${activityTry}`;
 }
 
 /** A POST that the vendor accepted. */
-export interface AcceptedPost {
-  round: number;
-  row: number;
-  attempt: number;
+export interface AcceptedPost extends PostPlace {
   taskId: string;
 }
 
@@ -89,6 +101,17 @@ export async function lastAccepted(store: Store): Promise<Map<number, AcceptedPo
   return found;
 }
 
+/** How many POSTs the vendor accepted. */
+export async function countAccepted(store: Store): Promise<number> {
+  let accepted = 0;
+  for (const file of await store.list(JOURNAL_FOLDER)) {
+    for await (const lines of linesOf(store, file)) {
+      accepted += lines.filter((line) => ACCEPTED.test(line)).length;
+    }
+  }
+  return accepted;
+}
+
 function orderOf({ round, attempt }: AcceptedPost): number {
   return round * MAX_POSTS + attempt;
 }
@@ -99,15 +122,13 @@ const ACCEPTED = /"kind":"accepted"/;
 const MAX_POSTS = 1e6;
 
 function acceptedOf(line: string): AcceptedPost | undefined {
-  const numbers = POST.exec(line)?.[1]?.split('.').map(Number);
+  const place = placeOf(line);
   const { answer } = parse(line);
-  if (numbers?.length !== 3 || answer?.kind !== 'accepted') return undefined;
-  const [round = 0, row = 0, attempt = 0] = numbers;
-  return { round, row, attempt, taskId: answer.taskId };
+  return place && answer?.kind === 'accepted' ? { ...place, taskId: answer.taskId } : undefined;
 }
 
 /** A line torn by a full disk or a power cut is unreadable; its POST may have left. */
-function parse(line: string): Omit<FoundRecord, 'file'> {
+function parse(line: string): Pick<JournalRecord, 'run' | 'try' | 'answer'> {
   try {
     return JournalRecord.parse(JSON.parse(line));
   } catch {

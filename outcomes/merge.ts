@@ -4,7 +4,7 @@ import type { Clip, Outcome } from '../contract/clip.js';
 import type { Snapshot } from '../manifests/snapshot.js';
 import type { Store } from '../store/store.js';
 import { SegmentCache } from './segment-cache.js';
-import { readSegment, segmentsOf } from './segments.js';
+import { Counting, readSegment, segmentsOf } from './segments.js';
 
 export interface BatchStoreView {
   store: Store;
@@ -27,8 +27,11 @@ export async function* mergeRows({ store, snapshot }: BatchStoreView): AsyncIter
   const { total, columns } = info;
   const segments = await segmentsOf(store, info);
   const segmentOf = new Uint32Array(total); // 0 = none, else the segment's position + 1
+  const counting = new Counting(total);
   for (const [at, key] of segments.entries()) {
-    for (const { row } of await readSegment(store, key)) segmentOf[row] = at + 1; // O2
+    for (const outcome of await readSegment(store, key)) {
+      if (counting.counts(outcome, key)) segmentOf[outcome.row] = at + 1;
+    }
   }
   const cache = new SegmentCache(store);
   for await (const page of snapshot.pages()) {

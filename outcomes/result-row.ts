@@ -1,4 +1,4 @@
-// One row of the results, the same in CSV and JSON lines.
+// One row of the results: in JSON lines as it is, in CSV its columns.
 import type { OutcomeStatus } from '../contract/clip.js';
 import type { MergedRow } from './merge.js';
 
@@ -15,10 +15,15 @@ export interface ResultRow {
   attempts: number;
   error_code: string | null;
   error_message: string | null;
-  /** Relative to the output folder. */
+  /** The first file of the result, relative to the output folder. */
   output: string | null;
   possible_duplicate: boolean;
-  [column: string]: string | number | boolean | null;
+  /** All files of the result; in CSV in one cell, with `|` between them. */
+  outputs: string[];
+  /** Only in JSON lines, and only where the vendor's result says so of itself. */
+  model_version?: string;
+  translate_prompt?: string;
+  [column: string]: string | number | boolean | null | string[] | undefined;
 }
 
 /** @param open status of a row without an outcome */
@@ -38,6 +43,10 @@ export function resultRow(
     error_message: outcome?.errorMessage ?? (cancelled ? 'never submitted' : null),
     output: outcome?.output ?? null,
     possible_duplicate: outcome?.possibleDuplicate ?? false,
+    outputs: outcome?.outputs ?? (outcome?.output === undefined ? [] : [outcome.output]),
+    ...(outcome?.modelVersion !== undefined && { model_version: outcome.modelVersion }),
+    ...(outcome?.translatePrompt !== undefined && { translate_prompt: outcome.translatePrompt }),
+    // A manifest's own column of such a name keeps its value.
     ...clip.extra,
   };
 }

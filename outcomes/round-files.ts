@@ -4,14 +4,24 @@
 import type { z } from 'zod';
 import type { Store } from '../store/store.js';
 
+/** Names one file of a folder. */
+export interface RoundFile {
+  round: number;
+  name: string;
+}
+
+export function roundFileKey(folder: string, { round, name }: RoundFile): string {
+  return `${folder}/${round}-${name}.jsonl`;
+}
+
 /** Writes one file; an empty one only removes what an earlier try of the activity left. */
 export async function writeRoundFile(
   store: Store,
   folder: string,
-  { round, name }: { round: number; name: string },
+  file: RoundFile,
   values: unknown[],
 ): Promise<void> {
-  const key = `${folder}/${round}-${name}.jsonl`;
+  const key = roundFileKey(folder, file);
   if (values.length === 0)
     await store.remove(key); // O1
   else await store.write(key, values.map((value) => JSON.stringify(value) + '\n').join(''));
@@ -34,8 +44,27 @@ export async function readRoundFile<Value>(
   key: string,
   schema: z.ZodType<Value>,
 ): Promise<Value[]> {
+  const values = await readValues(store, key, schema);
+  if (!values) throw new Error(`${store.location}: ${key} is missing (restore it)`);
+  return values;
+}
+
+/** Likewise; a file that is not there holds nothing. */
+export async function readRoundFileIfThere<Value>(
+  store: Store,
+  key: string,
+  schema: z.ZodType<Value>,
+): Promise<Value[]> {
+  return (await readValues(store, key, schema)) ?? [];
+}
+
+async function readValues<Value>(
+  store: Store,
+  key: string,
+  schema: z.ZodType<Value>,
+): Promise<Value[] | undefined> {
   const text = await store.readText(key);
-  if (text === undefined) throw new Error(`${store.location}: ${key} is missing (restore it)`);
+  if (text === undefined) return undefined;
   const lines = text.split('\n');
   if (lines.pop() !== '') throw new Error(`${store.location}: ${key} is cut short (restore it)`);
   return lines.map((line, at) => {

@@ -14,6 +14,11 @@ export function writeRound(store: Store, round: number, record: RoundRecord): Pr
   return store.write(`${FOLDER}/${round}.json`, JSON.stringify(record));
 }
 
+/** Whether a round has ended. */
+export async function hasRounds(store: Store): Promise<boolean> {
+  return (await store.list(FOLDER)).length > 0;
+}
+
 /**
  * Start of the first round and submissions of all.
  * @throws Error naming the record that cannot be read

@@ -1,10 +1,11 @@
 // What validation could not tell: such clips are submitted all the same.
 import { z } from 'zod';
 import type { Store } from '../store/store.js';
-import { jsonLines } from './json-lines.js';
+import { jsonLines, readJsonLines } from './json-lines.js';
 import { listRoundFiles, readRoundFile, writeRoundFile } from './round-files.js';
 
 const FOLDER = 'warnings';
+const FILE = 'warnings.jsonl';
 
 const WarningRecord = z.object({ id: z.string(), code: z.string(), message: z.string() });
 
@@ -24,8 +25,13 @@ export function writeWarnings(
 /** Writes `warnings.jsonl`, all warnings of the batch page by page; none if there are none. */
 export async function collectWarnings(store: Store): Promise<void> {
   const pages = await listRoundFiles(store, FOLDER);
-  if (pages.length === 0) await store.remove('warnings.jsonl');
-  else await store.writeStream('warnings.jsonl', jsonLines(readAll(store, pages)));
+  if (pages.length === 0) await store.remove(FILE);
+  else await store.writeStream(FILE, jsonLines(readAll(store, pages)));
+}
+
+/** The warnings of a batch that has ended; none if there is no `warnings.jsonl`. */
+export async function* readWarnings(store: Store): AsyncIterable<Warning> {
+  if (await store.exists(FILE)) yield* readJsonLines<Warning>(store, FILE);
 }
 
 async function* readAll(store: Store, pages: string[]): AsyncIterable<Warning> {

@@ -12,10 +12,22 @@ export async function writeResults(
   view: BatchStoreView,
   run: { batch: string; round: number; startedAt: string; submissions: number },
 ): Promise<BatchSummary> {
-  const { store, snapshot } = view;
+  const { store } = view;
   const { batch, round, startedAt, submissions } = run;
   await writeRound(store, round, { startedAt, submissions });
+  const sum = await sumRounds(store);
+  return await mergeResults(view, { batch, ...sum, finishedAt: new Date().toISOString() });
+}
 
+/**
+ * The same without a round of its own.
+ * @param sum start and submissions of all rounds
+ */
+export async function mergeResults(
+  view: BatchStoreView,
+  { batch, ...sum }: Omit<BatchSummary, 'counts'>,
+): Promise<BatchSummary> {
+  const { store, snapshot } = view;
   const rows = async function* (): AsyncIterable<ResultRow> {
     for await (const merged of mergeRows(view)) yield resultRow(merged, 'cancelled');
   };
@@ -26,14 +38,8 @@ export async function writeResults(
   await store.writeStream('results.csv', csvLines(written, (await snapshot.info()).columns));
   await collectWarnings(store);
 
-  const sum = await sumRounds(store);
-  const summary: BatchSummary = {
-    batch,
-    counts,
-    submissions: sum.submissions,
-    startedAt: sum.startedAt,
-    finishedAt: new Date().toISOString(),
-  };
+  const { submissions, startedAt, finishedAt } = sum;
+  const summary: BatchSummary = { batch, counts, submissions, startedAt, finishedAt };
   // Last: it marks the other files as whole.
   await store.write('summary.json', `${JSON.stringify(summary, null, 2)}\n`);
   return summary;

@@ -2,6 +2,7 @@
 import { readdir } from 'node:fs/promises';
 import type { RequestListener } from 'node:http';
 import { join } from 'node:path';
+import { DOWNLOAD_LIMITS, type DownloadLimits } from '../../activities/download-limits.js';
 import type { FinishClipsInput } from '../../contract/activities.js';
 import type { Outcome } from '../../contract/clip.js';
 import { listSegments, readSegment } from '../../outcomes/segments.js';
@@ -13,8 +14,15 @@ import { frozenBatch, manifestOf, run, vendorAt, workerOf } from './support.js';
 export const TUNE: RequestListener = (_request, response) =>
   response.setHeader('content-type', 'audio/mpeg').end('a tune');
 
+/** Path of the file that the nth query, for this task, names. */
+type LinkOf = (nth: number, task: string) => string;
+const linkOf: LinkOf = (nth) => `/result-${nth}.mp3`;
+const NO_LIMITS: Partial<DownloadLimits> = {};
+
 export interface Rig {
   worker: ReturnType<typeof workerOf>;
+  /** Another worker of the batch. */
+  newWorker: () => ReturnType<typeof workerOf>;
   store: Store;
   input: FinishClipsInput;
   media: TestServer;
@@ -25,27 +33,45 @@ export interface Rig {
 /** A vendor whose tasks all succeeded, each query giving the next link, and a server for the links. */
 export async function rig(
   listener: RequestListener,
-  { link = (nth: number) => `/result-${nth}.mp3`, clips = 1, status = 3 } = {},
+  { link = linkOf, clips = 1, status = 3, files = 1, limits = NO_LIMITS } = {},
 ): Promise<Rig> {
   const media = await serve(listener);
-  const vendor = await startVendor((_seen, nth) => ({
+  const vendor = await startVendor(({ body: asked }, nth) => ({
     body: {
       code: 0,
       msg: '',
-      data: { status, result: JSON.stringify({ audio_path: [media.origin + link(nth)] }) },
+      data: {
+        status,
+        result: JSON.stringify({
+          audio_path: Array.from(
+            { length: files },
+            (_, at) => media.origin + link(nth + at, taskOf(asked)),
+          ),
+        }),
+      },
     },
   }));
   const { location, store } = await frozenBatch(manifestOf(clips));
   const download = Array.from({ length: clips }, (_, row) => ({
     ...{ row, attempt: 1, taskId: `t${row}`, attempts: 2, possibleDuplicate: false },
   }));
+  const newWorker = () =>
+    workerOf({
+      vendor: vendorAt(vendor.baseUrl),
+      downloadLimits: { ...DOWNLOAD_LIMITS, ...limits },
+    });
   return {
-    worker: workerOf({ vendor: vendorAt(vendor.baseUrl) }),
+    worker: newWorker(),
+    newWorker,
     store,
     input: { store: location, round: 1, segment: '00000000', download, record: [] },
     media,
     asked: () => vendor.seen.length,
   };
+}
+
+function taskOf(query: string): string {
+  return (JSON.parse(query) as { task_id: string }).task_id;
 }
 
 /** Lets the worker learn the links, as it does before it downloads. */

@@ -1,5 +1,5 @@
 // Nights in a row: batches whose ledger is one folder.
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
@@ -22,7 +22,7 @@ export interface Results {
 export async function resultsFolder(given: Partial<LedgerOptions> = {}): Promise<Results> {
   const folder = await mkdtemp(join(tmpdir(), 'reelscore-ledger-'));
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
-  return { folder, ledger: { location: folder, kind: 'scored', identity: 'id', ...given } };
+  return { folder, ledger: { location: folder, kind: 'scored', identity: 'clip', ...given } };
 }
 
 /** The store of a night, with its manifest frozen. */
@@ -39,12 +39,16 @@ export async function score(
   store: Store,
   batch: string,
   rows: (row: number) => boolean = () => true,
+  given: Partial<LedgerEntry> = {},
 ): Promise<void> {
   const entries: LedgerEntry[] = [];
+  await mkdir(join(store.location, 'soundtracks'), { recursive: true });
   for await (const clips of openSnapshot(store).pages()) {
     for (const clip of clips) {
       const soundtrack = `${batch}/soundtracks/${clip.id}.wav`;
-      if (rows(clip.row)) entries.push(entryOf(clip, { batch, soundtrack }));
+      if (!rows(clip.row)) continue;
+      entries.push(entryOf(clip, { batch, soundtrack, ...given }));
+      await writeFile(join(store.location, 'soundtracks', `${clip.id}.wav`), '');
     }
   }
   await new Ledger(openLocalStore(ledger.location), ledger.kind).append(batch, 'w', entries);

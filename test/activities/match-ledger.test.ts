@@ -1,10 +1,11 @@
 // matchLedger: what earlier batches scored is skipped.
-import { rm } from 'node:fs/promises';
+import { rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { MatchLedgerInput, MatchLedgerOutput } from '../../contract/activities.js';
 import type { Store } from '../../store/store.js';
 import { serve } from '../net/servers.js';
+import { rig, TUNE } from './finish-rig.js';
 import { night, outcomesOf, resultsFolder, score, type Results } from './ledger-rig.js';
 import { manifestOf, run, start, workerOf } from './support.js';
 
@@ -31,6 +32,14 @@ function match(
 
 async function left(store: Store, { rows }: MatchLedgerOutput): Promise<unknown> {
   return rows.key === undefined ? 'all' : JSON.parse((await store.readText(rows.key)) ?? '');
+}
+
+/** As warnings.jsonl is to have them. */
+async function warningsOf(store: Store): Promise<unknown[]> {
+  const keys = await store.list('warnings');
+  const texts = await Promise.all(keys.map((key) => store.readText(key)));
+  const lines = texts.flatMap((text) => (text ?? '').split('\n'));
+  return lines.filter((line) => line !== '').map((line) => JSON.parse(line) as unknown);
 }
 
 describe('a second night', () => {
@@ -86,6 +95,117 @@ describe('a second night', () => {
     const ledger = { ...results.ledger, kind: 'scored' } as const;
     expect((await match(results, second, 2, { ledger })).skipped).toBe(0);
     expect((await match(results, second, 2)).skipped).toBe(2);
+  });
+});
+
+describe('the clip that a row means', () => {
+  const spring = [1, 2, 3].map((n) => `${n},https://cdn.example/get?id=s${n},calm piano\n`);
+
+  test('is another one where the id leads to another link', async () => {
+    const results = await resultsFolder();
+    await score(results, await night(results, 'spring', HEADER + spring.join('')), 'spring');
+    const rows = [spring[0], '2,https://cdn.example/get?id=a2,calm piano\n'].join('');
+    const autumn = await night(results, 'autumn', HEADER + rows);
+    const output = await match(results, autumn, 2);
+    expect(await left(autumn, output)).toEqual([1]);
+    const message =
+      'it was scored 2026-11-23 by batch spring with another link: https://cdn.example/get?id=s2, now https://cdn.example/get?id=a2 (it is scored anew)';
+    const told = { id: '2', code: 'link_changed', message };
+    expect(output.found).toEqual({ counts: { link_changed: 1 }, notes: [{ row: 1, ...told }] });
+    expect(await warningsOf(autumn)).toEqual([told]);
+  });
+
+  test('goes by parameters as the batch has them', async () => {
+    const results = await resultsFolder({ signatures: ['id', '!token'] });
+    const manifest = `${HEADER}1,https://cdn.example/get?id=1&token=1,calm\n`;
+    const one = await rig(TUNE);
+    const first = await night(results, 'night-1', manifest);
+    const common = { round: 1, ledger: results.ledger };
+    await run(one.worker, 'finishClips', { ...one.input, ...common, store: first.location });
+    const skipped: number[] = [];
+    for (const [batch, query] of [
+      ['night-2', 'id=2&token=1'],
+      ['night-3', 'id=1&token=2'],
+    ] as const) {
+      const store = await night(results, batch, manifest.replace('id=1&token=1', query));
+      skipped.push((await match(results, store, 1)).skipped);
+    }
+    expect(skipped).toEqual([1, 0]);
+  });
+
+  test('is told where its link is another one, and the id alone counts', async () => {
+    const results = await resultsFolder({ identity: 'id' });
+    await score(results, await night(results, 'spring', HEADER + spring.join('')), 'spring');
+    const moved = `${HEADER}1,https://cdn.example/get?id=a1&X-Amz-Date=2,calm piano\n`;
+    const autumn = await night(results, 'autumn', moved);
+    expect(await match(results, autumn, 1)).toMatchObject({
+      ...{ skipped: 1, found: { counts: { link_ignored: 1 } } },
+    });
+    expect(await outcomesOf(autumn)).toMatchObject([
+      {
+        errorMessage:
+          'scored 2026-11-23 by batch spring, of another link: https://cdn.example/get?id=s1',
+      },
+    ]);
+  });
+});
+
+describe('a soundtrack that is gone', () => {
+  test('is of no use: its clip is scored anew', async () => {
+    const results = await resultsFolder();
+    const first = await night(results, 'night-1', manifestOf(3));
+    await score(results, first, 'night-1');
+    await rm(join(first.location, 'soundtracks', 'c1.wav'));
+    const second = await night(results, 'night-2', manifestOf(3));
+    const output = await match(results, second, 3);
+    expect(await left(second, output)).toEqual([1]);
+    expect(await warningsOf(second)).toMatchObject([{ id: 'c1', code: 'soundtrack_gone' }]);
+    await rm(first.location, { recursive: true });
+    const third = await night(results, 'night-3', manifestOf(3));
+    expect(await match(results, third, 3)).toMatchObject({
+      ...{ skipped: 0, rows: { count: 3 }, found: { counts: { soundtrack_gone: 3 } } },
+    });
+  });
+
+  test('that was put back is not told any more, when the activity is done again', async () => {
+    const results = await resultsFolder();
+    const first = await night(results, 'night-1', manifestOf(700));
+    await score(results, first, 'night-1');
+    for (const row of [3, 650]) await rm(join(first.location, 'soundtracks', `c${row}.wav`));
+    const second = await night(results, 'night-2', manifestOf(700));
+    const output = await match(results, second, 700);
+    expect(output.found?.notes.map(({ row }) => row)).toEqual([3, 650]);
+    await writeFile(join(first.location, 'soundtracks', 'c650.wav'), '');
+    await match(results, second, 700);
+    expect(await warningsOf(second)).toMatchObject([{ id: 'c3' }]);
+  });
+
+  test('of several files is gone when one of them is', async () => {
+    const results = await resultsFolder();
+    const first = await night(results, 'night-1', manifestOf(1));
+    const soundtracks = ['c0.wav', 'c0-2.wav'].map((name) => `night-1/soundtracks/${name}`);
+    await score(results, first, 'night-1', () => true, { soundtracks });
+    await writeFile(join(results.folder, soundtracks[1] ?? ''), '');
+    const second = await night(results, 'night-2', manifestOf(1));
+    expect((await match(results, second, 1)).skipped).toBe(1);
+    expect(await outcomesOf(second)).toMatchObject([
+      { outputs: soundtracks.map((soundtrack) => `../${soundtrack}`) },
+    ]);
+    await rm(join(results.folder, soundtracks[1] ?? ''));
+    const third = await night(results, 'night-3', manifestOf(1));
+    expect((await match(results, third, 1)).skipped).toBe(0);
+  });
+
+  test('is not taken for gone when the disk does not tell', async () => {
+    const results = await resultsFolder();
+    const first = await night(results, 'night-1', manifestOf(1));
+    await score(results, first, 'night-1');
+    const folder = join(first.location, 'soundtracks');
+    await rm(folder, { recursive: true });
+    await symlink(folder, folder); // a loop
+    const second = await night(results, 'night-2', manifestOf(1));
+    await expect(match(results, second, 1)).rejects.toThrow(/cannot be looked up: ELOOP/);
+    expect(await outcomesOf(second)).toEqual([]);
   });
 });
 

@@ -3,19 +3,19 @@ import type { ActivityDependencies } from '../../activities/index.js';
 import { rangesOf } from '../../activities/prepare-page.js';
 import type { PreparePageInput, PreparePageOutput } from '../../contract/activities.js';
 import type { Outcome } from '../../contract/clip.js';
-import { createMediaAnalyzer } from '../../media/analyzer.js';
 import { probeClip } from '../../media/probe-clip.js';
 import type { ProbeVerdict } from '../../media/verdict.js';
 import { createGuardedFetch } from '../../net/guarded-fetch.js';
 import { listSegments, readSegment } from '../../outcomes/segments.js';
 import type { Store } from '../../store/store.js';
 import { serve } from '../net/servers.js';
+import { openAnalyzer } from '../media/support.js';
 import { simulate } from '../simulator/support.js';
 import { frozenBatch, manifestOf, run, start, workerOf } from './support.js';
 
 type Probe = ActivityDependencies['probe'];
 
-const analyzer = createMediaAnalyzer(1);
+const analyzer = openAnalyzer({ parsers: 1 });
 const fetch = createGuardedFetch({ allowHosts: ['127.0.0.1'] });
 afterAll(async () => {
   analyzer.close();

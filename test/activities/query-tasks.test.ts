@@ -64,6 +64,37 @@ describe('tasks at the simulator', () => {
   });
 });
 
+test('an answer about a task that is over ends it at once, whatever its code', async () => {
+  const answers: Record<string, Reply> = {
+    t0: { body: { code: 680001, msg: 'no melody', data: { task_id: 't0', status: 4 } } },
+    t1: { body: { code: 680002, data: { status: 6 } }, status: 500 },
+    t2: { body: { code: 680003, msg: 'odd', data: { task_id: 't2', status: 3 } } },
+    t3: { body: { code: 0, msg: 'success', data: { status: 5, reason: 'closed' } } },
+  };
+  const { baseUrl, seen } = await startVendor(
+    ({ body }) => answers[(JSON.parse(body) as { task_id: string }).task_id] ?? {},
+  );
+  const worker = workerOf({ vendor: vendorAt(baseUrl) });
+  const output = await run(worker, 'queryTasks', await inputOf(refs(4)));
+  expect(seen).toHaveLength(4);
+  expect(output.troubles).toEqual([]);
+  expect(output.ended.sort((a, b) => a.row - b.row)).toEqual([
+    { row: 0, attempt: 1, taskId: 't0', status: 'failed', code: '680001', reason: 'no melody' },
+    { row: 1, attempt: 1, taskId: 't1', status: 'timed_out', code: '680002' },
+    { row: 2, attempt: 1, taskId: 't2', status: 'succeeded' },
+    { row: 3, attempt: 1, taskId: 't3', status: 'cancelled', reason: 'closed' },
+  ]);
+});
+
+test('what the vendor suggests to wait is told of tasks still running', async () => {
+  const { baseUrl } = await startVendor((_seen, nth) => ({
+    body: { code: 0, data: { status: 1, wait_time: [30, '7', 0, -1][nth - 1] } },
+  }));
+  const worker = workerOf({ vendor: vendorAt(baseUrl) });
+  const { waits } = await run(worker, 'queryTasks', await inputOf(refs(4)));
+  expect(waits?.map(([, seconds]) => seconds).sort((a, b) => a - b)).toEqual([7, 30]);
+});
+
 describe('a task adopted from a callback', () => {
   async function adopt(params: string | undefined, manifest?: string) {
     const { baseUrl } = await startVendor({

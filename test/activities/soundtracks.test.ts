@@ -149,6 +149,14 @@ describe('a task that does not give its result', () => {
     ]);
   });
 
+  test('because it names none is asked again, and a trouble then', async () => {
+    const one = await rig(TUNE, { link: () => ':no-url' });
+    await confirm(one);
+    const { troubles } = await run(one.worker, 'finishClips', one.input);
+    expect(troubles).toMatchObject([{ failure: { class: 'retry', code: 'result_missing' } }]);
+    expect(one.asked()).toBe(2);
+  });
+
   test('because the vendor refuses to tell is a trouble with its own class', async () => {
     const { store: location } = (await rig(TUNE)).input;
     const { baseUrl } = await startVendor({ status: 401 });

@@ -18,8 +18,8 @@ const REFUSED: Answer = {
   },
 };
 
-function key(row: number, activityTry = 1, attempt = 1, round = 1): PostKey {
-  return { round, row, attempt, activityTry };
+function key(row: number, activityTry = 1, attempt = 1, round = 1, run = 'run'): PostKey {
+  return { round, row, attempt, run, activityTry };
 }
 
 async function batch(): Promise<Store> {
@@ -139,6 +139,36 @@ describe('after a power cut or on a full disk', () => {
   });
 });
 
+describe('a journal that was deleted and begun again', () => {
+  const FOLDER = '.reelscore/submissions';
+  const none = (): Promise<void> => Promise.resolve();
+  const more = async (journal: SubmissionJournal): Promise<void> => {
+    await journal.begin(key(99)).catch(() => undefined); // makes the folder again
+    for (let row = 100; row < 120; row += 1) await journal.begin(key(row));
+  };
+
+  test.each([
+    ['all of it', FOLDER, none],
+    ['one file of it', `${FOLDER}/a.jsonl`, none],
+    ['all of it, and more is in it than before', FOLDER, more],
+    ['one file of it, and more is in it than before', `${FOLDER}/a.jsonl`, more],
+  ])('tells only what it holds now: %s', async (_, deleted, write) => {
+    const store = await batch();
+    const [reader, other] = ['a', 'b'].map((name) => new SubmissionJournal(store, name));
+    await reader!.begin(key(1));
+    await reader!.end(key(1), ACCEPTED);
+    await other!.begin(key(2));
+    expect(await reader!.find(key(1))).toEqual(ACCEPTED);
+    await rm(join(store.location, deleted), { recursive: true });
+    await write(new SubmissionJournal(store, 'a'));
+    expect(await reader!.find(key(1))).toBe('none');
+    expect(await reader!.find(key(2))).toBe(deleted === FOLDER ? 'none' : 'begun');
+    await reader!.begin(key(3)).catch(() => reader!.begin(key(3)));
+    expect(await other!.find(key(3))).toBe('begun');
+    expect(await reader!.find(key(3))).toBe('begun');
+  });
+});
+
 describe('many at once', () => {
   test('each finds its own, in few readings of the files', async () => {
     const store = await batch();
@@ -154,7 +184,10 @@ describe('many at once', () => {
     let readings = 0;
     const counted: Store = Object.create(store, {
       list: { value: (folder: string) => ((readings += 1), store.list(folder)) },
-      readStream: { value: (file: string) => store.readStream(file) },
+      size: { value: (file: string) => store.size(file) },
+      readStream: {
+        value: (...of: Parameters<Store['readStream']>) => store.readStream(...of),
+      },
     }) as Store;
     const reader = new SubmissionJournal(counted, 'b');
     const first = reader.find(key(0));
@@ -162,6 +195,20 @@ describe('many at once', () => {
     expect(await first).toBe('begun');
     expect(found).toEqual([...rows.map((row) => (row % 3 === 1 ? taskOf(row) : 'begun')), 'none']);
     expect(readings).toBeLessThanOrEqual(2);
+  });
+
+  test('are found all over a large batch, those written meanwhile too', async () => {
+    const store = await batch();
+    const [writer, reader] = ['a', 'b'].map((name) => new SubmissionJournal(store, name));
+    const rows = Array.from({ length: 30 }, (_, at) => at * 3000);
+    await Promise.all(rows.map((row) => writer!.begin(key(row))));
+    for (const row of rows) expect(await reader!.find(key(row))).toBe('begun');
+    for (const row of [...rows, rows[2]!]) {
+      const accepted = { ...ACCEPTED, taskId: `task-${row}` };
+      await writer!.end(key(row), accepted);
+      expect(await reader!.find(key(row))).toEqual(accepted);
+      expect(await reader!.find(key(row + 1))).toBe('none');
+    }
   });
 
   test('one that comes while files are read sees what was written before it came', async () => {

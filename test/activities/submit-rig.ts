@@ -34,4 +34,4 @@ export function journalOf(store: Store): SubmissionJournal {
 }
 
 /** The first try of what `input` asks for. */
-export const POST = { round: 1, row: 0, attempt: 1, activityTry: 1 };
+export const POST = { round: 1, row: 0, attempt: 1, run: 'an-earlier-run', activityTry: 1 };

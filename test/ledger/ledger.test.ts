@@ -54,9 +54,9 @@ describe('a ledger', () => {
     expect(await entriesOf(ledger)).toEqual([whole]);
   });
 
-  test('holds no link and no prompt', () => {
+  test('holds no signature and no prompt', () => {
     const clip = clipOf({ fileLink: 'https://cdn.example/a.mp4?sig=s3cret', prompt: 'Calm piano' });
-    expect(JSON.stringify(entryOf(clip))).not.toMatch(/cdn|s3cret|Calm/);
+    expect(JSON.stringify(entryOf(clip))).not.toMatch(/s3cret|Calm/);
   });
 });
 

@@ -2,7 +2,8 @@ import type { Clip } from '../../contract/clip.js';
 import type { Identity } from '../../contract/batch.js';
 import { keysOf } from '../../ledger/digests.js';
 import type { LedgerEntry } from '../../ledger/entry.js';
-import { LedgerMatch, type RowMatch } from '../../ledger/match.js';
+import { linkReader } from '../../ledger/link-rule.js';
+import { LedgerMatch, type MatchOptions, type RowMatch } from '../../ledger/match.js';
 import type { ClipTag } from '../../ledger/tag.js';
 
 /** A clip with an id of its own, unless told otherwise. */
@@ -23,32 +24,34 @@ export function nameless(given: Partial<Clip> = {}): Clip {
 /** The entry of a clip that was scored. */
 export function entryOf(clip: Clip, given: Partial<LedgerEntry> = {}, tag?: ClipTag): LedgerEntry {
   return {
-    ...keysOf(clip, tag),
+    ...keysOf(clip, linkReader()(clip.fileLink), tag),
     ...{ soundtrack: `night-1/soundtracks/${clip.id}.wav`, batch: 'night-1' },
     ...{ taskId: `task-${clip.id}`, at: '2026-11-23T01:00:00.000Z' },
     ...given,
   };
 }
 
-/** How rows stand against a ledger. */
-export function matched(
-  identity: Identity,
+/** How rows stand against a ledger whose soundtracks are all there, unless told otherwise. */
+export async function matched(
+  given: Identity | Partial<MatchOptions>,
   clips: Clip[],
   entries: LedgerEntry[],
   tags: (ClipTag | undefined)[] = [],
-): RowMatch[] {
-  const match = new LedgerMatch(identity);
+): Promise<RowMatch[]> {
+  const options = typeof given === 'string' ? { identity: given } : given;
+  const isThere = (): Promise<boolean> => Promise.resolve(true);
+  const match = new LedgerMatch({ identity: 'clip', isThere, ...options });
   for (const [at, clip] of clips.entries()) match.add(clip, tags[at]);
-  for (const entry of entries) match.see(entry);
+  for (const entry of entries) await match.see(entry);
   return [...match.rows()];
 }
 
 /** The state of a single row. */
-export function stateOf(
-  identity: Identity,
+export async function stateOf(
+  given: Identity | Partial<MatchOptions>,
   clip: Clip,
   entries: LedgerEntry[],
   tag?: ClipTag,
-): string | undefined {
-  return matched(identity, [clip], entries, [tag])[0]?.state;
+): Promise<string | undefined> {
+  return (await matched(given, [clip], entries, [tag]))[0]?.state;
 }

@@ -1,0 +1,31 @@
+// What the files of a result are called, so that no two clips ever share one.
+import { fileNameOf, idKey } from '../manifests/clip-id.js';
+import type { Snapshot } from '../manifests/snapshot.js';
+
+/** A clip's name that could be the name of another clip's second or later file. */
+const NUMBERED = /-[1-9]\d{0,5}$/;
+
+/** The keys of the clips' names that end in a number, such as `intro-2`; one pass over a manifest. */
+export async function numberedIds(snapshot: Pick<Snapshot, 'pages'>): Promise<Set<string>> {
+  const keys = new Set<string>();
+  for await (const page of snapshot.pages()) {
+    for (const key of page.map(({ id }) => idKey(fileNameOf(id))))
+      if (NUMBERED.test(key)) keys.add(key);
+  }
+  return keys;
+}
+
+/**
+ * Names without extension for the files of one clip: `<id>`, `<id>-2`, `<id>-3` and so on, or a name made
+ * of the id where that can be none. A number that would make the name of another clip is passed over.
+ * @param ids as `numberedIds` gives them
+ */
+export function fileNames(clipId: string, count: number, ids: ReadonlySet<string>): string[] {
+  const first = fileNameOf(clipId);
+  const names = [first];
+  for (let number = 2; names.length < count; number += 1) {
+    const name = `${first}-${number}`;
+    if (!ids.has(idKey(name))) names.push(name);
+  }
+  return names;
+}

@@ -1,0 +1,49 @@
+// Writes outcomes down as they come: an outcome waits for no other clip's, and many at one time share a write.
+
+/** Outcomes that come within this time share a write. */
+const COMPANY_MS = 1000;
+
+export class Recording<T> {
+  #waiting: T[] = [];
+  #timer: NodeJS.Timeout | undefined;
+  #writing: Promise<void> = Promise.resolve();
+
+  /**
+   * @param write brings some to disk; those of a write that failed are given to the next one again
+   * @param failed told of a write that failed, but for the last one
+   */
+  constructor(
+    private readonly write: (some: T[]) => Promise<void>,
+    private readonly failed: (error: unknown) => void,
+  ) {}
+
+  add(...some: T[]): void {
+    this.#waiting.push(...some);
+    this.#timer ??= setTimeout(() => {
+      this.#timer = undefined;
+      void this.#writeAll().catch(this.failed);
+    }, COMPANY_MS);
+  }
+
+  /** Resolves once all are on disk. */
+  async close(): Promise<void> {
+    clearTimeout(this.#timer);
+    await this.#writeAll();
+  }
+
+  #writeAll(): Promise<void> {
+    const write = async (): Promise<void> => {
+      const some = this.#waiting;
+      if (some.length === 0) return;
+      this.#waiting = [];
+      try {
+        await this.write(some);
+      } catch (error) {
+        this.#waiting = [...some, ...this.#waiting];
+        throw error;
+      }
+    };
+    this.#writing = this.#writing.then(write, write);
+    return this.#writing;
+  }
+}

@@ -1,0 +1,130 @@
+// Has all files of a task's result in the store, by the link at hand, else by a fresh one.
+import type { FinishClipsInput } from '../contract/activities.js';
+import type { VendorFailure } from '../contract/failure.js';
+import { ERROR_TABLE } from '../tomoviee/errors.js';
+import type { VendorResult } from '../tomoviee/client.js';
+import type { BatchFiles } from './batch-files.js';
+import type { ActivityDependencies } from './dependencies.js';
+import { DownloadError, downloadFile, type Fault, type Limits } from './download.js';
+import type { FileNote } from './download-notes.js';
+import { fileNames } from './file-names.js';
+import type { ResultLinks } from './result-links.js';
+
+export type Download = FinishClipsInput['download'][number];
+
+/** What a result says of itself. */
+type Told = Pick<VendorResult, 'modelVersion' | 'translatePrompt'>;
+
+/** The store's keys of a result's files, and what else the vendor told. */
+export type Fetched = { outputs: string[] } & Told;
+
+/** Files of a task that are there already, by place. */
+export type FilesThere = ReadonlyMap<number, FileNote>;
+
+type Failed = { failure: VendorFailure; fault: Fault };
+
+export class Soundtracks {
+  constructor(
+    private readonly deps: Pick<ActivityDependencies, 'vendor' | 'fetch'>,
+    private readonly files: BatchFiles,
+    private readonly links: ResultLinks,
+    private readonly limits: Limits,
+  ) {}
+
+  /** @param there nothing of it is downloaded again */
+  async fetch(task: Download, there: FilesThere = NONE): Promise<Fetched | Failed> {
+    const clip = await this.files.snapshot.clip(task.row);
+    const whole = await this.#whole(clip.id, there);
+    if (whole) return whole;
+    const kept = this.links.take(task.taskId);
+    const first = kept && (await this.#download(clip.id, task.taskId, kept, there));
+    if (first && !('fault' in first && first.fault === 'stale')) return first;
+    const fresh = await this.#freshLinks(task);
+    return 'failure' in fresh ? fresh : await this.#download(clip.id, task.taskId, fresh, there);
+  }
+
+  /** The result, where every file of it is there, so that the vendor need not be asked. */
+  async #whole(clipId: string, there: FilesThere): Promise<Fetched | undefined> {
+    const [first] = there.values();
+    if (!first) return undefined;
+    const names = await this.#names(clipId, first.of);
+    const outputs = names.flatMap((_, at) => keyThere(there, at, names) ?? []);
+    if (outputs.length < first.of) return undefined;
+    return { outputs, ...toldOf(first) };
+  }
+
+  /** Every file of a result [V: the paths are arrays]. */
+  async #download(
+    clipId: string,
+    taskId: string,
+    result: VendorResult,
+    there: FilesThere,
+  ): Promise<Fetched | Failed> {
+    const { media } = result;
+    if (media.length === 0) return { failure: RESULT_MISSING, fault: 'other' };
+    const { fetch } = this.deps;
+    const { store, downloads } = this.files;
+    const names = await this.#names(clipId, media.length);
+    const told = toldOf(result);
+    const outputs: string[] = [];
+    try {
+      for (const [at, one] of media.entries()) {
+        const file = { task: taskId, file: at, of: media.length, ...told };
+        const arriving = (key: string, version: string): Promise<void> =>
+          downloads.add({ ...file, key, version });
+        const place = { store, name: names[at] ?? clipId, arriving };
+        const key = keyThere(there, at, names);
+        outputs.push(key ?? (await downloadFile(fetch, one, place, this.limits)));
+      }
+      return { outputs, ...told };
+    } catch (error) {
+      if (!(error instanceof DownloadError)) {
+        this.links.keep(taskId, result); // nothing is wrong with them
+        throw error;
+      }
+      if (error.fault === 'slow') this.links.keep(taskId, result);
+      return { failure: error.failure, fault: error.fault };
+    }
+  }
+
+  async #names(clipId: string, count: number): Promise<string[]> {
+    return fileNames(clipId, count, count > 1 ? await this.files.numberedIds() : NO_IDS);
+  }
+
+  async #freshLinks(task: Download): Promise<VendorResult | Failed> {
+    const { signal } = this.limits;
+    const answer = await this.deps.vendor.queryTask(task.taskId, { signal });
+    if (answer.kind === 'refused') return { failure: answer.failure, fault: 'other' };
+    if (answer.status === 'succeeded') return answer;
+    return { failure: noResult(`the task is now ${answer.status}`), fault: 'other' };
+  }
+}
+
+const NO_IDS: ReadonlySet<string> = new Set();
+const NONE: FilesThere = new Map();
+
+/** The key of a file that is there, if it belongs to a result of so many files of this very clip. */
+function keyThere(there: FilesThere, at: number, names: string[]): string | undefined {
+  const note = there.get(at);
+  const stem = `soundtracks/${names[at]}`;
+  const belongs = note?.of === names.length && note.key.startsWith(stem);
+  return belongs && /^\.\w+$/.test(note.key.slice(stem.length)) ? note.key : undefined;
+}
+
+function toldOf({ modelVersion, translatePrompt }: Told): Told {
+  return {
+    ...(modelVersion !== undefined && { modelVersion }),
+    ...(translatePrompt !== undefined && { translatePrompt }),
+  };
+}
+
+/** Nothing was lost on the way: the vendor itself names no file, for now at least. */
+const RESULT_MISSING: VendorFailure = {
+  class: ERROR_TABLE.result_missing.class,
+  code: 'result_missing',
+  message: 'the task succeeded, but its result names no soundtrack URL',
+};
+
+function noResult(message: string): VendorFailure {
+  return { class: 'retry', code: 'download_failed', message };
+}

@@ -1,0 +1,204 @@
+// What a journal holds, kept up to date by reading only what was appended since, so that a worker can ask
+// before every POST. Costs two bytes a row; the records themselves are kept of few rows, and only once a
+// POST is asked about that was made already.
+import { linesAfter } from '../store/lines.js';
+import type { Store } from '../store/store.js';
+import {
+  JOURNAL_FOLDER,
+  placeOf,
+  recordIn,
+  type FoundRecord,
+  type PostPlace,
+} from './journal-records.js';
+
+/** Rows whose records are kept together: after a reset they are asked about nearly in order. */
+const BLOCK_ROWS = 2048;
+const KEPT_BLOCKS = 8;
+/** No manifest has so many; a damaged line may name any. */
+const MAX_ROWS = 2 ** 24;
+const MAX_ATTEMPT = 2 ** 16 - 1;
+
+/** The records of some rows. */
+type Records = Map<number, FoundRecord[]>;
+
+/** How far a file was read. */
+interface Place {
+  /** Bytes, up to the end of its last whole line. */
+  end: number;
+  /** That line, with its end. A file without it there is another one. */
+  last: string;
+  /** What follows: a line torn, or being written. */
+  tail: string;
+}
+
+/** One clip in one round. */
+type ClipPlace = Pick<PostPlace, 'round' | 'row'>;
+
+export class JournalIndex {
+  readonly #files = new Map<string, Place>();
+  /** The highest attempt with a record, by round and row. */
+  readonly #highest = new Map<number, Uint16Array>();
+  readonly #blocks = new Map<string, Records>();
+  readonly #loading = new Map<string, Promise<Records>>();
+  readonly #watched = new Map<string, Set<FoundRecord[]>>();
+  /** A reading that has not begun yet. */
+  #next: Promise<void> | undefined;
+  #last: Promise<unknown> = Promise.resolve();
+
+  constructor(private readonly store: Store) {}
+
+  /** Records of this POST and of later ones of its clip, those of one file in the order written. */
+  async recordsFrom({ round, row, attempt }: PostPlace): Promise<FoundRecord[]> {
+    await this.refresh();
+    if ((this.#highest.get(round)?.[row] ?? 0) < Math.min(attempt, MAX_ATTEMPT)) return [];
+    const block = await this.#block({ round, row });
+    const known = block.get(row) ?? [];
+    return [...known, ...this.#torn({ round, row })].filter((one) => one.attempt >= attempt);
+  }
+
+  /** Reads what was appended; callers that come while files are read share the next reading. */
+  refresh(): Promise<void> {
+    return (this.#next ??= this.#inTurn(() => {
+      this.#next = undefined;
+      return this.#update();
+    }));
+  }
+
+  /**
+   * Collects the records of a clip that are read from now on.
+   * @returns the records, and what ends it
+   */
+  watch(clip: ClipPlace): { records: FoundRecord[]; end: () => void } {
+    const name = nameOf(clip);
+    const records: FoundRecord[] = [];
+    const watching = this.#watched.get(name) ?? new Set();
+    this.#watched.set(name, watching.add(records));
+    const end = (): void => {
+      watching.delete(records);
+      if (watching.size === 0) this.#watched.delete(name);
+    };
+    return { records, end };
+  }
+
+  /** Reads anew a journal that was deleted, or replaced, since it was read. */
+  async #update(): Promise<void> {
+    if (await this.#readOn()) return;
+    for (const known of [this.#files, this.#highest, this.#blocks]) known.clear();
+    await this.#readOn();
+  }
+
+  /** False if what was read before is not there any more. */
+  async #readOn(): Promise<boolean> {
+    const files = await this.store.list(JOURNAL_FOLDER);
+    const sizes = await Promise.all(files.map((file) => this.store.size(file)));
+    if ([...this.#files.keys()].some((file) => !files.includes(file))) return false;
+    for (const [at, file] of files.entries()) {
+      const place = this.#files.get(file) ?? { end: 0, last: '', tail: '' };
+      this.#files.set(file, place);
+      if (sizes[at] === place.end) continue; // as most are: of workers that are gone
+      if (!(await this.#readFile(file, place))) return false;
+    }
+    return true;
+  }
+
+  /** False if it is not the file that was read before. */
+  async #readFile(file: string, place: Place): Promise<boolean> {
+    let overlap = place.last;
+    const from = place.end - Buffer.byteLength(overlap);
+    for await (const { lines, end, tail } of linesAfter(this.store, file, from)) {
+      if (overlap !== '' && lines.length > 0) {
+        if (`${lines.shift()}\n` !== overlap) return false;
+        overlap = '';
+      }
+      for (const line of lines) this.#add(line, file);
+      if (overlap === '') Object.assign(place, { end, tail });
+      if (lines.length > 0) place.last = `${lines.at(-1)}\n`;
+      const torn = placeOf(tail);
+      if (torn) this.#note(torn);
+    }
+    return overlap === '';
+  }
+
+  #add(line: string, file: string): void {
+    const post = placeOf(line);
+    if (!post) return;
+    this.#note(post);
+    const block = this.#blocks.get(blockOf(post));
+    const watching = this.#watched.get(nameOf(post));
+    if (!block && !watching) return;
+    const record = recordIn(line, file, post);
+    if (block) addTo(block, post.row, record);
+    for (const records of watching ?? []) records.push(record);
+  }
+
+  #note({ round, row, attempt }: PostPlace): void {
+    if (row >= MAX_ROWS) return;
+    let highest = this.#highest.get(round);
+    if (!highest || row >= highest.length) {
+      const larger = new Uint16Array(Math.max(BLOCK_ROWS, 2 ** Math.ceil(Math.log2(row + 1))));
+      if (highest) larger.set(highest);
+      this.#highest.set(round, (highest = larger));
+    }
+    highest[row] = Math.max(highest[row] ?? 0, Math.min(attempt, MAX_ATTEMPT));
+  }
+
+  /** Records in lines that are not ended. */
+  #torn({ round, row }: ClipPlace): FoundRecord[] {
+    return [...this.#files].flatMap(([file, { tail }]) => {
+      const post = placeOf(tail);
+      return post?.round === round && post.row === row ? [recordIn(tail, file, post)] : [];
+    });
+  }
+
+  async #block(clip: ClipPlace): Promise<Records> {
+    const name = blockOf(clip);
+    const known = this.#blocks.get(name);
+    if (known) {
+      this.#blocks.delete(name); // the last entry of a map is the one used last
+      this.#blocks.set(name, known);
+      return known;
+    }
+    const loading =
+      this.#loading.get(name) ??
+      this.#inTurn(() => this.#load(name)).finally(() => this.#loading.delete(name));
+    this.#loading.set(name, loading);
+    return await loading;
+  }
+
+  async #load(name: string): Promise<Records> {
+    const block: Records = new Map();
+    for (const [file, { end: to }] of this.#files) {
+      for await (const { lines } of linesAfter(this.store, file, 0, to)) {
+        for (const line of lines) {
+          const post = placeOf(line);
+          if (post && blockOf(post) === name) addTo(block, post.row, recordIn(line, file, post));
+        }
+      }
+    }
+    this.#blocks.set(name, block);
+    const oldest = this.#blocks.keys().next().value;
+    if (this.#blocks.size > KEPT_BLOCKS && oldest !== undefined) this.#blocks.delete(oldest);
+    return block;
+  }
+
+  /** One reading after the other: none misses what another one takes for read. */
+  #inTurn<T>(read: () => Promise<T>): Promise<T> {
+    const reading = this.#last.then(read);
+    this.#last = reading.catch(() => undefined);
+    return reading;
+  }
+}
+
+function addTo(block: Records, row: number, record: FoundRecord): void {
+  const records = block.get(row);
+  if (records) records.push(record);
+  else block.set(row, [record]);
+}
+
+function blockOf({ round, row }: ClipPlace): string {
+  return `${round}.${Math.floor(row / BLOCK_ROWS)}`;
+}
+
+function nameOf({ round, row }: ClipPlace): string {
+  return `${round}.${row}`;
+}

@@ -1,0 +1,39 @@
+// Writes the results of a batch again, after somebody deleted them, from what the batch keeps of each row.
+import type { BatchSummary } from '../contract/clip.js';
+import { countAccepted } from './journal-records.js';
+import { mergeRows, type BatchStoreView } from './merge.js';
+import { hasRounds, sumRounds } from './rounds.js';
+import { mergeResults } from './write-results.js';
+
+/** What a batch does not keep itself, ISO 8601. */
+export interface Times {
+  startedAt: string;
+  finishedAt: string;
+}
+
+export interface RestoredResults {
+  summary: BatchSummary;
+  /** Clips that succeeded, and a file of theirs is gone. */
+  gone: number;
+}
+
+/** Undefined, with nothing written, if a row has no outcome: then the batch has not ended. */
+export async function restoreResults(
+  view: BatchStoreView,
+  batch: string,
+  { startedAt, finishedAt }: Times,
+): Promise<RestoredResults | undefined> {
+  const { store } = view;
+  let gone = 0;
+  for await (const { outcome } of mergeRows(view)) {
+    if (!outcome) return undefined;
+    const { status, output, outputs = output === undefined ? [] : [output] } = outcome;
+    if (status !== 'succeeded') continue;
+    const there = await Promise.all(outputs.map((key) => store.exists(key)));
+    if (there.includes(false)) gone += 1;
+  }
+  const known = (await hasRounds(store))
+    ? await sumRounds(store)
+    : { startedAt, submissions: await countAccepted(store) };
+  return { summary: await mergeResults(view, { batch, ...known, finishedAt }), gone };
+}
