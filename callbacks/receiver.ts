@@ -8,7 +8,9 @@ import type { Logger } from 'pino';
 import { HEALTH_PATH, type CallbackTarget } from '../contract/callback.js';
 import { readBody } from './body.js';
 import { Coalescer } from './coalescer.js';
+import { boundConnections, KEEP_ALIVE_MS, MAX_CONNECTIONS } from './connections.js';
 import { BatchEndedError, type DeliverCallbacks } from './delivery.js';
+import { sharedCheck } from './health.js';
 import { CALLBACK_ROUTE, verifyCallback } from './url.js';
 
 /** The vendor's callback is a few hundred bytes. */
@@ -31,6 +33,8 @@ export interface ReceiverOptions {
   logger: Logger;
   /** For a request to be there as a whole; default 10 s. */
   requestTimeoutMs?: number;
+  /** Connections at one time; default 500. */
+  maxConnections?: number;
 }
 
 export interface Receiver {
@@ -42,7 +46,8 @@ export interface Receiver {
 /** Starts the receiver. Rejects if it cannot listen. */
 export async function startReceiver(options: ReceiverOptions): Promise<Receiver> {
   const { listen, requestTimeoutMs = REQUEST_TIMEOUT_MS } = options;
-  const app = createApp({ ...options, requestTimeoutMs });
+  const { maxConnections = MAX_CONNECTIONS } = options;
+  const app = createApp({ ...options, requestTimeoutMs, maxConnections });
   await app.listen({ host: listen.host, port: listen.port });
   const address = app.server.address();
   return {
@@ -56,10 +61,11 @@ export async function startReceiver(options: ReceiverOptions): Promise<Receiver>
 }
 
 function createApp(options: Required<ReceiverOptions>): FastifyInstance {
-  const { secret, checkHealth, requestTimeoutMs } = options;
+  const { secret, requestTimeoutMs, maxConnections } = options;
   const app = fastify({
     bodyLimit: BODY_LIMIT,
     requestTimeout: requestTimeoutMs,
+    keepAliveTimeout: KEEP_ALIVE_MS,
     http: {
       // Here too: from it Node sets headersTimeout, and of two different ones it takes the longer for bodies.
       requestTimeout: requestTimeoutMs,
@@ -68,10 +74,12 @@ function createApp(options: Required<ReceiverOptions>): FastifyInstance {
     forceCloseConnections: 'idle',
     routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
   });
+  boundConnections(app.server, maxConnections);
   app.decorateRequest('callbackTarget', null);
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => done(null, body));
 
+  const checkHealth = sharedCheck(options.checkHealth);
   app.get(HEALTH_PATH, async (_request, reply) => {
     try {
       await checkHealth();

@@ -2,6 +2,7 @@
 import type { Colors } from 'picocolors/types.js';
 import type { AccountBatch, AccountStatus } from '../client/account.js';
 import type { Pace } from '../contract/batch.js';
+import { SIMULATOR_ACCOUNT } from '../contract/names.js';
 import { plainText } from './io.js';
 import { durationText } from './progress/durations.js';
 import { paceText } from './progress/paces.js';
@@ -31,7 +32,9 @@ export function accountLines(status: AccountStatus, now: number, colors: Colors)
   ]);
   return [
     head(`${view.state === 'open' ? 'open' : colors.yellow(view.state.toUpperCase())}; ${figures}`),
-    ...stateLines(status, now).map((line) => colors.yellow(`  ${line}`)),
+    ...[...stateLines(status, now), ...silentLines(status, now)].map((line) =>
+      colors.yellow(`  ${line}`),
+    ),
     ...table(rows),
   ];
 }
@@ -66,12 +69,29 @@ function stateLines({ view, batches }: AccountStatus, now: number): string[] {
   return [`Because of ${reason}; ${next}`];
 }
 
+/** Who blocks the others, for how long, and what helps. */
+function silentLines({ account, batches, limits }: AccountStatus, now: number): string[] {
+  return batches.flatMap(({ batch, silent, evicted }) => {
+    const id = plainText(batch);
+    if (evicted) return [`${id} was evicted; it joins anew when it answers.`];
+    if (!silent) return [];
+    const simulate = account === SIMULATOR_ACCOUNT ? ' --simulate' : '';
+    return [
+      `${id} has not answered for ${durationText(now - silent.since)} and keeps ${silent.keeps} of ` +
+        `${limits.maxInFlight} tasks in flight from others for ${durationText(silent.until - now)}; ` +
+        `free them now: reelscore evict ${id}${simulate}`,
+    ];
+  });
+}
+
 function shareText({ rateShare, slots, wants, own }: AccountBatch, rate: number): string {
   if (!own) return 'does not answer';
   const inFlight = `${own.inFlight} of ${slots} tasks in flight`;
   const queued = `${own.queued} to come`;
   if (own.state === 'paused') return `paused, ${own.inFlight} in flight, ${queued}`;
   if (rateShare > 0) return `${paceText(rate * rateShare)}, ${inFlight}, ${queued}`;
+  if (wants > 0 && own.inFlight >= slots && slots > 0)
+    return `waits for tasks to end, ${inFlight}, ${queued}`;
   return wants > 0
     ? `waits for its share, ${inFlight}, ${queued}`
     : `wants no share now, ${inFlight}, ${queued}`;

@@ -4,6 +4,7 @@ import { BATCH_PHASES } from '../client/states.js';
 import type { ResultsFlags } from './commands/results.js';
 import type { RetryFlags } from './commands/retry.js';
 import type { StatusFlags } from './commands/status.js';
+import type { EvictFlags } from './commands/evict.js';
 import type { TuneFlags } from './commands/tune.js';
 import { addPaceOptions } from './run-flags.js';
 
@@ -59,7 +60,10 @@ export function addBatchCommands(program: Command, done: (exitCode: number) => v
     program
       .command('retry')
       .argument('<batch>', 'id of a batch that has ended')
-      .argument('[manifest]', 'corrected manifest: its changed rows are done too')
+      .argument(
+        '[manifest]',
+        'corrected manifest, of all rows or of some: its changed rows are done too',
+      )
       .description('Run a batch again for the clips that did not succeed.'),
   )
     .option('--skip-invalid', 'leave out rows with problems instead of refusing the manifest')
@@ -72,6 +76,7 @@ export function addBatchCommands(program: Command, done: (exitCode: number) => v
         'reelscore retry library-1a2b3c4d corrected.csv',
       )}
 
+Rows are corrected by their ids, as results.csv has them; rows that the manifest leaves out stay.
 Tasks that may have finished at the vendor meanwhile are asked about before anything is paid again.`,
     )
     .action(async (batch: string, manifest: string | undefined, flags: RetryFlags) => {
@@ -109,6 +114,23 @@ its own settings.`,
     .action(async (flags: TuneFlags) => {
       const { tune } = await import('./commands/tune.js');
       done(await tune(flags));
+    });
+
+  program
+    .command('evict')
+    .argument('<batch>', 'id of a batch that does not answer')
+    .description('Give the share of a batch that does not answer to the others of its account.')
+    .option('--simulate', "the simulator's account instead")
+    .option('--json', 'print one JSON document on stdout')
+    .addHelpText(
+      'after',
+      `${examples('reelscore evict library-1a2b3c4d')}
+
+Tasks that it has at the vendor are not counted any more. If it comes back, it joins anew.`,
+    )
+    .action(async (batch: string, flags: EvictFlags) => {
+      const { evict } = await import('./commands/evict.js');
+      done(await evict(batch, flags));
     });
 
   steer('pause', 'Stop submitting; tasks at the vendor are still waited for.');

@@ -33,7 +33,7 @@ Exit codes: 0 no problems, 1 problems.`,
     .option('--again', 'score clips anew that have been scored already')
     .option(
       '--identity <how>',
-      'what makes a clip the same as an earlier one: id (else link), link, or etag (default: id)',
+      'what makes a clip the same as an earlier one: clip (its id and its link), id, link, or etag (default: clip)',
     )
     .option('--rate <n>', 'submissions per second (default: 1)')
     .option('--max-in-flight <n>', 'tasks at the vendor at one time (default: 20)')

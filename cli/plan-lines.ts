@@ -1,16 +1,17 @@
 // What people read of a plan. Pure: lines of text from facts.
 import type { Plan } from '../client/plan.js';
 import { count } from './check-manifest.js';
+import { findingLines } from './ledger-lines.js';
 import { plainText } from './io.js';
 import { durationText } from './progress/durations.js';
 import { paceText } from './progress/paces.js';
 import { table } from './table.js';
 
 export function planLines(plan: Plan): string[] {
-  const { manifest, clips, again, submissions, untold } = plan;
+  const { manifest, clips, again, submissions, untold, found } = plan;
   const rows: [string, number, string][] = [
     ['new', clips.new, ''],
-    ['changed', clips.changed, 'scored before, with another prompt'],
+    ['changed', clips.changed, changeText(plan)],
     ['already scored', clips.scored, again ? 'to be scored anew (--again)' : 'skipped'],
     ['invalid', clips.invalid, 'left out'],
     ...leftOutRow(plan),
@@ -21,9 +22,18 @@ export function planLines(plan: Plan): string[] {
     ...table(rows.map(([name, number, note]) => [`  ${name}`, String(number), note])),
     timeLine(plan),
     costLine(plan),
+    ...(found ? findingLines(found) : []),
     ...(untold ? untoldLines(untold) : []),
     'Nothing was submitted.',
   ].map((line) => line.trimEnd());
+}
+
+function changeText({ clips, found }: Plan): string {
+  const links = found?.counts.link_changed ?? 0;
+  const prompts = clips.changed - links;
+  if (links === 0) return 'scored before, with another prompt';
+  if (prompts === 0) return 'scored before, with another link';
+  return `scored before: ${prompts} with another prompt, ${links} with another link`;
 }
 
 function leftOutRow({ leftOut }: Plan): [string, number, string][] {

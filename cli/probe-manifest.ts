@@ -7,6 +7,7 @@ import { probeClip } from '../media/probe-clip.js';
 import { createGuardedFetch } from '../net/guarded-fetch.js';
 import type { ManifestFile } from '../intake/manifest-file.js';
 import type { ResolvedConfig } from '../workers/config.js';
+import { distFile } from '../workers/paths.js';
 
 const CONCURRENCY = 8;
 
@@ -30,7 +31,7 @@ export async function probeManifest(
   tell: (line: string) => void,
 ): Promise<ProbeFindings> {
   const fetch = createGuardedFetch({ allowHosts });
-  const analyzer = createMediaAnalyzer();
+  const analyzer = createMediaAnalyzer({ threadFile: distFile('media/parser-thread.js') });
   const limit = pLimit(CONCURRENCY);
   const findings: ProbeFindings = { probed: 0, problems: [], warnings: [] };
 

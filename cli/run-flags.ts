@@ -18,18 +18,21 @@ export interface RunFlags {
   skipInvalid?: boolean;
   /** False with `--no-probe`. */
   probe: boolean;
+  ui?: boolean;
   json?: boolean;
 }
+
+/** Of the option `--ui`. */
+export const UI_TEXT = "with Temporal's web UI, if this command starts the embedded server";
 
 export function addRunOptions(command: Command): Command {
   command
     .option('--simulate', 'score against the simulator: no keys, no cost')
     .option('--out <dir>', 'folder for the results (default: results/<batch>)')
     .option('--batch <id>', 'name of the batch (default: from the manifest and its content)');
-  return addClipOptions(addPaceOptions(command)).option(
-    '--json',
-    'print one JSON document on stdout',
-  );
+  return addClipOptions(addPaceOptions(command))
+    .option('--ui', UI_TEXT)
+    .option('--json', 'print one JSON document on stdout');
 }
 
 /** Which clips are submitted. */
@@ -38,7 +41,7 @@ export function addClipOptions(command: Command): Command {
     .option('--again', 'score clips anew that have been scored already')
     .option(
       '--identity <how>',
-      'what makes a clip the same as an earlier one: id (else link), link, or etag (default: id)',
+      'what makes a clip the same as an earlier one: clip (its id and its link), id, link, or etag (default: clip)',
     )
     .option('--skip-invalid', 'leave out rows with problems instead of refusing the manifest')
     .option('--no-probe', 'do not look into the clips before they are submitted');
@@ -80,6 +83,7 @@ export function settingsOf(flags: Partial<RunFlags>): ConfigOptions {
     budget: flags.budget,
     identity: flags.identity,
     notify: flags.notify,
+    ui: flags.ui,
     // commander gives true when `--no-probe` is absent; then the configuration decides.
     probe: flags.probe === false ? false : undefined,
   };

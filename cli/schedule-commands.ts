@@ -48,7 +48,10 @@ function addMakers(group: Command, done: (exitCode: number) => void): void {
     .description('Change what is given and leave the rest, for the batches from now on.')
     .option('--manifest <where>', 'path or http(s) URL; read each time it fires');
   addPaceOptions(addTimes(update))
-    .option('--identity <how>', 'what makes a clip the same as an earlier one: id, link or etag')
+    .option(
+      '--identity <how>',
+      'what makes a clip the same as an earlier one: clip, id, link or etag',
+    )
     .option('--again', 'score clips anew that have been scored already')
     .option('--no-again', 'leave out clips that have been scored already')
     .option('--skip-invalid', 'leave out rows with problems instead of refusing the manifest')

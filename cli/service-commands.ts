@@ -2,6 +2,7 @@
 import { Option, type Command } from 'commander';
 import { faultHelp } from '../simulator/faults.js';
 import { SERVES, type Serves } from '../workers/serves.js';
+import { UI_TEXT } from './run-flags.js';
 import type { SimulateFlags } from './commands/simulate.js';
 
 export function addServiceCommands(program: Command, done: (exitCode: number) => void): void {
@@ -9,6 +10,7 @@ export function addServiceCommands(program: Command, done: (exitCode: number) =>
     .command('serve')
     .description('Worker and callback receiver in one process, until it is stopped.')
     .option('--simulate', 'for batches and schedules made with --simulate: no keys, no cost')
+    .option('--ui', UI_TEXT)
     .addHelpText(
       'after',
       `
@@ -18,9 +20,9 @@ Examples:
 
 Ctrl-C once lets submissions under way finish; batches go on when it is started again.`,
     )
-    .action(async ({ simulate = false }: { simulate?: boolean }) => {
+    .action(async ({ simulate = false, ui }: { simulate?: boolean; ui?: boolean }) => {
       const { serve } = await import('./commands/serve.js');
-      done(await serve({ worker: 'all', receiver: true, simulate }));
+      done(await serve({ worker: 'all', receiver: true, simulate }, { ui }));
     });
 
   program

@@ -6,16 +6,19 @@ import type { OutcomeCounts } from '../contract/clip.js';
 import { EXIT, exitCodeOf } from './exit-codes.js';
 import { plainText, type Io, shownPath } from './io.js';
 import { durationText } from './progress/durations.js';
+import { findingLines, isLedgerCode, type Found } from './ledger-lines.js';
 import { table } from './table.js';
 import { serveCommand } from './serve-command.js';
 
 const SHOWN_CODES = 3;
+const SHOWN_FINDINGS = 5;
 
 /** Prints summary, where the results lie and what to try next; returns the exit code. */
 export async function showEnd(io: Io, api: Reelscore, ended: EndedBatch): Promise<number> {
   const { batch, state, summary, store } = ended;
   const { counts, submissions, startedAt, finishedAt } = summary;
-  io.document({ ...summary, state, store });
+  const found = await foundBefore(api, batch);
+  io.document({ ...summary, state, store, ...(found && { found }) });
   const { possibleDuplicates, codes } = await lookThrough(api, batch);
   const took = durationText(Date.parse(finishedAt) - Date.parse(startedAt));
   const bold = io.colors.bold;
@@ -32,6 +35,7 @@ export async function showEnd(io: Io, api: Reelscore, ended: EndedBatch): Promis
   }
   for (const line of table(rows)) io.say(line);
   for (const [text, number] of codes.slice(0, SHOWN_CODES)) io.say(`  ${number} x ${text}`);
+  if (found) for (const line of findingLines(found)) io.say(`  ${line}`);
   io.say();
   io.say(`Results: ${shownPath(store)}`);
   io.say('         results.csv, results.jsonl, summary.json, soundtracks/');
@@ -85,6 +89,18 @@ async function lookThrough(api: Reelscore, batch: string) {
   }
   const codes = [...byCode].sort(([, a], [, b]) => b - a);
   return { possibleDuplicates, codes };
+}
+
+/** What the ledger told of clips that were scored anew all the same, or skipped. */
+async function foundBefore(api: Reelscore, batch: string): Promise<Found | undefined> {
+  const counts: Found['counts'] = {};
+  const notes: Found['notes'] = [];
+  for await (const { id, code, message } of await api.warnings(batch)) {
+    if (!isLedgerCode(code)) continue;
+    counts[code] = (counts[code] ?? 0) + 1;
+    if (notes.length < SHOWN_FINDINGS) notes.push({ id, code, message });
+  }
+  return notes.length === 0 ? undefined : { counts, notes };
 }
 
 function nextSteps(batch: string, counts: OutcomeCounts, simulated: boolean): string[] {

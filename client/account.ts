@@ -1,8 +1,14 @@
 // How an account stands, and its live limits: asked of the account's workflow, which runs while batches
 // use it.
-import type { AccountMember, AccountView, Tuning } from '../contract/account.js';
+import type { AccountMember, AccountView, Evicted, Tuning } from '../contract/account.js';
 import type { BatchProgress, BatchState, Pace } from '../contract/batch.js';
-import { ACCOUNT_QUERY, accountIdOf, taskQueueOf, TUNE_UPDATE } from '../contract/names.js';
+import {
+  ACCOUNT_QUERY,
+  accountIdOf,
+  EVICT_UPDATE,
+  taskQueueOf,
+  TUNE_UPDATE,
+} from '../contract/names.js';
 import { ReelscoreError } from './errors.js';
 import type { TemporalClient } from './temporal.js';
 
@@ -107,6 +113,32 @@ export async function tuneAccount(
       throw idleError(account);
     case 'silent':
       throw silentError(account, 'the change may still be made when one does');
+  }
+}
+
+/**
+ * Puts a batch that does not answer out of its account, so that others get its slots.
+ * @throws ReelscoreError `account_idle`, `eviction_refused`, `worker_silent`
+ */
+export async function evictBatch(
+  temporal: TemporalClient,
+  account: string,
+  batch: string,
+): Promise<Evicted> {
+  const asked = await askAccount(temporal, account);
+  if (!asked) throw new ReelscoreError('account_idle', `no batch uses the account ${account}`);
+  if (!asked.view) throw silentError(account, 'nothing was changed');
+  const id = accountIdOf(taskQueueOf(account));
+  const answer = await temporal.update<Evicted>(id, EVICT_UPDATE, { batch });
+  switch (answer.kind) {
+    case 'done':
+      return answer.value;
+    case 'refused':
+      throw new ReelscoreError('eviction_refused', `account ${account}: ${answer.reason}`);
+    case 'gone':
+      throw new ReelscoreError('account_idle', `no batch uses the account ${account}`);
+    case 'silent':
+      throw silentError(account, 'the batch may still be put out when one does');
   }
 }
 

@@ -2,6 +2,7 @@
 import type { WorkflowExecutionInfo, WorkflowExecutionStatusName } from '@temporalio/client';
 import { z } from 'zod';
 import { attributeKey } from '../contract/names.js';
+import type { FailingWork } from './failing-work.js';
 
 /** What a batch says of itself in its memo, readable without a worker. */
 const memoSchema = z.object({
@@ -12,6 +13,8 @@ const memoSchema = z.object({
   /** Rows of this round. */
   rows: z.number(),
   round: z.number(),
+  /** Name of the machine of whoever started it, where a client did. */
+  host: z.string().exactOptional(),
 });
 export type BatchMemo = z.infer<typeof memoSchema>;
 
@@ -22,6 +25,8 @@ export interface Execution {
   startedAt: Date;
   closedAt?: Date;
   memo: BatchMemo;
+  /** Only of an execution that was described by itself. */
+  failing?: FailingWork[];
   /** Its search attribute, where those are registered: what it was doing when it last said so. */
   said?: string;
 }

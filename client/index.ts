@@ -9,7 +9,8 @@ export {
   type ReelscoreErrorCode,
 } from './errors.js';
 export type { ManifestSource } from './check-source.js';
-export type { StartedBatch, StartOptions } from './start.js';
+export type { StartOptions } from './start.js';
+export type { StartedBatch } from './started.js';
 export type { Plan, PlannedClips, PlanOptions } from './plan.js';
 export { Schedules, type SavedSchedule } from './schedules/schedules.js';
 export type { BackfillSpan, Overlap, ScheduleChanges, ScheduleSpec } from './schedules/spec.js';
@@ -28,11 +29,19 @@ export type { Finding, Verdict } from './doctor/finding.js';
 export type { BatchFilter } from './filter.js';
 export type { BatchPhase } from './states.js';
 export type { BatchStatus } from './status.js';
+export type { FailingWork, SeenProgress } from './failing-work.js';
 export type { EndedBatch, WaitOptions } from './wait.js';
 export type { NotifiedEnd, NotifiedOptions } from './notified.js';
 export type { BatchResults, ResultsOptions } from './results.js';
+export type { Warning } from '../outcomes/warnings.js';
 export type { ResultRow, ResultStatus } from '../outcomes/result-row.js';
-export type { BatchProgress, BatchState, FailureNote, Pace } from '../contract/batch.js';
+export type {
+  BatchProgress,
+  BatchState,
+  FailureNote,
+  LedgerFindings,
+  Pace,
+} from '../contract/batch.js';
 export type { BatchSummary, OutcomeCounts, OutcomeStatus } from '../contract/clip.js';
 export { checkManifest, type ManifestReport } from '../manifests/read.js';
 export { formatProblem, ManifestError, type Problem } from '../manifests/problems.js';

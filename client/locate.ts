@@ -4,7 +4,7 @@ import { ACCOUNT_PREFIX } from '../contract/names.js';
 import { folderOfBatch, isBatchId, safeName } from '../manifests/batch-id.js';
 import { openLocalStore } from '../store/local-store.js';
 import type { Store } from '../store/store.js';
-import { checkHome, readBatchRecord, type BatchRecord } from '../intake/batch-record.js';
+import { checkHome, isVacant, readBatchRecord, type BatchRecord } from '../intake/batch-record.js';
 import type { Whereabouts } from './context.js';
 import { ReelscoreError } from './errors.js';
 import { openedOf, type Execution } from './execution.js';
@@ -67,5 +67,14 @@ export async function locateBatch(
   throw new ReelscoreError(
     'batch_not_found',
     `there is no batch ${batch} (see the batches with: reelscore status)`,
+  );
+}
+
+/** @throws ReelscoreError `results_gone` */
+export async function mustHaveResults({ batch, store }: LocatedBatch): Promise<void> {
+  if (!(await isVacant(store))) return;
+  throw new ReelscoreError(
+    'results_gone',
+    `the results of batch ${batch} are not in ${store.location} any more (score it anew with the command that made it: reelscore run MANIFEST)`,
   );
 }

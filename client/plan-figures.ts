@@ -1,7 +1,7 @@
 // The arithmetic of a plan. Pure.
 import type { Pace, SubmissionCap } from '../contract/batch.js';
 
-/** Clips usually take 1-3 minutes [vendor-api: Service, T]. */
+/** Clips usually take 1-3 minutes [docs/vendor-api.md: Service, T]. */
 const TASK_MS = 120_000;
 /** The simulator's tasks take 1.5-4 s unless it is told otherwise. */
 const SIMULATED_TASK_MS = 2750;

@@ -1,22 +1,20 @@
 // What a batch of a manifest would do and cost, before anything does. Needs no server.
-import type { Identity, Pace, SubmissionCap } from '../contract/batch.js';
-import type { Clip } from '../contract/clip.js';
+import type { Identity, LedgerFindings, Pace, SubmissionCap } from '../contract/batch.js';
+import type { LedgerCode } from '../contract/error-codes.js';
 import { SIMULATOR_ACCOUNT } from '../contract/names.js';
-import { createTagAsker } from '../ledger/ask-tags.js';
-import { Ledger } from '../ledger/ledger.js';
-import { LedgerMatch } from '../ledger/match.js';
-import type { ClipTag } from '../ledger/tag.js';
-import { readManifest } from '../manifests/read.js';
-import { createGuardedFetch } from '../net/guarded-fetch.js';
-import { openLocalStore } from '../store/local-store.js';
-import { batchOptionsOf, type ResolvedConfig } from '../workers/config.js';
+import type { ResolvedConfig } from '../workers/config.js';
 import {
   refuseFaults,
   withManifest,
   type CheckedManifest,
   type ManifestSource,
 } from './check-source.js';
+import { FindingList, findingOf, messageOf } from '../ledger/findings.js';
+import { matchManifest, type Untold } from './match-manifest.js';
 import { costOf, expectedMs, leftOutOf, type Cost } from './plan-figures.js';
+
+/** How many rows are told one by one. */
+const SHOWN_FINDINGS = 10;
 
 export interface PlanOptions {
   /** Clips that were scored already are scored anew. */
@@ -28,9 +26,9 @@ export interface PlanOptions {
 /** Rows by how they stand; together they are `total`. */
 export interface PlannedClips {
   total: number;
-  /** The ledger does not know them. */
+  /** The ledger does not know them, or their soundtracks are gone. */
   new: number;
-  /** The ledger knows them with other music. */
+  /** The ledger knows them with another prompt or another link. */
   changed: number;
   /** Skipped, unless `again`. */
   scored: number;
@@ -49,13 +47,19 @@ export interface Plan {
   submissions: number;
   /** Clips beyond the cap of the configuration. */
   leftOut?: { clips: number; cap: SubmissionCap };
+  /** Rows to look at: scored anew although the ledger knows them, or skipped although their links differ. */
+  found?: {
+    counts: LedgerFindings['counts'];
+    /** The first of them. */
+    notes: { line: number; id: string; code: LedgerCode; message: string }[];
+  };
   /** As configured; an account in use keeps its own. */
   pace: Pace;
   expectedMs: number;
   /** Absent where `pricePerClip` is not set, and for the simulator. */
   cost?: Cost;
   /** Clips whose servers did not tell which version they have; only where identity is `etag`. */
-  untold?: { missing: number; unreachable: number };
+  untold?: Untold;
 }
 
 /**
@@ -80,7 +84,15 @@ async function planChecked(
   const { match, read, untold } = await matchManifest(config, file);
   const clips: PlannedClips = { total: read.total, new: 0, changed: 0, scored: 0, invalid: 0 };
   clips.invalid = read.invalid;
-  for (const { state } of match.rows()) clips[state] += 1;
+  const list = new FindingList(SHOWN_FINDINGS, (finding) => {
+    const { line, id, code } = finding;
+    return { line, id, code, message: messageOf(finding) };
+  });
+  for (const row of match.rows()) {
+    clips[row.state] += 1;
+    const finding = findingOf(row);
+    if (finding) list.add(finding);
+  }
 
   const wanted = clips.new + clips.changed + (again ? clips.scored : 0);
   const leftOut = leftOutOf(wanted, cap);
@@ -89,44 +101,9 @@ async function planChecked(
   return {
     ...{ manifest: file.label, name: read.name, identity, again, simulated, clips, submissions },
     ...(leftOut && { leftOut }),
+    ...(list.found && { found: list.found }),
     ...{ pace, expectedMs: expectedMs(submissions, pace, simulated) },
     ...(pricePerClip && !simulated && { cost: costOf(submissions, pricePerClip) }),
     ...(identity === 'etag' && { untold }),
   };
-}
-
-async function matchManifest(config: ResolvedConfig, { path, label }: CheckedManifest['file']) {
-  const { identity, allowHosts } = config;
-  const { location, kind } = batchOptionsOf(config).ledger ?? {};
-  const match = new LedgerMatch(identity);
-  const untold = { missing: 0, unreachable: 0 };
-  const fetch = createGuardedFetch({ allowHosts });
-  try {
-    const ask = identity === 'etag' ? createTagAsker(fetch) : undefined;
-    const { report } = await readManifest(
-      path,
-      async (clips) => {
-        const tags = await ask?.(clips);
-        for (const [at, clip] of clips.entries()) {
-          const tag = tags?.[at];
-          match.add(clip, tag);
-          count(untold, clip, tag);
-        }
-      },
-      { label },
-    );
-    if (location !== undefined && kind) {
-      for await (const entries of new Ledger(openLocalStore(location), kind).entries()) {
-        for (const entry of entries) match.see(entry);
-      }
-    }
-    return { match, read: report, untold };
-  } finally {
-    await fetch.close();
-  }
-}
-
-function count(untold: NonNullable<Plan['untold']>, clip: Clip, tag: ClipTag | undefined): void {
-  if (!tag || tag.kind === 'tag' || clip.fault !== undefined) return;
-  untold[tag.kind] += 1;
 }

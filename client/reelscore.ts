@@ -1,28 +1,37 @@
 // The programmatic API. The command line uses nothing else to start, watch and steer batches.
-import type { Tuning } from '../contract/account.js';
+import type { Evicted, Tuning } from '../contract/account.js';
 import { PAUSE_SIGNAL, RESUME_SIGNAL, SIMULATOR_ACCOUNT, taskQueueOf } from '../contract/names.js';
 import { openLocalStore } from '../store/local-store.js';
 import { resolveConfig, type ConfigOptions, type ResolvedConfig } from '../workers/config.js';
 import { openTemporal, type OpenedTemporal } from '../workers/connection.js';
-import { accountStatus, tuneAccount, type AccountStatus, type TunedAccount } from './account.js';
+import {
+  accountStatus,
+  evictBatch,
+  tuneAccount,
+  type AccountStatus,
+  type TunedAccount,
+} from './account.js';
 import { accountsInUse } from './accounts-in-use.js';
 import { recordedHome } from '../intake/batch-record.js';
 import type { StartContext } from './context.js';
 import { ReelscoreError } from './errors.js';
 import type { BatchFilter } from './filter.js';
+import { openedOf } from './execution.js';
 import { locateBatch } from './locate.js';
 import { planManifest, type Plan, type PlanOptions } from './plan.js';
 import { resultsOf, type BatchResults, type ResultsOptions } from './results.js';
 import { retryBatch, type RetriedBatch, type RetryOptions } from './retry.js';
 import { Schedules } from './schedules/schedules.js';
 import { simulationConfig } from './simulation.js';
-import { startBatch, type StartedBatch, type StartOptions } from './start.js';
+import { startBatch, type StartOptions } from './start.js';
+import type { StartedBatch } from './started.js';
 import type { CheckedManifest, ManifestSource } from './check-source.js';
 import { isOpen } from './states.js';
 import { statusOf, type BatchStatus } from './status.js';
 import { unopenedStatus } from './unopened.js';
 import { TemporalClient } from './temporal.js';
 import { notifiedEnd, type NotifiedEnd, type NotifiedOptions } from './notified.js';
+import { readWarnings, type Warning } from '../outcomes/warnings.js';
 import { waitForBatch, type EndedBatch, type WaitOptions } from './wait.js';
 
 export interface ConnectOptions {
@@ -153,10 +162,10 @@ export class Reelscore {
 
   /**
    * Runs a batch that has ended again, for the rows that did not succeed.
-   * Tasks it left at the vendor are asked about first. With a corrected manifest only its changed rows and
-   * those that did not succeed are run.
+   * Tasks it left at the vendor are asked about first. A corrected manifest, of all rows or of some,
+   * has its changed rows run too; rows that it leaves out stay.
    * @throws ReelscoreError `batch_not_found`, `batch_running`, `batch_mismatch`, `nothing_to_retry`; with a
-   *   manifest also what `start` throws for one
+   *   manifest also `correction_unclear` and what `start` throws for one
    */
   retry(batch: string, options?: RetryOptions): Promise<RetriedBatch> {
     return retryBatch(this.#context, batch, options);
@@ -166,7 +175,11 @@ export class Reelscore {
   async status(batch: string): Promise<BatchStatus> {
     const bare = await this.temporal.describeBare(batch);
     if (bare && !bare.memo) return this.#withUrl(await unopenedStatus(this.temporal, bare));
-    const located = await locateBatch(this.#context, batch);
+    const execution = bare && openedOf(bare);
+    // What Temporal knows is told also when the store is gone.
+    const located = execution
+      ? { batch, store: openLocalStore(execution.memo.store), execution }
+      : await locateBatch(this.#context, batch);
     return this.#withUrl(await statusOf(this.temporal, located));
   }
 
@@ -217,6 +230,17 @@ export class Reelscore {
   }
 
   /**
+   * Puts a batch that does not answer out of its account, so that others get its slots. Its tasks at the
+   * vendor are not counted any more. If it comes back, it joins anew.
+   * @param account default: the configured one
+   * @returns how many slots it kept from others
+   * @throws ReelscoreError `account_idle`, `eviction_refused`, `worker_silent`
+   */
+  evict(batch: string, account: string = this.config.account): Promise<Evicted> {
+    return evictBatch(this.temporal, account, batch);
+  }
+
+  /**
    * Resolves when the batch has ended, whatever became of its clips.
    * @throws ReelscoreError `batch_not_found`, `batch_stopped` (also of a batch that another program started
    *   and that could not be read)
@@ -245,6 +269,15 @@ export class Reelscore {
    */
   async results(batch: string, options?: ResultsOptions): Promise<BatchResults> {
     return await resultsOf(await locateBatch(this.#context, batch), options);
+  }
+
+  /**
+   * What could not be checked of clips that were submitted all the same, and what the ledger told of them.
+   * Only of a batch that has ended.
+   * @throws ReelscoreError `batch_not_found`
+   */
+  async warnings(batch: string): Promise<AsyncIterable<Warning>> {
+    return readWarnings((await locateBatch(this.#context, batch)).store);
   }
 
   /**

@@ -2,7 +2,7 @@
 import { openSnapshot } from '../manifests/snapshot.js';
 import { mergeRows } from '../outcomes/merge.js';
 import { resultRow, type ResultRow, type ResultStatus } from '../outcomes/result-row.js';
-import type { LocatedBatch } from './locate.js';
+import { mustHaveResults, type LocatedBatch } from './locate.js';
 import { isOpen, phaseOf } from './states.js';
 import { readSummary } from '../outcomes/summary.js';
 
@@ -17,11 +17,13 @@ export interface BatchResults extends AsyncIterable<ResultRow> {
   columns: string[];
 }
 
-/** @throws SnapshotError if the store does not hold the batch's snapshot */
+/** @throws ReelscoreError `results_gone`; SnapshotError if the batch's snapshot is damaged */
 export async function resultsOf(
-  { batch, store, execution }: LocatedBatch,
+  located: LocatedBatch,
   { status }: ResultsOptions = {},
 ): Promise<BatchResults> {
+  await mustHaveResults(located);
+  const { batch, store, execution } = located;
   const snapshot = openSnapshot(store);
   const { columns } = await snapshot.info();
   const alive = execution !== undefined && (isOpen(execution) || phaseOf(execution) === 'stopped');

@@ -1,4 +1,5 @@
 // Runs a batch again for the rows that did not succeed.
+import { hostname } from 'node:os';
 import { taskQueueOf } from '../contract/names.js';
 import { switchSnapshot } from '../manifests/freeze.js';
 import { openSnapshot } from '../manifests/snapshot.js';
@@ -15,8 +16,10 @@ import { writeBatchRecord } from '../intake/batch-record.js';
 import type { StartContext } from './context.js';
 import { ReelscoreError } from './errors.js';
 import { limitNotes } from './limit-notes.js';
-import { locateBatch, type LocatedBatch } from './locate.js';
-import { correctedRows, openRows, type OpenRows } from './open-rows.js';
+import { locateBatch, mustHaveResults, type LocatedBatch } from './locate.js';
+import { correctedRows } from './corrected-rows.js';
+import { openRows, type OpenRows } from './open-rows.js';
+import { sealedOptions, sealNotes } from './seal-links.js';
 import { isOpen } from './states.js';
 
 export interface RetriedBatch {
@@ -33,7 +36,10 @@ export interface RetriedBatch {
 }
 
 export interface RetryOptions {
-  /** A corrected manifest: only its changed rows and those that did not succeed are run. */
+  /**
+   * A corrected manifest, of all rows or of some: its changed rows and those that did not succeed are run.
+   * Rows that it leaves out stay as they are.
+   */
   manifest?: ManifestSource | CheckedManifest;
   /** Leave out rows of the corrected manifest that have problems instead of refusing it. */
   skipInvalid?: boolean;
@@ -43,7 +49,7 @@ export interface RetryOptions {
  * Starts the next round of a batch that has ended, with today's settings. Tasks that earlier rounds left
  * at the vendor are asked about before anything is paid for again.
  * @throws ReelscoreError `batch_not_found`, `batch_running`, `batch_mismatch`, `batch_stopped` (it was
- *   never opened), `nothing_to_retry`; with a manifest also what `start` throws for one
+ *   never opened), `results_gone`, `nothing_to_retry`; with a manifest also `correction_unclear` and what `start` throws for one
  */
 export async function retryBatch(
   context: StartContext,
@@ -55,9 +61,10 @@ export async function retryBatch(
   const { store, execution } = located;
   if (execution && isOpen(execution)) throw runningError(batch);
   checkAccount(located, config.account);
+  await mustHaveResults(located);
 
   const round = (await lastRound(located)) + 1;
-  const { open, info } = await openOf(store, manifest, { config, round, skipInvalid });
+  const { open, info, leftOut } = await openOf(store, manifest, { config, round, skipInvalid });
   const { name, total } = info;
   if (open.rows.length === 0) throw nothingError(batch);
 
@@ -68,17 +75,20 @@ export async function retryBatch(
   if (info.sinceRound === round) await switchSnapshot(store, info);
 
   // What another batch has scored meanwhile is left out, unless this one was to score anew.
-  const options = batchOptionsOf(config, located.record?.options.ledger?.again);
+  const again = located.record?.options.ledger?.again;
+  const options = await sealedOptions(batchOptionsOf(config, again), config);
   await writeBatchRecord(store, {
     ...{ version: 1, batch, account: config.account, round, options },
     ...(home !== undefined && { home }),
   });
   const notes = await limitNotes(context);
+  notes.push(...sealNotes(config, { home, links: [options.notify?.url] }));
+  if (leftOut > 0) notes.unshift(leftOutNote(leftOut, total));
   const isNew = await temporal.start({
     batch,
     taskQueue: taskQueueOf(config.account),
     input: { version: 1, name, store: store.location, round, rows, options, ...recall },
-    memo: { name, store: store.location, total, rows: rows.count, round },
+    memo: { name, store: store.location, total, rows: rows.count, round, host: hostname() },
     again: true,
   });
   // A start whose answer was lost and that was tried again finds its own round.
@@ -90,16 +100,22 @@ async function openOf(
   store: Store,
   manifest: RetryOptions['manifest'],
   { config, ...how }: { config: ResolvedConfig; round: number; skipInvalid: boolean },
-): Promise<{ open: OpenRows; info: SnapshotInfo }> {
+): Promise<{ open: OpenRows; info: SnapshotInfo; leftOut: number }> {
   const snapshot = openSnapshot(store);
   if (manifest === undefined) {
-    return { open: await openRows(store, snapshot), info: await snapshot.info() };
+    return { open: await openRows(store, snapshot), info: await snapshot.info(), leftOut: 0 };
   }
   return await withManifest(manifest, config, async (checked) => {
     refuseFaults(checked.report, how.skipInvalid);
-    const { info, ...open } = await correctedRows(store, snapshot, { ...checked, ...how });
-    return { open, info };
+    const { round } = how;
+    const { info, leftOut, ...open } = await correctedRows(store, snapshot, { ...checked, round });
+    return { open, info, leftOut };
   });
+}
+
+function leftOutNote(rows: number, total: number): string {
+  const [verb, stay] = rows === 1 ? ['row is', 'stays'] : ['rows are', 'stay'];
+  return `${rows} of its ${total} ${verb} not in the corrected manifest and ${stay} in the results; what of them did not succeed is done again`;
 }
 
 function checkAccount({ batch, execution, record }: LocatedBatch, account: string): void {

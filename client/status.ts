@@ -1,14 +1,15 @@
 // How a batch stands, from whoever can tell: the batch itself, its summary, or its outcomes on disk.
-import type { BatchActivities } from '../contract/activities.js';
+import type { BatchActivities, IntakeActivities } from '../contract/activities.js';
 import type { BatchProgress } from '../contract/batch.js';
 import type { OutcomeCounts } from '../contract/clip.js';
-import { accountOf, mediaQueueOf } from '../contract/names.js';
+import { accountOf, filesQueueOf, mediaQueueOf } from '../contract/names.js';
 import { openSnapshot } from '../manifests/snapshot.js';
 import { SNAPSHOT_KEY } from '../manifests/snapshot-format.js';
-import { readSegment, segmentsOf } from '../outcomes/segments.js';
+import { Counting, readSegment, segmentsOf } from '../outcomes/segments.js';
 import { openLocalStore } from '../store/local-store.js';
 import type { Store } from '../store/store.js';
 import { readBatchRecord } from '../intake/batch-record.js';
+import type { FailingWork } from './failing-work.js';
 import type { LocatedBatch } from './locate.js';
 import { isOpen, phaseOf, type BatchPhase } from './states.js';
 import type { Execution } from './execution.js';
@@ -17,6 +18,10 @@ import { readSummary } from '../outcomes/summary.js';
 
 /** Name of an activity on the Temporal wire. */
 const PREPARE_PAGE: keyof BatchActivities = 'preparePage';
+const FILES_WORK = new Set<string>([
+  ...(['finishClips', 'finalizeBatch'] satisfies (keyof BatchActivities)[]),
+  ...(['openBatch', 'matchLedger'] satisfies (keyof IntakeActivities)[]),
+]);
 
 export interface BatchStatus {
   batch: string;
@@ -44,6 +49,10 @@ export interface BatchStatus {
   workerAnswering?: boolean;
   /** Nothing goes on: its clips wait to be looked into, and no worker does that. */
   proberMissing?: true;
+  /** It waits for downloads, the ledger, its manifest or results, and no worker does these. */
+  filesWorkerMissing?: true;
+  /** Only of a batch that runs: what has failed and is tried again, with its cause. */
+  failing?: FailingWork[];
   /** The batch's own answer. */
   progress?: BatchProgress;
 }
@@ -62,9 +71,14 @@ export async function statusOf(
     const progress = (await temporal.hasPollers(execution.taskQueue, 'workflows'))
       ? await temporal.progress(batch, withinMs)
       : undefined;
-    if (!progress) return await unanswered(execution);
+    const failing = await failingOf(temporal, execution);
+    if (!progress) return { ...(await unanswered(execution)), ...failing };
     const lacking = await lacksProber(temporal, execution, progress);
-    return { ...answered(execution, progress), ...(lacking && { proberMissing: true }) };
+    return {
+      ...{ ...answered(execution, progress), ...failing },
+      ...(lacking && { proberMissing: true }),
+      ...((await lacksFilesWorker(temporal, execution)) && { filesWorkerMissing: true }),
+    };
   }
   const state = phaseOf(execution);
   const summary = state === 'stopped' ? undefined : await readSummary(store, batch);
@@ -84,6 +98,24 @@ function basics({ batch, memo, taskQueue }: Execution) {
   return { batch, name, account: accountOf(taskQueue), round, store };
 }
 
+/** Workers of earlier versions do not ask the task queue of what may run long. */
+export async function lacksFilesWorker(
+  temporal: TemporalClient,
+  { batch, taskQueue }: Pick<Execution, 'batch' | 'taskQueue'>,
+): Promise<boolean> {
+  if (await temporal.hasPollers(filesQueueOf(taskQueue), 'activities')) return false;
+  return (await temporal.untakenActivities(batch)).some((name) => FILES_WORK.has(name));
+}
+
+/** A list of executions does not tell it. */
+async function failingOf(
+  temporal: TemporalClient,
+  { batch, failing }: Execution,
+): Promise<{ failing?: FailingWork[] }> {
+  const work = failing ?? (await temporal.describeBare(batch))?.failing ?? [];
+  return work.length > 0 ? { failing: work } : {};
+}
+
 /** Pages that are looked into have a task queue of their own, which workers may leave to others. */
 async function lacksProber(
   temporal: TemporalClient,
@@ -92,7 +124,7 @@ async function lacksProber(
 ): Promise<boolean> {
   if (state !== 'running' || queued === 0 || submitting + waiting > 0) return false;
   if (await temporal.hasPollers(mediaQueueOf(taskQueue), 'activities')) return false;
-  const record = await readBatchRecord(openLocalStore(memo.store));
+  const record = await readBatchRecord(openLocalStore(memo.store)).catch(() => undefined);
   if (record?.options.probe === false) return false;
   return (await temporal.untakenActivities(batch)).includes(PREPARE_PAGE);
 }
@@ -111,10 +143,11 @@ function answered(execution: Execution, progress: BatchProgress): BatchStatus {
 
 async function unanswered(execution: Execution): Promise<BatchStatus> {
   const { memo, startedAt } = execution;
+  const counted = countOutcomes(openLocalStore(memo.store), memo.rows, memo.round);
   return {
     ...basics(execution),
     state: phaseOf(execution),
-    counts: await countOutcomes(openLocalStore(memo.store), memo.rows, memo.round),
+    counts: await counted.catch(() => noOutcomes(memo.rows)), // the store may be what is missing
     startedAt: startedAt.toISOString(),
     workerAnswering: false,
   };
@@ -146,12 +179,19 @@ async function forgotten(batch: string, store: Store): Promise<BatchStatus> {
 async function countOutcomes(store: Store, total: number, round?: number): Promise<OutcomeCounts> {
   const latest = new Map<number, keyof OutcomeCounts>();
   const frozen = await store.exists(SNAPSHOT_KEY);
-  const info = frozen ? await openSnapshot(store).info() : {};
-  for (const key of await segmentsOf(store, info)) {
+  const info = frozen ? await openSnapshot(store).info() : undefined;
+  const counting = new Counting(info?.total ?? total);
+  for (const key of await segmentsOf(store, info ?? {})) {
     if (round !== undefined && !key.startsWith(`outcomes/${round}-`)) continue;
-    for (const outcome of await readSegment(store, key)) latest.set(outcome.row, outcome.status);
+    for (const outcome of await readSegment(store, key)) {
+      if (counting.counts(outcome, key)) latest.set(outcome.row, outcome.status);
+    }
   }
-  const counts = { total, succeeded: 0, failed: 0, rejected: 0, cancelled: 0, skipped: 0 };
+  const counts = noOutcomes(total);
   for (const status of latest.values()) counts[status] += 1;
   return counts;
+}
+
+function noOutcomes(total: number): OutcomeCounts {
+  return { total, succeeded: 0, failed: 0, rejected: 0, cancelled: 0, skipped: 0 };
 }

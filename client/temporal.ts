@@ -21,6 +21,7 @@ import {
   type BatchMemo,
   type Execution,
 } from './execution.js';
+import { failingWorkOf } from './failing-work.js';
 import { conditionsOf, mayMatch, type BatchFilter } from './filter.js';
 import { translateRpcError, unreachable } from './rpc-errors.js';
 import { DEADLINE_MS, TemporalCalls } from './temporal-calls.js';
@@ -67,7 +68,8 @@ export class TemporalClient extends TemporalCalls {
   /** Likewise, but also one whose manifest is not read yet, or could not be. */
   async describeBare(batch: string, signal?: AbortSignal): Promise<BareExecution | undefined> {
     const info = await this.describeWorkflow(batch, signal);
-    return info?.type === SCORE_BATCH_WORKFLOW ? bareExecutionOf(info) : undefined;
+    if (info?.type !== SCORE_BATCH_WORKFLOW) return undefined;
+    return { ...bareExecutionOf(info), failing: failingWorkOf(info.raw.pendingActivities ?? []) };
   }
 
   /** Undefined when no worker answers, or the batch has ended meanwhile. */

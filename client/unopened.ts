@@ -4,7 +4,7 @@ import { ReelscoreError } from './errors.js';
 import type { BareExecution } from './execution.js';
 import { reasonOf } from './reason.js';
 import { isOpen, phaseOf } from './states.js';
-import type { BatchStatus } from './status.js';
+import { lacksFilesWorker, type BatchStatus } from './status.js';
 import type { TemporalClient } from './temporal.js';
 
 /** Why nothing can be done with it. */
@@ -30,7 +30,7 @@ export async function unopenedStatus(
   temporal: TemporalClient,
   execution: BareExecution,
 ): Promise<BatchStatus> {
-  const { batch, taskQueue, startedAt, closedAt } = execution;
+  const { batch, taskQueue, startedAt, closedAt, failing = [] } = execution;
   const open = isOpen(execution);
   return {
     ...{ batch, name: batch, account: accountOf(taskQueue), round: 1 },
@@ -38,6 +38,8 @@ export async function unopenedStatus(
     counts: { total: 0, succeeded: 0, failed: 0, rejected: 0, cancelled: 0, skipped: 0 },
     startedAt: startedAt.toISOString(),
     ...(closedAt && { finishedAt: closedAt.toISOString() }),
+    ...(failing.length > 0 && { failing }),
+    ...(open && (await lacksFilesWorker(temporal, execution)) && { filesWorkerMissing: true }),
     ...(open
       ? { workerAnswering: await temporal.hasPollers(taskQueue, 'workflows') }
       : { reason: await reasonOf(temporal, execution) }),

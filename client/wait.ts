@@ -1,11 +1,11 @@
 // Watches a batch until it has ended.
 import { setTimeout as delay } from 'node:timers/promises';
-import type { BatchProgress } from '../contract/batch.js';
 import type { BatchSummary } from '../contract/clip.js';
 import { openLocalStore } from '../store/local-store.js';
 import { stoppedError } from './errors.js';
 import { isOpen, phaseOf } from './states.js';
 import type { Whereabouts } from './context.js';
+import type { SeenProgress } from './failing-work.js';
 import { openedOf, type BareExecution } from './execution.js';
 import { locateBatch } from './locate.js';
 import type { TemporalClient } from './temporal.js';
@@ -17,8 +17,9 @@ import { unopenedError } from './unopened.js';
 const INTERVAL_MS = 500;
 
 export interface WaitOptions {
-  /** Called now and then: what the batch says, or undefined when no worker answers. */
-  onProgress?: (progress: BatchProgress | undefined) => void;
+  /** Called now and then: what the batch says, and what of its work fails and is
+   * tried again; undefined when no worker answers. */
+  onProgress?: (progress: SeenProgress | undefined) => void;
   /**
    * Time between two calls of `onProgress`. Default: 500 with the embedded server, else 5000, because
    * each is a query, which Temporal Cloud bills.
@@ -55,7 +56,9 @@ export async function waitForBatch(
     if (!isOpen(execution)) return await endOf(temporal, execution);
     if (onProgress && Date.now() >= nextProgress) {
       nextProgress = Date.now() + progressMs;
-      onProgress(await temporal.progress(batch));
+      const progress = await temporal.progress(batch);
+      const { failing = [] } = execution;
+      onProgress(progress && failing.length > 0 ? { ...progress, failing } : progress);
     }
     await pause(signal);
   }

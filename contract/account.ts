@@ -45,6 +45,8 @@ export interface Share {
   slowdown?: Slowdown;
   /** Nobody may submit or ask, for this reason, until someone resumes. */
   paused?: string;
+  /** Grows when someone resumes the paused account, also from an account to its successor. */
+  resumes: number;
 }
 
 /** How a batch stands with its account: everything the account needs to know of it. */
@@ -52,6 +54,8 @@ export interface MemberReport {
   batch: string;
   /** First run of the execution chain: a batch that runs again is another member. */
   chain: string;
+  /** The run that went on after a reset: it is another member, too. Absent before the first reset. */
+  run?: string;
   /** Name of the manifest, for people. */
   name: string;
   priority: Priority;
@@ -65,10 +69,16 @@ export interface MemberReport {
   held: number;
   /** Clips it could submit now. */
   wants: number;
+  /** It gives a task up after so long (ms); absent = 24 h. */
+  taskTimeoutMs?: number;
+  /** Moments a second it can use while its slots are full; absent = as many as it gets. */
+  uses?: number;
   /** The vendor throttled a submission that was given out for this moment (epoch ms). */
   throttled?: VendorFailure & { moment: number };
   /** The vendor denies access, for this reason. */
   denied?: string;
+  /** `resumes` of the newest share it knows; 0 = none. */
+  resumes: number;
   /** Someone resumed the batch. */
   resumed?: true;
 }
@@ -76,13 +86,20 @@ export interface MemberReport {
 /** The last word of a batch, or that of one that has not begun: it uses nothing of the account. */
 export type Farewell = Pick<MemberReport, 'batch' | 'chain' | 'next'> & { left: true };
 
-export type MemberState = Omit<MemberReport, 'pace' | 'throttled' | 'denied' | 'resumed'> & {
+export type MemberState = Omit<
+  MemberReport,
+  'pace' | 'throttled' | 'denied' | 'resumed' | 'resumes'
+> & {
   /** It was found at work and has not reported yet. */
   found?: true;
   /** The share it was sent last; absent before the first. */
   share?: Share;
   /** Slots it may still use until it has seen the share of this version. */
-  lowered?: { version: number; from: number };
+  lowered?: { version: number; from: number; at: number };
+  /** It answers nothing (epoch ms). */
+  silentSince?: number;
+  /** It was put out by the share of this version or later, and counts again once it has answered that. */
+  evicted?: number;
 };
 
 /** How the account's pace stands after `throttled` answers. */
@@ -123,6 +140,8 @@ export interface AccountState {
   floor: number;
   speed: SpeedState;
   paused?: string;
+  /** See `Share`. */
+  resumes: number;
 }
 
 /** The one argument of `account`. */
@@ -149,6 +168,20 @@ export interface AccountMember {
   slots: number;
   /** Clips it could submit, when it last told the account. */
   wants: number;
+  /** It does not answer: since when (epoch ms), how many slots nobody else can have for it, and until when. */
+  silent?: { since: number; keeps: number; until: number };
+  /** It was put out of the account, and has not answered since. */
+  evicted?: true;
+}
+
+/** What `evict` asks for. */
+export interface Eviction {
+  batch: string;
+}
+
+/** What an eviction set free. */
+export interface Evicted {
+  slots: number;
 }
 
 /** Answer of the account query. */

@@ -1,9 +1,15 @@
 // What workflows ask of the world. Activities implement it; workflows see nothing else of them.
 import type { BatchSummary, Outcome, OutcomeCounts } from './clip.js';
-import type { FailureNote, LedgerOptions, RowSelection, ScoreBatchInput } from './batch.js';
+import type {
+  FailureNote,
+  LedgerFindings,
+  LedgerOptions,
+  RowSelection,
+  ScoreBatchInput,
+} from './batch.js';
 import type { BatchRequest } from './request.js';
 import type { MemberReport } from './account.js';
-import type { VendorFailure } from './failure.js';
+import type { FailureClass, VendorFailure } from './failure.js';
 
 export interface PreparePageInput {
   store: string;
@@ -29,6 +35,7 @@ export interface MatchLedgerOutput {
   skipped: number;
   /** What is left to do. */
   rows: RowSelection;
+  found?: LedgerFindings;
 }
 
 /** Rows that never reach the vendor are recorded by the activity itself. */
@@ -63,17 +70,20 @@ export interface SubmitClipInput {
   notBefore: number;
   /** Nor after this one: it would meet the submissions of later moments. */
   notAfter: number;
+  /** The run, if a reset made it and it has not joined its account anew: nothing is to be sent. */
+  reset?: string;
 }
 
+/** `attempt`: the answer is that of a later POST of the clip, as some were made before the batch was reset. */
 export type SubmitClipOutput =
-  | { kind: 'accepted'; taskId: string; callback: boolean }
-  | { kind: 'refused'; failure: VendorFailure }
+  | { kind: 'accepted'; taskId: string; callback: boolean; attempt?: number }
+  | { kind: 'refused'; failure: VendorFailure; attempt?: number }
   /** Its moment had passed; nothing was sent. */
   | { kind: 'late' }
-  /** The vendor had just refused another submission of the account; nothing was sent. */
-  | { kind: 'held' }
+  /** The vendor had just refused another submission of the account, or see `reset`; nothing was sent. */
+  | { kind: 'held'; reset?: string }
   /** It may have been accepted and charged. */
-  | { kind: 'unknown'; callback: boolean; message: string };
+  | { kind: 'unknown'; callback: boolean; message: string; attempt?: number };
 
 /** One task of a clip, named by the POST that made it. */
 export interface TaskRef {
@@ -94,19 +104,25 @@ export type TaskEndStatus = 'succeeded' | 'failed' | 'cancelled' | 'timed_out';
 
 export interface TaskEnd extends TaskRef {
   status: TaskEndStatus;
+  /** The vendor's error code of the task, if it gave one. */
+  code?: string;
+  /** How the user wants that code treated. */
+  class?: FailureClass;
   reason?: string;
 }
 
 /** Tasks in neither list are still running. */
 export interface QueryTasksOutput {
   ended: TaskEnd[];
+  /** When the vendor suggests to ask again about tasks still running, as [row, seconds]. */
+  waits?: [number, number][];
   troubles: (TaskRef & { failure: VendorFailure })[];
 }
 
 export interface FinishClipsInput {
   store: string;
   round: number;
-  /** Name of the outcome segment; follows from workflow state, so a repetition overwrites it. */
+  /** Name of the outcome segment; follows from workflow state, so a repetition adds to it. */
   segment: string;
   /** Where clips that succeeded are written down as scored. */
   ledger?: LedgerOptions;
@@ -115,7 +131,11 @@ export interface FinishClipsInput {
     /** POSTs made for the clip. */
     attempts: number;
     possibleDuplicate: boolean;
+    /** A download of it was begun before, so some of its files may be there. */
+    begun?: true;
   })[];
+  /** The downloads are those that were slow in company; they may be slower here. */
+  slow?: true;
   /** Outcomes that need no download. */
   record: Outcome[];
 }
@@ -123,6 +143,10 @@ export interface FinishClipsInput {
 export interface FinishClipsOutput {
   /** Rows whose soundtrack could not be had this time; they are not recorded. */
   troubles: { row: number; failure: VendorFailure }[];
+  /** Rows whose soundtrack comes slowly; nor are these recorded. */
+  slow?: number[];
+  /** Rows that were left where they are, because the activity was asked to stop. */
+  open?: number[];
   /** At most five. */
   failures: FailureNote[];
 }
@@ -159,14 +183,18 @@ export interface Notification {
 }
 
 export interface NotifyInput {
+  /** In a form for secrets, see secret-link.ts. */
   url: string;
   notification: Notification;
 }
 
 /** What comes before a batch's first page. */
 export interface IntakeActivities {
-  /** Reads the manifest of a request and freezes it into the batch's store. */
-  openBatch(request: BatchRequest): Promise<ScoreBatchInput>;
+  /**
+   * Reads the manifest of a request and freezes it into the batch's store.
+   * @param run which run asks; the same after a reset
+   */
+  openBatch(request: BatchRequest, run: string): Promise<ScoreBatchInput>;
   /** Who is told that a request could not be opened: whom it names itself, else whom the worker does. */
   notificationUrl(request: BatchRequest): Promise<{ url?: string }>;
   /** Finds the rows that were scored already, by earlier batches. */
@@ -201,6 +229,6 @@ export interface BatchChain {
 export interface AccountActivities {
   /** The batches that run on a task queue. */
   findBatches(input: { taskQueue: string }): Promise<BatchChain[]>;
-  /** Those of the members that do not run any more. */
-  findGone(input: { members: BatchChain[] }): Promise<string[]>;
+  /** Those of the members that do not run any more, and those that run and get nothing done. */
+  findGone(input: { members: BatchChain[] }): Promise<{ gone: string[]; stuck: string[] }>;
 }

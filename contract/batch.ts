@@ -1,6 +1,7 @@
 // What starts a batch and what it tells about itself.
 import type { Priority } from './account.js';
 import type { OutcomeCounts } from './clip.js';
+import type { LedgerCode } from './error-codes.js';
 import type { CarriedState } from './carried.js';
 
 /** Submissions per second and tasks in flight: the limits of an account, or what a batch gets of them. */
@@ -47,21 +48,23 @@ export interface BatchOptions {
   ledger?: LedgerOptions;
   /** Hard limit of a round's submissions; absent = none. */
   cap?: SubmissionCap;
-  /** Who is told when the batch ends or pauses. */
+  /** Who is told when the batch ends or pauses; the URL in a form for secrets, see secret-link.ts. */
   notify?: { url: string };
   /** History events after which the batch continues as new; the server may suggest it earlier. */
   historyBound: number;
 }
 
 /**
- * What makes a clip the same clip in another manifest.
- * - `id`: the row's own `id`; a row without one goes by its link.
- * - `link`: `file_link` without its query, which signed links change every time.
+ * What makes a clip the same clip in another manifest. Of a link, parameters that sign it or let it expire
+ * do not count.
+ * - `clip`: the row's own `id` and its link; a row without an id goes by its link.
+ * - `id`: the row's own `id`, wherever its link leads; a row without one goes by its link.
+ * - `link`: the link.
  * - `etag`: the link, and the ETag that its server gives.
  */
-export type Identity = 'id' | 'link' | 'etag';
+export type Identity = 'clip' | 'id' | 'link' | 'etag';
 
-export const IDENTITIES = ['id', 'link', 'etag'] as const satisfies Identity[];
+export const IDENTITIES = ['clip', 'id', 'link', 'etag'] as const satisfies Identity[];
 
 /** How a batch uses the ledger of scored clips. */
 export interface LedgerOptions {
@@ -70,6 +73,8 @@ export interface LedgerOptions {
   /** Clips of the simulator are scored only for the simulator. */
   kind: 'scored' | 'simulated';
   identity: Identity;
+  /** Parameters of links that do not count either, or with `!` before them do; see ledger/link-rule.ts. */
+  signatures?: string[];
   /** Score clips that have been scored already; they are written down all the same. */
   again?: true;
 }
@@ -105,6 +110,8 @@ export interface ScoreBatchInput {
   options: BatchOptions;
   /** Rows of this round that were scored already; absent until the ledger was asked. */
   skipped?: number;
+  /** What the ledger told of others. */
+  found?: LedgerFindings;
   /** Store key of the tasks that an earlier round left at the vendor; asked about before paying anew. */
   recall?: string;
   /** Search attributes are registered, so the batch keeps its own up to date. */
@@ -122,6 +129,13 @@ export interface FailureNote {
   id: string;
   code: string;
   message: string;
+}
+
+/** Rows that the ledger knows in a way that people should hear of. */
+export interface LedgerFindings {
+  counts: Partial<Record<LedgerCode, number>>;
+  /** The first of them, at most five. */
+  notes: FailureNote[];
 }
 
 /** Answer of the progress query. */
@@ -154,6 +168,8 @@ export interface BatchProgress {
   submissions: number;
   /** Validation warnings so far. */
   warnings: number;
+  /** Of the rows of this round. */
+  found?: LedgerFindings;
   /** Newest last, at most five. */
   lastFailures: FailureNote[];
   /** What the batch gets of its account at present. */

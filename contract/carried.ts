@@ -54,6 +54,10 @@ export interface ActiveClip {
   failedEnds?: number;
   /** Tasks that ended as timed out (6). */
   timedOutEnds?: number;
+  /** A download of the present task was begun, so some of its files may be there. */
+  begun?: true;
+  /** Its soundtrack comes slowly: it is downloaded apart from others. */
+  slow?: true;
   /** Queries or downloads of the present task that failed in a row. */
   troubles?: number;
 }
@@ -73,14 +77,31 @@ export interface MomentState {
 /** How a batch stands with its account. */
 export interface MembershipState {
   joined: boolean;
+  /** Run in which it joined anew after a reset; absent before the first one. */
+  run?: string;
   /** The newest share; absent before the first. */
   share?: Share;
   moments: MomentState;
-  /** Held or denied by an answer that the account has not decided on yet. */
+  /** Held by an answer that the account has not decided on yet. */
   held?: { until: number; reason: string };
+  /** The vendor denied access; stands until someone has resumed the account. */
   denied?: string;
+  /** When the account was last resumed, as far as the batch knows (epoch ms). */
+  resumedAt?: number;
   /** What the account was told last, and when. */
-  told: { held: number; wants: number; at: number };
+  told: { held: number; wants: number; at: number; uses?: number };
+  /** How much of its moments it uses; absent before the first share. */
+  usage?: UsageState;
+}
+
+/** What a batch that shares its account uses of its moments. */
+export interface UsageState {
+  /** Measured since (epoch ms). */
+  since: number;
+  /** Moments given out since then. */
+  given: number;
+  /** Moments a second it can use; absent = as many as it gets. */
+  uses?: number;
 }
 
 /** Failures at the vendor since the start or the last resume. */

@@ -9,7 +9,7 @@ export interface Clip {
   row: number;
   /** Line of the manifest file where the clip begins, from 1. */
   line: number;
-  /** Unique in the manifest (ignoring case) and safe as a file name. */
+  /** Unique in the manifest, ignoring case. Its files are named by it, or by what is made of it (manifests/clip-id.ts). */
   id: string;
   /** The row has no id of its own; `id` was made up from its place. */
   idMade?: true;
@@ -35,8 +35,13 @@ export interface Outcome {
   /** The vendor's code, `http_<status>`, or one of Reelscore's own (docs/errors.md). */
   errorCode?: string;
   errorMessage?: string;
-  /** Store key of the soundtrack. */
+  /** Store key of the soundtrack, the first file of the result. */
   output?: string;
+  /** Store keys of all files of the result, where there are several. */
+  outputs?: string[];
+  /** What the vendor's result says of itself. */
+  modelVersion?: string;
+  translatePrompt?: string;
   /** The clip may have been paid for more than once. */
   possibleDuplicate?: boolean;
 }

@@ -19,7 +19,17 @@ export const OWN_CODES = {
   budget_reached: 'Another submission would have cost more than the budget.',
   etag_missing:
     'The server names no version of the clip, so its link alone tells which clip it is.',
+  link_changed:
+    'An earlier batch scored a clip of this id with another link, so this one is scored anew.',
+  link_ignored:
+    'An earlier batch scored a clip of this id with another link; the id alone counts, so it is skipped.',
+  link_unclear:
+    "Only a token tells the link from another row's, so it is unclear which was scored before.",
+  soundtrack_gone: 'An earlier batch scored the clip, but its soundtrack is gone.',
 } as const;
 
 /** One of Reelscore's own codes. */
 export type OwnCode = keyof typeof OWN_CODES;
+
+/** Those that tell how a row stands against the ledger. */
+export type LedgerCode = Extract<OwnCode, `link_${string}` | 'soundtrack_gone'>;

@@ -50,6 +50,7 @@ export const REPORT_SIGNAL = 'report';
 /** From an account to a batch. */
 export const SHARE_SIGNAL = 'share';
 export const TUNE_UPDATE = 'tune';
+export const EVICT_UPDATE = 'evict';
 export const ACCOUNT_QUERY = 'account';
 
 /** Batches of the simulator's account never reach a worker that holds real keys. */
@@ -63,6 +64,14 @@ export function taskQueueOf(account: string): string {
 /** Task queue of the activities that look into clips, which may run on machines of their own. */
 export function mediaQueueOf(taskQueue: string): string {
   return `${taskQueue}.media`; // no account's name has a dot
+}
+
+/**
+ * Task queue of the activities that may run long: downloads, the ledger, manifests, results. On the batch's own
+ * queue they could hold all places for activities, and make submissions late.
+ */
+export function filesQueueOf(taskQueue: string): string {
+  return `${taskQueue}.files`;
 }
 
 /** The account whose batches have this task queue. */

@@ -27,6 +27,7 @@ export const REQUEST_SETTINGS = [
   'budget',
   'pricePerClip',
   'identity',
+  'signatureParams',
   'ledger',
   'notify',
   'probe',
@@ -45,7 +46,10 @@ export type RequestSettingName = (typeof REQUEST_SETTINGS)[number];
 /** The one argument of `scoreBatch` from outside. The batch's id is the workflow id. */
 export interface BatchRequest {
   version: 1;
-  /** Path on the worker's machine, http(s) URL, or the clips themselves. */
+  /**
+   * Path on the worker's machine, http(s) URL (in a form for secrets, see secret-link.ts, if it is signed),
+   * or the clips themselves.
+   */
   manifest: string | InlineManifest;
   /** Leave out rows with problems instead of refusing the manifest. */
   skipInvalid?: boolean;

@@ -12,4 +12,5 @@ export const RESULT_COLUMNS = [
   'error_message',
   'output',
   'possible_duplicate',
+  'outputs',
 ] as const;

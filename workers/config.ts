@@ -46,6 +46,8 @@ export interface ResolvedConfig {
   account: string;
   /** Absolute; it need not exist yet. */
   home: string;
+  /** Whether an embedded server is started with its web UI. */
+  ui: boolean;
   tomoviee: {
     baseUrl: string;
     /** Absent when the environment has none. */
@@ -72,6 +74,8 @@ export interface ResolvedConfig {
     retryBackoffMs: number;
   };
   vendorCodes: Record<string, FailureClass>;
+  downloadTimeoutMs: number;
+  shutdownGraceMs: number;
   logLevel: LogLevel;
   /** Absolute; absent = `results/<batch>`. */
   outDir?: string;
@@ -83,6 +87,8 @@ export interface ResolvedConfig {
   /** What a submission costs, if it is known. */
   pricePerClip?: Price;
   identity: Identity;
+  /** See `LedgerOptions.signatures`. */
+  signatureParams: string[];
   /** Absolute folder of the ledger. */
   ledgerDir: string;
   notifications: {
@@ -123,6 +129,7 @@ export function resolveConfig(
   return {
     account: need(values.account),
     home: values.home ?? defaultHome(env),
+    ui: need(values.ui),
     tomoviee: {
       baseUrl: need(values.baseUrl),
       ...(appKey && appSecret ? { keys: { appKey, appSecret } } : {}),
@@ -134,6 +141,8 @@ export function resolveConfig(
     },
     allowHosts: need(values.allowHosts),
     vendorCodes: values.vendorCodes ?? {},
+    downloadTimeoutMs: need(values.downloadTimeout),
+    shutdownGraceMs: need(values.shutdownGrace),
     logLevel: need(values.logLevel),
     ...(out === undefined ? {} : { outDir: out }),
     ...runFields(values, values.webhookSecret),
@@ -165,6 +174,7 @@ function runFields(values: RunValues, webhookSecret: Secret | undefined) {
     ...capOf(values),
     ...(values.pricePerClip && { pricePerClip: values.pricePerClip }),
     identity: need(values.identity),
+    signatureParams: need(values.signatureParams),
     ledgerDir: need(values.ledger),
     notifications: {
       ...(values.notify === undefined ? {} : { url: values.notify }),
@@ -217,6 +227,7 @@ export function batchOptionsOf(config: ResolvedConfig, again = false): BatchOpti
       location: config.ledgerDir,
       kind: config.account === SIMULATOR_ACCOUNT ? 'simulated' : 'scored',
       identity: config.identity,
+      ...(config.signatureParams.length > 0 && { signatures: config.signatureParams }),
       ...(again && { again }),
     },
     ...(cap && { cap }),

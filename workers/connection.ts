@@ -14,10 +14,7 @@ export interface TemporalConnectionOptions {
   metadata?: Record<string, string>;
 }
 
-export interface OpenTemporalOptions extends Pick<
-  AcquireHomeOptions,
-  'headless' | 'onProgress' | 'simulator'
-> {
+export interface OpenTemporalOptions extends Pick<AcquireHomeOptions, 'onProgress' | 'simulator'> {
   /** Start the vendor simulator in the home too, whichever Temporal server is used. */
   withSimulator?: boolean;
 }
@@ -47,13 +44,13 @@ const DEFAULT_NAMESPACE = 'default';
 /**
  * Finds the Temporal server: the one named by TEMPORAL_ADDRESS, by a profile (TEMPORAL_PROFILE,
  * TEMPORAL_CONFIG_FILE) or by an address in the default temporal.toml; otherwise the embedded server
- * of `config.home`, which is started if need be. Connects to nothing yet.
+ * of `config.home`, which is started if need be, with its web UI if `config.ui` says so. Connects to nothing yet.
  *
  * Throws an Error on a profile or file that is not there, NoTemporalServerError when no embedded
  * server can be had.
  */
 export async function openTemporal(
-  config: { home: string },
+  config: { home: string; ui?: boolean },
   env: NodeJS.ProcessEnv,
   options: OpenTemporalOptions = {},
 ): Promise<OpenedTemporal> {
@@ -65,7 +62,13 @@ export async function openTemporal(
   ];
   const lease =
     services.length > 0
-      ? await acquireHome({ home: config.home, env, ...homeOptions, services })
+      ? await acquireHome({
+          home: config.home,
+          ui: config.ui ?? false,
+          env,
+          ...homeOptions,
+          services,
+        })
       : undefined;
   const server = named ?? embeddedServer(lease?.temporal);
   const ui =

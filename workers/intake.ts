@@ -4,6 +4,7 @@ import type { NativeConnection } from '@temporalio/worker';
 import { realpathSync } from 'node:fs';
 import type { Intake, UncheckedRequest } from '../intake/open-batch.js';
 import type { HeaderForHost } from '../intake/manifest-file.js';
+import { createThreadReader } from '../manifests/read-in-thread.js';
 import { createGuardedFetch } from '../net/guarded-fetch.js';
 import type { HostAlias } from '../net/guard.js';
 import { ReelscoreError } from '../contract/errors.js';
@@ -12,7 +13,9 @@ import { attributesRegistered } from './attributes.js';
 import { ConfigError } from './config-error.js';
 import { batchOptionsOf, withSettings, type ResolvedConfig } from './config.js';
 import type { OpenedTemporal } from './connection.js';
-import { webhookUrl } from './setting-values.js';
+import { distFile } from './paths.js';
+import { sealedNotify, type LinkSeal } from './link-seal.js';
+import { notifyLink } from './setting-values.js';
 
 type IntakeConfig = ResolvedConfig & { hostAliases?: Record<string, HostAlias> };
 
@@ -20,16 +23,24 @@ export function intakeOf(
   config: IntakeConfig,
   { namespace, embedded }: Pick<OpenedTemporal, 'namespace'> & Partial<OpenedTemporal>,
   connection: NativeConnection,
+  links: LinkSeal,
 ): Intake {
   return {
     account: config.account,
     ...(embedded && { home: realpathSync(config.home) }),
     resultsFolder: path.resolve('results'),
     openStore: openLocalStore,
+    readManifest: createThreadReader({ threadFile: distFile('manifests/reader-thread.js') }),
     ...manifestNetwork(config),
+    openLink: (link) => links.open(link),
     optionsFor({ settings = {}, again }) {
       try {
-        return batchOptionsOf(withSettings(config, settings), again);
+        const { notify, ...options } = batchOptionsOf(withSettings(config, settings), again);
+        // The answer stands in the batch's history.
+        return {
+          ...options,
+          ...(notify && { notify: { url: sealedNotify(links.seal, notify.url) } }),
+        };
       } catch (error) {
         if (!(error instanceof ConfigError)) throw error;
         const faults = error.faults.join('; ');
@@ -38,7 +49,10 @@ export function intakeOf(
         });
       }
     },
-    notificationUrl: (request) => notificationUrlOf(request, config),
+    notificationUrl(request) {
+      const url = notificationUrlOf(request, config);
+      return url === undefined ? undefined : sealedNotify(links.seal, url);
+    },
     hasAttributes: () => attributesRegistered(connection, namespace),
   };
 }
@@ -47,7 +61,7 @@ export function intakeOf(
 function notificationUrlOf(request: UncheckedRequest, config: IntakeConfig) {
   try {
     const url = request?.settings?.notify;
-    if (url !== undefined) return webhookUrl(url);
+    if (url !== undefined) return notifyLink(url);
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;
   }

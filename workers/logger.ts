@@ -1,5 +1,5 @@
 import { pino, type DestinationStream, type Logger } from 'pino';
-import { hideUrlSecrets } from '../tomoviee/scrub.js';
+import { hider, hideUrlSecrets } from '../tomoviee/scrub.js';
 import type { LogLevel } from './config.js';
 import type { Secret } from './secret.js';
 
@@ -17,22 +17,18 @@ const CALLBACK_MAC = /(\/callbacks\/(?:[^\s"'\\/]+\/){4})[^\s"'\\/]+/g;
 
 /**
  * A logger of JSON lines. Each line is cleaned as a whole just before it is written, so that no
- * nesting, error text or child logger leads around it (pino's `redact` knows top-level paths only):
- * queries and tokens of URLs, Basic authentication, callback MACs, and the values to hide.
+ * nesting, error text, child logger or encoding leads around it (pino's `redact` knows top-level paths
+ * only): queries and tokens of URLs, Basic authentication, callback MACs, and the values to hide.
  */
 export function createLogger({ level, destination, hide = [] }: LoggerOptions): Logger {
-  // As they stand inside a JSON string. What is shorter is no secret, and would garble the lines.
-  const values = hide
-    .map((secret) => JSON.stringify(secret.reveal()).slice(1, -1))
-    .filter((value) => value.length >= 4);
+  // What is shorter is no secret, and would garble the lines.
+  const values = hide.map((secret) => secret.reveal()).filter((value) => value.length >= 4);
+  const hideValues = hider(values);
 
-  const clean = (line: string): string => {
-    let text = line;
-    for (const value of values) text = text.replaceAll(value, '[hidden]');
-    return hideUrlSecrets(text)
+  const clean = (line: string): string =>
+    hideUrlSecrets(hideValues(line))
       .replace(CALLBACK_MAC, '$1[hidden]')
       .replace(BASIC_AUTH, 'Basic [hidden]');
-  };
 
   const serializers = { error: pino.stdSerializers.err }; // where the SDK and workflows have theirs
   return pino(

@@ -4,6 +4,7 @@ import ipaddr from 'ipaddr.js';
 import ms from 'ms';
 import type { FailureLimit } from '../contract/batch.js';
 import type { FailureClass } from '../contract/failure.js';
+import { isSecretLink } from '../contract/secret-link.js';
 import { readAllowList } from '../net/allow-list.js';
 import { OVERRIDABLE_CODE } from '../tomoviee/errors.js';
 import { nearest } from './nearest.js';
@@ -150,6 +151,12 @@ export function webhookUrl(raw: unknown): string {
   );
 }
 
+/** Likewise, or what stands for one; see contract/secret-link.ts. */
+export function notifyLink(raw: unknown): string {
+  if (typeof raw === 'string' && isSecretLink(raw)) return raw;
+  return webhookUrl(raw);
+}
+
 /** A secret as the Standard Webhooks specification has it. */
 export function webhookSecret(raw: unknown): Secret {
   const match = typeof raw === 'string' ? /^whsec_([A-Za-z0-9+/]+=*)$/.exec(raw) : null;
@@ -158,9 +165,9 @@ export function webhookSecret(raw: unknown): Secret {
   throw new TypeError('it is not whsec_ and the base64 of 24 to 64 bytes (correct it)');
 }
 
-/** A header for one host alone. */
+/** A header for one host alone, over https. */
 export interface HostHeader {
-  /** host, or host:port. */
+  /** host, which stands for its port 443, or host:port. */
   host: string;
   name: string;
   value: Secret;
@@ -183,12 +190,7 @@ function isHost(text: string): boolean {
 
 /** Comma-separated text or a list -> entries as `readAllowList` takes them. */
 export function hosts(raw: unknown): string[] {
-  const list: unknown[] = Array.isArray(raw)
-    ? raw
-    : typeof raw === 'string'
-      ? raw.split(',')
-      : [raw];
-  const entries = list.map((entry) => (typeof entry === 'string' ? entry.trim() : show(entry)));
+  const entries = listOf(raw);
   try {
     readAllowList(entries);
   } catch (cause) {
@@ -197,6 +199,16 @@ export function hosts(raw: unknown): string[] {
     throw new TypeError(fault, { cause });
   }
   return entries.filter((entry) => entry !== '');
+}
+
+/** Comma-separated text or a list -> names of parameters; see `linkReader` of ledger/. */
+export function parameterNames(raw: unknown): string[] {
+  const names = listOf(raw).filter((name) => name !== '');
+  const wrong = names.find((name) => !/^!?(?:[\w.~-]+\*?|\*)$/.test(name));
+  if (wrong === undefined) return names.map((name) => name.toLowerCase());
+  throw new TypeError(
+    `${show(wrong)} is not a parameter's name (write key, sign* or !token, with commas between)`,
+  );
 }
 
 const CLASSES: readonly FailureClass[] = ['retry', 'throttled', 'rejected', 'denied'];
@@ -239,6 +251,16 @@ export function appSecret(raw: unknown): Secret {
 export function ownSecret(raw: unknown): Secret {
   if (typeof raw === 'string' && raw.length >= 16) return new Secret(raw);
   throw new TypeError('it is too short (use 16 characters or more, or unset it to have one made)');
+}
+
+/** Comma-separated text, a list, or a single value of another kind. */
+function listOf(raw: unknown): string[] {
+  const list: unknown[] = Array.isArray(raw)
+    ? raw
+    : typeof raw === 'string'
+      ? raw.split(',')
+      : [raw];
+  return list.map((entry) => (typeof entry === 'string' ? entry.trim() : show(entry)));
 }
 
 function show(raw: unknown): string {

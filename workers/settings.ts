@@ -1,5 +1,5 @@
 // Every setting: its one name (option and key of reelscore.yaml), its environment variable, default
-// and meaning. README's table is compared with this list.
+// and meaning. The table of docs/settings.md is compared with this list.
 import { PRIORITIES } from '../contract/account.js';
 import { IDENTITIES, PACE_RANGES } from '../contract/batch.js';
 import { DEFAULT_BASE_URL } from '../tomoviee/client.js';
@@ -50,6 +50,13 @@ export const SETTINGS = {
     meaning: "Folder of the embedded server's database and of state",
     read: value.path,
   }),
+  ui: define<boolean | string, boolean>({
+    env: 'REELSCORE_UI',
+    default: 'false',
+    meaning:
+      "Open Temporal's web UI beside the embedded server; it has no password (docs/operations.md)",
+    read: value.yesNo,
+  }),
   out: text({
     path: true,
     defaultText: '`results/<batch>`',
@@ -96,7 +103,8 @@ export const SETTINGS = {
     env: 'REELSCORE_CALLBACK_SECRET',
     secret: true,
     defaultText: 'made, and kept in `home`',
-    meaning: 'Signs callback URLs; the same for every worker and receiver of an account',
+    meaning:
+      'Signs callback URLs, and seals links in Temporal; the same for workers and receivers of an account',
     read: value.ownSecret,
   }),
   allowHosts: define<string | string[], string[]>({
@@ -154,9 +162,17 @@ export const SETTINGS = {
     read: value.number(0, 1e9, 'real'),
   }),
   identity: text({
-    default: 'id',
-    meaning: 'What makes a clip the same in another manifest: id (else link), link, or etag',
+    default: 'clip',
+    meaning:
+      'What makes a clip the same in another manifest: clip (its id and its link), id, link, or etag',
     read: value.oneOf(IDENTITIES),
+  }),
+  signatureParams: define<string | string[], string[]>({
+    default: '',
+    defaultText: 'none but the known',
+    meaning:
+      'Parameters of links that only sign them, comma-separated: `key`, `sign*`; with `!` before it one counts, `!token`',
+    read: value.parameterNames,
   }),
   ledger: text({
     path: true,
@@ -167,8 +183,9 @@ export const SETTINGS = {
   notify: text({
     env: 'REELSCORE_NOTIFY',
     defaultText: 'none',
-    meaning: 'URL that is told when a batch ends or pauses (Standard Webhooks)',
-    read: value.webhookUrl,
+    meaning:
+      'URL that is told when a batch ends or pauses (Standard Webhooks), or `env:REELSCORE_LINK_...`',
+    read: value.notifyLink,
   }),
   webhookSecret: text({
     env: 'REELSCORE_WEBHOOK_SECRET',
@@ -180,7 +197,7 @@ export const SETTINGS = {
     env: 'REELSCORE_MANIFEST_HEADER',
     secret: true,
     meaning:
-      'Header for manifests at a URL, sent to one host only: `files.example Authorization: Bearer ...`',
+      'Header for manifests at a URL, sent over https to one host and port only: `files.example Authorization: Bearer ...`',
     read: value.hostHeader,
   }),
   probe: define<boolean | string, boolean>({
@@ -207,6 +224,19 @@ export const SETTINGS = {
     default: '24h',
     meaning: 'How long a task may take at the vendor before its clip is given up',
     read: value.duration('1s', '30d'),
+  }),
+  downloadTimeout: text({
+    env: 'REELSCORE_DOWNLOAD_TIMEOUT',
+    default: '20m',
+    meaning: 'How long the download of one file of a result may take',
+    read: value.duration('1s', '1d'),
+  }),
+  shutdownGrace: text({
+    env: 'REELSCORE_SHUTDOWN_GRACE',
+    // Orchestrators commonly kill 30 s after they asked; the worker ends 7 s after the grace.
+    default: '20s',
+    meaning: 'How long a worker that is asked to stop lets its work finish; a third later it ends',
+    read: value.duration('1s', '1h'),
   }),
   maxRetries: numeric({
     default: '5',

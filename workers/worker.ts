@@ -1,5 +1,7 @@
 // Composes a worker: the only place that joins keys, network, store and Temporal.
 import {
+  GracefulShutdownPeriodExpiredError,
+  IllegalStateError,
   NativeConnection,
   Worker,
   type WorkerOptions as SdkWorkerOptions,
@@ -9,9 +11,10 @@ import {
   createIntakeActivities,
   createMediaActivities,
 } from '../activities/index.js';
+import { DOWNLOAD_LIMITS } from '../activities/download-limits.js';
 import { Webhook } from 'standardwebhooks';
 import { callbackUrl } from '../callbacks/url.js';
-import { mediaQueueOf, taskQueueOf } from '../contract/names.js';
+import { filesQueueOf, mediaQueueOf, taskQueueOf } from '../contract/names.js';
 import { createMediaAnalyzer } from '../media/analyzer.js';
 import { probeClip } from '../media/probe-clip.js';
 import { createGuardedFetch } from '../net/guarded-fetch.js';
@@ -23,6 +26,7 @@ import { intakeOf } from './intake.js';
 import { ConfigError } from './config-error.js';
 import type { ResolvedConfig } from './config.js';
 import type { OpenedTemporal } from './connection.js';
+import { createLinkSeal } from './link-seal.js';
 import { createLogger } from './logger.js';
 import { distFile } from './paths.js';
 import { installRuntime } from './runtime.js';
@@ -38,8 +42,23 @@ import type { HostAlias } from '../net/guard.js';
 const MAX_ACTIVITIES = 100;
 /** Pages of 25 clips, each looking into several clips at once. */
 const MAX_PAGES = 8;
-/** A POST under way is let finish: cut off, nobody would know whether it was accepted. */
-const SHUTDOWN_GRACE = '40s' as const;
+/** Downloads, matching and results of all batches; they have places of their own beside the submissions. */
+const MAX_LONG = 50;
+/** After so many graces a worker that was asked to stop ends whatever runs: 27 s after 20 s. */
+const FORCE_GRACES = 1.35;
+
+/**
+ * What is under way is let finish for a while; then downloads and whatever else heeds it are told to stop. A
+ * POST is never cut off by us, as nobody would know whether it was accepted: when the SDK gives its activity
+ * up, it still ends by its own time limit, and the journal gets its answer. If the process is killed before,
+ * the journal has its intent, and the clip is flagged rather than paid twice in silence.
+ */
+function shutdownOf({ shutdownGraceMs }: Pick<ResolvedConfig, 'shutdownGraceMs'>) {
+  return {
+    shutdownGraceTime: shutdownGraceMs,
+    shutdownForceTime: Math.ceil(shutdownGraceMs * FORCE_GRACES),
+  };
+}
 
 export interface WorkerOptions {
   config: ResolvedConfig & { hostAliases?: Record<string, HostAlias> };
@@ -77,9 +96,9 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
   const connection = await NativeConnection.connect(temporal.connection);
   const scoring =
     serves === 'probing' ? undefined : await createScoring(options, connection, media);
-  const common = { connection, namespace: temporal.namespace, shutdownGraceTime: SHUTDOWN_GRACE };
+  const common = { connection, namespace: temporal.namespace, ...shutdownOf(config) };
   const workers = await Promise.all(
-    [scoring?.worker, probing].flatMap((part) =>
+    [scoring?.worker, scoring?.files, probing].flatMap((part) =>
       part ? [Worker.create({ ...common, ...part })] : [],
     ),
   );
@@ -88,10 +107,14 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
   };
   // If one of them dies, the other has to stop before the connection can close.
   const runs = workers.map((worker) => worker.run().finally(shutDown));
-  const running = Promise.allSettled(runs).then(async () => {
+  let stopping = false;
+  const byForce = (end: PromiseSettledResult<void>): boolean => stopping && endedByForce(end);
+  const running = Promise.allSettled(runs).then(async (ends) => {
     await Promise.all([scoring?.vendor.close(), media.close()]);
-    await connection.close();
-    await Promise.all(runs);
+    // The SDK keeps the connection of a worker that it ended by force.
+    if (!ends.some(byForce)) await connection.close();
+    const fault = ends.find((end) => end.status === 'rejected' && !byForce(end));
+    if (fault) throw (fault as PromiseRejectedResult).reason;
   });
   const failed = new Promise<never>((_, reject) => {
     running.catch(reject);
@@ -100,19 +123,35 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
   return {
     failed,
     async stop() {
+      stopping = true;
       shutDown();
       await running;
     },
   };
 }
 
-type Part = Omit<SdkWorkerOptions, 'connection' | 'namespace' | 'shutdownGraceTime'>;
+type Part = Omit<
+  SdkWorkerOptions,
+  'connection' | 'namespace' | keyof ReturnType<typeof shutdownOf>
+>;
+
+/**
+ * What it was doing is done by another worker, once its heartbeats are missed. The SDK's own word for it is mostly
+ * lost to its complaint that the worker is still in use, by those polls that it gave up.
+ */
+function endedByForce(end: PromiseSettledResult<void>): boolean {
+  if (end.status !== 'rejected') return false;
+  const { reason } = end as { reason: unknown };
+  return (
+    reason instanceof GracefulShutdownPeriodExpiredError || reason instanceof IllegalStateError
+  );
+}
 
 async function createScoring(
   { config, temporal }: WorkerOptions,
   connection: NativeConnection,
   media: Media,
-): Promise<{ worker: Part; vendor: TomovieeClient }> {
+): Promise<{ worker: Part; files: Part; vendor: TomovieeClient }> {
   const { baseUrl } = config.tomoviee;
   const keys = needKeys(config);
   const vendor = createTomovieeClient({
@@ -122,27 +161,37 @@ async function createScoring(
     errorTable: createErrorTable(config.vendorCodes),
   });
   const secret = (await loadCallbackSecret(config)).reveal();
+  const links = createLinkSeal(secret, process.env);
   const { publicUrl } = config.callbacks;
   const signing = config.notifications.secret;
+  const taskQueue = taskQueueOf(config.account);
+  const activities = {
+    ...createActivities({
+      openStore: openLocalStore,
+      vendor,
+      ...media,
+      downloadLimits: { ...DOWNLOAD_LIMITS, timeoutMs: config.downloadTimeoutMs },
+      callbackUrl: (target) =>
+        publicUrl === undefined ? undefined : callbackUrl(publicUrl, target, secret),
+      openLink: (text) => links.open(text),
+      ...(signing && { webhook: new Webhook(signing.reveal()) }),
+      ...(temporal.uiUrl && { uiUrl: temporal.uiUrl }),
+    }),
+    ...createIntakeActivities(intakeOf(config, temporal, connection, links)),
+  };
   return {
     vendor,
     worker: {
-      taskQueue: taskQueueOf(config.account),
+      taskQueue,
       workflowBundle: { codePath: distFile('workflow-bundle.js') },
-      activities: {
-        ...createActivities({
-          openStore: openLocalStore,
-          vendor,
-          ...media,
-          callbackUrl: (target) =>
-            publicUrl === undefined ? undefined : callbackUrl(publicUrl, target, secret),
-          ...(signing && { webhook: new Webhook(signing.reveal()) }),
-          ...(temporal.uiUrl && { uiUrl: temporal.uiUrl }),
-        }),
-        ...createIntakeActivities(intakeOf(config, temporal, connection)),
-      },
+      activities,
       maxConcurrentActivityTaskExecutions: MAX_ACTIVITIES,
       maxEagerActivityReservationsPerWorkflowTask: MAX_ACTIVITIES,
+    },
+    // The same activities: links that a query brought are at hand for the download.
+    files: {
+      ...{ taskQueue: filesQueueOf(taskQueue), activities },
+      maxConcurrentActivityTaskExecutions: MAX_LONG,
     },
   };
 }
@@ -167,7 +216,7 @@ type Media = ReturnType<typeof openMedia>;
 /** What fetches clips and soundtracks. */
 function openMedia({ allowHosts, hostAliases }: WorkerOptions['config']) {
   const fetch = createGuardedFetch({ allowHosts, ...(hostAliases && { hostAliases }) });
-  const analyzer = createMediaAnalyzer();
+  const analyzer = createMediaAnalyzer({ threadFile: distFile('media/parser-thread.js') });
   return {
     fetch,
     probe: (fileLink: string, signal: AbortSignal) =>

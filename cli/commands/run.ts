@@ -30,6 +30,7 @@ export async function run(manifest: string, flags: RunFlags): Promise<number> {
       io.say(
         `Batch ${batch} has run already. For all of its clips again: --again --batch NEW-NAME`,
       );
+      for (const text of handle.notes) io.say(`Note: ${text}`);
       return await showEnd(io, api, { batch, state: 'finished', summary, store });
     }
     io.say(`Batch ${batch}: ${handle.total} clips${simulate ? ', simulated' : ''}`);

@@ -7,7 +7,7 @@ import { createIo } from '../io.js';
 import { startSimulatedReceiver } from '../receiver.js';
 import type { Reelscore } from '../../client/reelscore.js';
 import { taskQueueOf } from '../../contract/names.js';
-import type { ResolvedConfig } from '../../workers/config.js';
+import type { ConfigOptions, ResolvedConfig } from '../../workers/config.js';
 import type { RunningReceiver } from '../../workers/receiver.js';
 import type { Serves } from '../../workers/serves.js';
 import type { WorkerOptions } from '../../workers/worker.js';
@@ -26,9 +26,9 @@ export interface ServedParts {
 }
 
 /** Runs until a signal; what is under way is let finish. */
-export async function serve(parts: ServedParts): Promise<number> {
+export async function serve(parts: ServedParts, settings: ConfigOptions = {}): Promise<number> {
   const io = createIo(false);
-  const given = readConfig();
+  const given = readConfig(settings);
   const { worker: serves, simulate = false } = parts;
   if (!simulate && (serves === 'all' || serves === 'scoring')) needKeys(given);
   const interrupts = new Interrupts();

@@ -11,7 +11,12 @@ import { connect } from '../connect.js';
 import { EXIT } from '../exit-codes.js';
 import { createIo, plainText, type Io } from '../io.js';
 import { paceText } from '../progress/paces.js';
-import { proberMissingText, stateLines } from '../progress/view.js';
+import {
+  failingLines,
+  filesWorkerMissingText,
+  proberMissingText,
+  stateLines,
+} from '../progress/view.js';
 import { table } from '../table.js';
 import { serveCommand } from '../serve-command.js';
 
@@ -79,13 +84,27 @@ function showList(io: Io, all: BatchStatus[]): void {
   const head = ['BATCH', 'STATE', 'DONE', 'SUCCEEDED', 'NOT', 'STARTED'];
   const rows = all.map(({ batch, state, counts, startedAt, ...rest }) => [
     batch,
-    rest.workerAnswering === false || rest.proberMissing ? `${state}, no worker` : state,
+    standingOf(state, rest),
     `${doneOf(counts)}/${counts.total}`,
     String(counts.succeeded + counts.skipped),
     String(counts.failed + counts.rejected + counts.cancelled),
     startedAt === undefined ? '' : localTime(startedAt),
   ]);
   for (const line of table([head, ...rows])) io.say(line);
+}
+
+function standingOf(
+  state: string,
+  {
+    workerAnswering,
+    proberMissing,
+    filesWorkerMissing,
+    failing,
+  }: Pick<BatchStatus, 'workerAnswering' | 'proberMissing' | 'filesWorkerMissing' | 'failing'>,
+): string {
+  if (workerAnswering === false || proberMissing || filesWorkerMissing)
+    return `${state}, no worker`;
+  return failing ? `${state}, failing` : state;
 }
 
 function showOne(io: Io, status: BatchStatus): void {
@@ -120,8 +139,10 @@ function showOne(io: Io, status: BatchStatus): void {
   for (const { id, code, message } of progress?.lastFailures ?? []) {
     io.say(plainText(`  ${id}: ${code} ${message}`));
   }
+  for (const line of failingLines(status.failing)) io.say(line);
   for (const line of progress ? standing(batch, progress) : []) io.say(line);
   if (status.proberMissing) io.say(proberMissingText());
+  if (status.filesWorkerMissing) io.say(filesWorkerMissingText());
   if (status.workerAnswering === false) {
     io.say(`No worker is running: start \`${serveCommand(status.account ?? '')}\``);
   }

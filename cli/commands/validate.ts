@@ -1,4 +1,7 @@
 // reelscore validate: all problems of a manifest, and of its clips if asked.
+import type { ManifestFile } from '../../intake/manifest-file.js';
+import type { ManifestReport } from '../../manifests/read.js';
+import type { ResolvedConfig } from '../../workers/config.js';
 import type { ProbeFindings } from '../probe-manifest.js';
 import { count, documentOf, readReport, tellProblems } from '../check-manifest.js';
 import { readConfig } from '../config.js';
@@ -13,7 +16,8 @@ export interface ValidateFlags {
 export async function validate(manifest: string, flags: ValidateFlags): Promise<number> {
   const io = createIo(flags.json ?? false);
   const config = readConfig();
-  const { file, report } = await readReport(manifest, config);
+  const { file, report: read } = await readReport(manifest, config);
+  const report = file && read.complete ? await withLedger(config, file, read) : read;
   const say = (line: string): void => io.say(line);
   tellProblems(report.problems, report.problemCount, 'problem', say);
   tellProblems(report.warnings, report.warningCount, 'warning', say);
@@ -35,4 +39,19 @@ export async function validate(manifest: string, flags: ValidateFlags): Promise<
   const ok = problemCount === 0 && (findings?.problems.length ?? 0) === 0;
   io.document({ ...documentOf(report), ok, ...(findings && { probe: findings }) });
   return ok ? EXIT.ok : EXIT.failed;
+}
+
+/** What the ledger has to say comes after what the manifest itself has. */
+async function withLedger(
+  config: ResolvedConfig,
+  file: ManifestFile,
+  report: ManifestReport,
+): Promise<ManifestReport> {
+  const { ledgerWarnings } = await import('../../client/match-manifest.js');
+  const { warnings, count } = await ledgerWarnings(config, file);
+  return {
+    ...report,
+    warnings: [...report.warnings, ...warnings],
+    warningCount: report.warningCount + count,
+  };
 }

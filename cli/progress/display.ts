@@ -1,15 +1,15 @@
 // Shows progress: redrawn in place on a terminal, a line now and then elsewhere.
 import pc from 'picocolors';
-import type { BatchProgress } from '../../contract/batch.js';
+import type { SeenProgress } from '../../client/failing-work.js';
 import { hasColors, type Io } from '../io.js';
 import { LiveBlock } from './live-block.js';
 import { Speed } from './speed.js';
 import { doneOf } from '../../contract/clip.js';
-import { liveLines, plainLine, stateLines, type ProgressView } from './view.js';
+import { failingLines, liveLines, plainLine, stateLines, type ProgressView } from './view.js';
 
 export interface Display {
   /** @param progress undefined when no worker answers */
-  update(progress: BatchProgress | undefined): void;
+  update(progress: SeenProgress | undefined): void;
   /** Takes the live display away. May be called more than once. */
   stop(): void;
 }
@@ -23,7 +23,7 @@ export function startDisplay(batch: string, io: Io, env: NodeJS.ProcessEnv = pro
   if (!stream || env['TERM'] === 'dumb') return plainDisplay(view, io);
   const colors = pc.createColors(hasColors(stream, env));
   const block = new LiveBlock(stream);
-  const update = (progress: BatchProgress | undefined): void => {
+  const update = (progress: SeenProgress | undefined): void => {
     const seen = view.of(progress);
     block.draw((width) => liveLines(seen, width, colors));
   };
@@ -31,7 +31,7 @@ export function startDisplay(batch: string, io: Io, env: NodeJS.ProcessEnv = pro
   return { update, stop: () => block.close() };
 }
 
-/** A line every ten seconds, and at once when the state changes; what is to be said of it once. */
+/** A line every ten seconds, and at once when the state changes or work fails; what is to be said of it once. */
 function plainDisplay(view: Viewer, io: Io): Display {
   let lastState = '';
   let lastSaid = '';
@@ -39,12 +39,12 @@ function plainDisplay(view: Viewer, io: Io): Display {
   return {
     update(progress) {
       const seen = view.of(progress);
-      const state = progress?.state ?? 'unanswered';
+      const fails = (progress?.failing ?? []).map(({ activity, cause }) => `${activity} ${cause}`);
+      const state = [progress?.state ?? 'unanswered', ...fails].join('\n');
       const now = performance.now();
       if (state === lastState && now - lastAt < PLAIN_INTERVAL_MS) return;
       io.people.write(`${plainLine(seen)}\n`);
-      const told = !progress || state === 'opening'; // by the line itself
-      const said = told ? '' : stateLines(seen.batch, progress).join('\n');
+      const said = linesBelow(seen.batch, progress).join('\n');
       if (said !== '' && (state !== lastState || said !== lastSaid)) io.people.write(`${said}\n`);
       [lastState, lastSaid, lastAt] = [state, said, now];
     },
@@ -52,14 +52,22 @@ function plainDisplay(view: Viewer, io: Io): Display {
   };
 }
 
+function linesBelow(batch: string, progress: SeenProgress | undefined): string[] {
+  if (!progress) return [];
+  // That it is being opened is told by the line itself.
+  return progress.state === 'opening'
+    ? failingLines(progress.failing)
+    : stateLines(batch, progress);
+}
+
 /** Adds speed to progress. Keeps the last answer for the moments in which none comes. */
 class Viewer {
   readonly #speed = new Speed();
-  #last: BatchProgress | undefined;
+  #last: SeenProgress | undefined;
 
   constructor(private readonly batch: string) {}
 
-  of(progress: BatchProgress | undefined): ProgressView {
+  of(progress: SeenProgress | undefined): ProgressView {
     const shown = progress ?? this.#last;
     this.#last = shown;
     if (!shown) {

@@ -1,7 +1,9 @@
 // What the progress of a batch looks like. Pure: lines of text from facts.
 import type { Colors } from 'picocolors/types.js';
+import type { FailingWork, SeenProgress } from '../../client/failing-work.js';
 import type { BatchProgress } from '../../contract/batch.js';
 import { doneOf, type OutcomeCounts } from '../../contract/clip.js';
+import { findingCounts } from '../ledger-lines.js';
 import { plainText } from '../io.js';
 import { durationText } from './durations.js';
 import { paceText } from './paces.js';
@@ -9,7 +11,7 @@ import { paceText } from './paces.js';
 export interface ProgressView {
   batch: string;
   /** Undefined while no worker has answered. */
-  progress: BatchProgress | undefined;
+  progress: SeenProgress | undefined;
   clipsPerSecond: number | undefined;
   remainingMs: number | undefined;
 }
@@ -55,8 +57,32 @@ export function plainLine(view: ProgressView): string {
 }
 
 /** What is to be said when a batch is not simply running. */
-export function stateLines(batch: string, progress: BatchProgress): string[] {
-  const { state, pauseReason, accountPaused, holdReason } = progress;
+export function stateLines(batch: string, progress: SeenProgress): string[] {
+  return [...failingLines(progress.failing), ...linesOf(batch, progress)];
+}
+
+/** Of each activity, in words. */
+const WORK: Record<string, string> = {
+  openBatch: 'reading the manifest',
+  matchLedger: 'looking up what was scored before',
+  preparePage: 'looking into clips',
+  submitClip: 'submitting',
+  queryTasks: 'asking the vendor about tasks',
+  finishClips: 'downloading soundtracks and recording outcomes',
+  finalizeBatch: 'writing the results',
+  joinAccount: 'reporting to the account',
+};
+
+/** What keeps failing, why, and that it goes on by itself. */
+export function failingLines(failing: readonly FailingWork[] = []): string[] {
+  return failing.map(({ activity, cause, tries }) => {
+    const times = tries === 1 ? 'once so far' : `${tries} times so far`;
+    return `FAILING (${times}; it is tried again): ${WORK[activity] ?? activity}: ${plainText(cause)}`;
+  });
+}
+
+function linesOf(batch: string, progress: BatchProgress): string[] {
+  const { state, pauseReason, accountPaused, found } = progress;
   const reason = plainText(pauseReason ?? 'no reason given');
   switch (state) {
     case 'paused':
@@ -78,13 +104,18 @@ export function stateLines(batch: string, progress: BatchProgress): string[] {
     case 'finishing':
       return ['Writing the results'];
     case 'running':
-      if (holdReason !== undefined) {
-        return [`Holding back: ${plainText(holdReason)} (every batch of the account waits)`];
-      }
-      return waitsForShare(progress) ? ['Waiting for a share of the account'] : [];
+      return [...waitLines(progress), ...(found ? findingCounts(found) : [])];
     case 'done':
       return [];
   }
+}
+
+function waitLines(progress: BatchProgress): string[] {
+  const { holdReason } = progress;
+  if (holdReason !== undefined) {
+    return [`Holding back: ${plainText(holdReason)} (every batch of the account waits)`];
+  }
+  return waitsForShare(progress) ? ['Waiting for a share of the account'] : [];
 }
 
 /** What a batch gets of an account that others use too. */
@@ -99,6 +130,11 @@ function shareLines({ shared, state, pace, priority }: BatchProgress): string[] 
 /** What a batch waits for whose clips nobody looks into. */
 export function proberMissingText(): string {
   return 'Its clips wait to be looked into, and no worker does that: start `reelscore worker --serve probing`';
+}
+
+/** What a batch waits for whose soundtracks nobody downloads. */
+export function filesWorkerMissingText(): string {
+  return 'It waits for downloads or files, and no worker does that: start `reelscore worker` of this version';
 }
 
 function waitsForShare({ pace, queued, submitting, waiting }: BatchProgress): boolean {

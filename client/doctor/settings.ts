@@ -1,4 +1,6 @@
 // What the settings themselves tell. Pure.
+import { shownLink } from '../../contract/secret-link.js';
+import { tryUrl } from '../../net/urls.js';
 import type { ResolvedConfig } from '../../workers/config.js';
 import { ok, problem, type Finding } from './finding.js';
 
@@ -29,7 +31,7 @@ export function notificationsFinding({
   notifications: { url, secret },
 }: Pick<ResolvedConfig, 'notifications'>): Finding {
   if (url === undefined) return ok('Notifications', 'notify is not set: nobody is told');
-  const { host } = new URL(url);
+  const host = tryUrl(shownLink(url))?.host ?? shownLink(url);
   if (secret) return ok('Notifications', `go to ${host}, signed`);
   return problem(
     'Notifications',

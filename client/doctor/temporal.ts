@@ -1,5 +1,10 @@
 // The Temporal server, and who works for it.
-import { mediaQueueOf, SIMULATOR_ACCOUNT, taskQueueOf } from '../../contract/names.js';
+import {
+  filesQueueOf,
+  mediaQueueOf,
+  SIMULATOR_ACCOUNT,
+  taskQueueOf,
+} from '../../contract/names.js';
 import type { OpenedTemporal } from '../../workers/connection.js';
 import { namedServerUi } from '../../workers/ui-url.js';
 import { TemporalClient } from '../temporal.js';
@@ -37,6 +42,7 @@ export async function temporalFindings(server: OpenedTemporal, work: Work): Prom
 async function workerFinding(client: TemporalClient, { account, probe }: Work): Promise<Finding> {
   const taskQueue = taskQueueOf(account);
   const scores = await client.hasPollers(taskQueue, 'workflows');
+  const files = await client.hasPollers(filesQueueOf(taskQueue), 'activities');
   const probes = await client.hasPollers(mediaQueueOf(taskQueue), 'activities');
   if (!scores && account === SIMULATOR_ACCOUNT) {
     return ok('Worker', 'none is running; reelscore run MANIFEST --simulate brings its own');
@@ -46,6 +52,13 @@ async function workerFinding(client: TemporalClient, { account, probe }: Work): 
       'Worker',
       `none has asked for work of the account ${account} in the last minutes`,
       'start one: reelscore serve, or reelscore worker (reelscore run brings its own)',
+    );
+  }
+  if (!files) {
+    return warning(
+      'Worker',
+      `one takes batches of the account ${account}, but none downloads soundtracks and writes results`,
+      'start those that run again, all of this version: reelscore serve, or reelscore worker',
     );
   }
   if (probe && !probes) {

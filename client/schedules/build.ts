@@ -6,6 +6,7 @@ import type {
 } from '@temporalio/client';
 import { SCORE_BATCH_WORKFLOW, taskQueueOf } from '../../contract/names.js';
 import type { ResolvedConfig } from '../../workers/config.js';
+import type { LinkSeal } from '../../workers/link-seal.js';
 import { scheduleIdOf } from './names.js';
 import { policyOf } from './overlap.js';
 import { throwFaults, type ReadSpec } from './read-spec.js';
@@ -23,7 +24,7 @@ const CATCH_UP_MS = 3_600_000;
 export function newSchedule(
   name: string,
   given: ReadSpec,
-  { config, results }: { config: ResolvedConfig; results: string },
+  { config, results, seal }: { config: ResolvedConfig; results: string; seal: LinkSeal['seal'] },
 ): ScheduleOptions {
   const { cron, everyMs, manifest, timezone = localTimezone() } = given;
   const faults: string[] = [];
@@ -41,6 +42,7 @@ export function newSchedule(
       settings: { ...settingsIn(config), ledger: config.ledgerDir },
     },
     given,
+    seal,
   );
   return {
     scheduleId: scheduleIdOf(name),
@@ -66,6 +68,7 @@ export function newSchedule(
 export function changedSchedule(
   { description, request }: OwnSchedule,
   given: ReadSpec,
+  seal: LinkSeal['seal'],
 ): ScheduleUpdateOptions {
   const { spec, action, policies, state, typedSearchAttributes } = description;
   const { timezone, jitterMs, overlap, catchUpWindowMs, pauseOnFailure, paused, note } = given;
@@ -78,7 +81,7 @@ export function changedSchedule(
       ...(timezone !== undefined && { timezone }),
       ...(jitterMs !== undefined && { jitter: jitterMs }),
     },
-    action: { ...action, args: [changedRequest(request, given)] },
+    action: { ...action, args: [changedRequest(request, given, seal)] },
     policies: {
       overlap: overlap === undefined ? policies.overlap : policyOf(overlap),
       catchupWindow: catchUpWindowMs ?? policies.catchupWindow,

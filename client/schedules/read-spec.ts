@@ -5,6 +5,7 @@ import {
   type RequestSettingName,
   type RequestSettings,
 } from '../../contract/request.js';
+import { isSecretLink } from '../../contract/secret-link.js';
 import { isHttp, tryUrl } from '../../net/urls.js';
 import { duration, oneOf } from '../../workers/setting-values.js';
 import { SETTINGS, type Setting } from '../../workers/settings.js';
@@ -102,6 +103,7 @@ function readCrons(given: string | readonly string[]): string[] {
 
 function readManifest(where: string, cwd: string): string {
   if (where.trim() === '') throw new TypeError('it is empty (write a path or an http(s) URL)');
+  if (isSecretLink(where)) return where;
   if (!/^[a-z][a-z0-9+.-]+:\/\//i.test(where)) return path.resolve(cwd, where);
   const url = tryUrl(where);
   if (!url || !isHttp(url)) {

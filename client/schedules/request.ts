@@ -9,6 +9,7 @@ import {
   type RequestSettings,
 } from '../../contract/request.js';
 import type { ResolvedConfig } from '../../workers/config.js';
+import { sealedManifest, sealedNotify, type LinkSeal } from '../../workers/link-seal.js';
 import { throwFaults, type ReadSpec } from './read-spec.js';
 
 /** As schedules of ours hold it; whatever it has besides is kept as it is. */
@@ -33,10 +34,14 @@ export function requestIn(args: readonly unknown[] | undefined): ScheduledReques
 }
 
 /**
- * The request with what was given put in.
+ * The request with what was given put in, and its links sealed.
  * @throws ReelscoreError `schedule_invalid`
  */
-export function changedRequest(request: ScheduledRequest, given: ReadSpec): ScheduledRequest {
+export function changedRequest(
+  request: ScheduledRequest,
+  given: ReadSpec,
+  seal: LinkSeal['seal'],
+): ScheduledRequest {
   const { manifest, skipInvalid, again, results } = given;
   const settings = { ...request.settings, ...given.settings };
   const kept = Object.entries(settings).filter(
@@ -51,7 +56,20 @@ export function changedRequest(request: ScheduledRequest, given: ReadSpec): Sche
     settings: Object.fromEntries(kept),
   };
   throwFaults(settingFaults(changed.settings ?? {}));
-  return changed;
+  return sealed(changed, seal);
+}
+
+function sealed(request: ScheduledRequest, seal: LinkSeal['seal']): ScheduledRequest {
+  const { manifest, settings = {} } = request;
+  const { notify } = settings;
+  return {
+    ...request,
+    manifest: sealedManifest(seal, manifest),
+    settings: {
+      ...settings,
+      ...(notify !== undefined && { notify: sealedNotify(seal, String(notify)) }),
+    },
+  };
 }
 
 /** Faults that only show when settings are seen together. */
@@ -98,6 +116,7 @@ const valueOf: Record<
   pricePerClip: ({ pricePerClip }) =>
     pricePerClip && [pricePerClip.amount, pricePerClip.currency ?? ''].join(' ').trim(),
   identity: ({ identity }) => identity,
+  signatureParams: ({ signatureParams }) => signatureParams.join(','),
   ledger: ({ ledgerDir }) => ledgerDir,
   notify: ({ notifications }) => notifications.url,
   probe: ({ probe }) => probe,

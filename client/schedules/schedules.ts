@@ -6,8 +6,10 @@ import path from 'node:path';
 import { ScheduleAlreadyRunning, ScheduleNotFoundError } from '@temporalio/client';
 import pLimit from 'p-limit';
 import { accountOf } from '../../contract/names.js';
+import type { LinkSeal } from '../../workers/link-seal.js';
 import type { StartContext } from '../context.js';
 import { ReelscoreError } from '../errors.js';
+import { sealFor, sealNotes } from '../seal-links.js';
 import { changedSchedule, newSchedule } from './build.js';
 import { clockChangeNotes } from './clock-changes.js';
 import { checkScheduleName, scheduleIdOf, scheduleNameOf } from './names.js';
@@ -37,7 +39,9 @@ export interface SavedSchedule extends ScheduleStatus {
  * name of a schedule, `schedule_not_found`.
  */
 export class Schedules {
-  constructor(private readonly context: Pick<StartContext, 'temporal' | 'config' | 'cwd'>) {}
+  constructor(
+    private readonly context: Pick<StartContext, 'temporal' | 'config' | 'cwd' | 'home'>,
+  ) {}
 
   /**
    * Makes a schedule, for the configured account and with the settings that the configuration gives.
@@ -49,7 +53,8 @@ export class Schedules {
     const { temporal, config, cwd } = this.context;
     const given = readSpec(spec, cwd);
     const results = path.resolve(cwd, 'results');
-    const options = newSchedule(name, given, { config, results });
+    const seal = await this.#sealFor(given, { notify: config.notifications.url });
+    const options = newSchedule(name, given, { config, results, seal });
     const token = randomUUID();
     try {
       await temporal.withSchedules((schedules) =>
@@ -61,7 +66,7 @@ export class Schedules {
       const there = await this.#find(name);
       if (there?.description.memo?.['token'] !== token) throw existsError(name, there);
     }
-    return withNotes(await this.describe(name), given);
+    return this.#withNotes(await this.describe(name), given);
   }
 
   /** All schedules of the namespace that start batches, by name; of each, the last batch alone. */
@@ -146,15 +151,17 @@ export class Schedules {
     const given = readSpec(changes, this.context.cwd);
     try {
       const own = await this.#get(name);
+      const { manifest, settings } = own.request;
+      const seal = await this.#sealFor(given, { manifest, notify: settings?.notify });
       await this.context.temporal.withSchedules((schedules) =>
         schedules
           .getHandle(scheduleIdOf(name))
-          .update((now) => changedSchedule(ownSchedule(now) ?? own, given)),
+          .update((now) => changedSchedule(ownSchedule(now) ?? own, given, seal)),
       );
     } catch (error) {
       throw refused(error);
     }
-    return withNotes(await this.describe(name), given);
+    return this.#withNotes(await this.describe(name), given);
   }
 
   /** Removes a schedule. A batch that runs goes on, and batches that have ended stay as they are. */
@@ -167,6 +174,23 @@ export class Schedules {
         if (!(error instanceof ScheduleNotFoundError)) throw error; // gone by an earlier try
       }
     });
+  }
+
+  /** @param kept links that were there before */
+  #sealFor(
+    { manifest, settings }: ReadSpec,
+    kept: { manifest?: string; notify: string | number | boolean | undefined },
+  ): Promise<LinkSeal['seal']> {
+    return sealFor(this.context.config, {
+      manifests: [manifest, kept.manifest],
+      receivers: [settings.notify, kept.notify],
+    });
+  }
+
+  #withNotes(status: ScheduleStatus, given: ReadSpec): SavedSchedule {
+    const { config, home } = this.context;
+    const links = [status.manifest, String(status.settings.notify)];
+    return withNotes(status, given, sealNotes(config, { home, links }));
   }
 
   async #get(name: string): Promise<OwnSchedule> {
@@ -209,7 +233,7 @@ function existsError(name: string, there: OwnSchedule | undefined): ReelscoreErr
   );
 }
 
-function withNotes(status: ScheduleStatus, { manifest }: ReadSpec): SavedSchedule {
+function withNotes(status: ScheduleStatus, { manifest }: ReadSpec, notes: string[]): SavedSchedule {
   // The manifest may well be on the worker's machine only.
   const missing = manifest !== undefined && path.isAbsolute(manifest) && !existsSync(manifest);
   return {
@@ -220,6 +244,7 @@ function withNotes(status: ScheduleStatus, { manifest }: ReadSpec): SavedSchedul
             `${manifest} is not there now; the worker looks for it on its own machine each time the schedule fires`,
           ]
         : []),
+      ...notes,
       ...clockChangeNotes(status.cron, status.timezone, new Date()),
     ],
   };

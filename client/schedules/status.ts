@@ -24,13 +24,13 @@ export interface ScheduleStatus {
   /** IANA name. */
   timezone: string;
   jitterMs: number;
-  /** Absolute path on the worker's machine, or URL. */
+  /** Absolute path on the worker's machine, or URL; one with a query is sealed (see `shownLink`). */
   manifest: string;
   skipInvalid: boolean;
   again: boolean;
   /** Folder in which each batch gets a folder of its own; absent = the worker's. */
   results?: string;
-  /** Of the batches, by their names in reelscore.yaml; the others are the worker's own. */
+  /** Of the batches, by their names in reelscore.yaml (`notify` sealed); the others are the worker's own. */
   settings: RequestSettings;
   overlap: Overlap | 'terminateOther';
   catchUpWindowMs: number;

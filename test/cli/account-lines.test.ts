@@ -54,6 +54,17 @@ describe('an account shows', () => {
     expect(shown).toMatch(/silent +normal +does not answer/);
   });
 
+  test('who does not answer, what it keeps from others, and the command that helps', () => {
+    const silent = { since: NOW - 65_000, keeps: 4, until: NOW + 3_600_000 };
+    const shown = text(
+      status({}, [batch('a'), batch('b', { silent }), batch('c', { evicted: true })]),
+    );
+    expect(shown).toContain(
+      'b has not answered for 1 min 5 s and keeps 4 of 20 tasks in flight from others for 1 h 0 min; free them now: reelscore evict b',
+    );
+    expect(shown).toContain('c was evicted; it joins anew when it answers.');
+  });
+
   test('why it is slowed, to what, and until when', () => {
     const slowed = { state: 'slowed' as const, reason: '429 slow down', ratePerSecond: 2.5 };
     const held = text(status({ ...slowed, holdUntil: NOW + 8000 }));

@@ -17,13 +17,14 @@ async function manifest(name: string, ...lines: string[]): Promise<string> {
 }
 
 const good = await manifest('good.csv', 'a,https://cdn.example/a.mp4,Calm piano');
-const bad = await manifest('bad.csv', 'a,,Calm piano', '../b,https://cdn.example/b.mp4,Calm piano');
+const bad = await manifest('bad.csv', 'a,,Calm piano', 'b,ftp://cdn.example/b.mp4,Calm piano');
 
 const COMMANDS = ['validate', 'run', 'start', 'status', 'results', 'retry', 'pause', 'resume']
   .concat(
     'callbacks',
     'cancel',
     'doctor',
+    'evict',
     'plan',
     'schedule',
     'serve',
@@ -125,7 +126,7 @@ describe('validate', () => {
   test('tells every problem with its place and exits 1', async () => {
     const { stdout, exitCode } = await reelscore(['validate', bad], { cwd, env });
     expect(stdout).toContain('bad.csv:2: file_link is empty (');
-    expect(stdout).toContain('bad.csv:3: id "../b"');
+    expect(stdout).toContain('bad.csv:3: file_link');
     expect(exitCode).toBe(1);
   });
 

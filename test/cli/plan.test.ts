@@ -1,5 +1,5 @@
 // reelscore plan: what a run would do and cost.
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -29,10 +29,17 @@ const LIBRARY = [
 ];
 
 beforeAll(async () => {
+  await mkdir(join(cwd, 'results', 'night-1', 'soundtracks'), { recursive: true });
+  for (const id of ['a', 'b', 'clip-1']) {
+    await writeFile(join(cwd, 'results', 'night-1', 'soundtracks', `${id}.wav`), '');
+  }
   const ledger = new Ledger(openLocalStore(join(cwd, 'results')), 'scored');
   await ledger.append('night-1', 'w', [
-    entryOf(clipOf({ id: 'a' })),
-    entryOf(clipOf({ id: 'b', prompt: 'Calm piano' })),
+    entryOf(clipOf({ id: 'a', fileLink: 'https://cdn.example/a.mp4?Expires=1&Signature=x' })),
+    entryOf(clipOf({ id: 'b', fileLink: 'https://cdn.example/b.mp4' })),
+    entryOf(clipOf({ id: 'other', fileLink: 'https://cdn.example/d.mp4' }), {
+      soundtrack: 'night-1/soundtracks/a.wav',
+    }),
     entryOf(nameless({ fileLink: 'https://cdn.example/c.mp4?sig=yesterday' })),
   ]);
   await writeFile(join(cwd, 'library.csv'), `${LIBRARY.join('\n')}\n`);
@@ -69,13 +76,13 @@ test('tells what would happen, when it would end and what it would cost', async 
 test('leaves everything as it was, and starts nothing', async () => {
   await plan(['--skip-invalid']);
   expect(await readdir(cwd)).toEqual(['library.csv', 'priced.yaml', 'results']);
-  expect(await readdir(join(cwd, 'results'))).toEqual(['.reelscore']);
+  expect(await readdir(join(cwd, 'results'))).toEqual(['.reelscore', 'night-1']);
 });
 
 test('--json prints one document', async () => {
   expect(await planned([])).toEqual({
     ...{ ok: true, manifest: 'library.csv', name: 'library' },
-    ...{ identity: 'id', again: false, simulated: false },
+    ...{ identity: 'clip', again: false, simulated: false },
     clips: { total: 8, new: 4, changed: 1, scored: 2, invalid: 1 },
     submissions: 5,
     pace: { ratePerSecond: 1, burst: 1, maxInFlight: 20 },
@@ -107,9 +114,69 @@ test('--again counts what was scored already', async () => {
   expect(await planned(['--again'])).toMatchObject({ submissions: 7, clips: { scored: 2 } });
 });
 
+describe('an id with another link than before', () => {
+  const before = 'it was scored 2026-11-23 by batch night-1 with another link:';
+  const links = 'https://cdn.example/a.mp4, now https://cdn.example/new.mp4';
+
+  beforeAll(async () => {
+    const rows = [
+      'a,https://cdn.example/new.mp4?Expires=2&Signature=y,Calm piano',
+      'b,https://cdn.example/b.mp4,Loud drums',
+      ',https://cdn.example/c.mp4,Calm piano',
+    ];
+    await writeFile(join(cwd, 'moved.csv'), `id,file_link,prompt\n${rows.join('\n')}\n`);
+  });
+  const moved = (command: string, ...args: string[]) =>
+    reelscore([command, 'moved.csv', ...args], { cwd, env });
+
+  test('is told by plan, with both links', async () => {
+    const { stdout } = await moved('plan');
+    expect(stdout.split('\n')).toEqual(
+      expect.arrayContaining([
+        '  changed         2  scored before: 1 with another prompt, 1 with another link',
+        '  already scored  1  skipped',
+        '1 x link_changed: scored anew, the link is another one than before',
+        `  a: ${before} ${links} (it is scored anew)`,
+      ]),
+    );
+    expect(JSON.parse((await moved('plan', '--json')).stdout)).toMatchObject({
+      clips: { new: 0, changed: 2, scored: 1 },
+      found: { counts: { link_changed: 1 }, notes: [{ line: 2, id: 'a', code: 'link_changed' }] },
+    });
+  });
+
+  test('is told by validate, with both links', async () => {
+    const { stdout, exitCode } = await moved('validate');
+    expect(stdout.split('\n')).toEqual([
+      `warning: moved.csv:2: id a: ${before} ${links} (it is scored anew)`,
+      'moved.csv: 3 rows, 3 valid, 0 problems, 1 warning',
+    ]);
+    expect(exitCode).toBe(0);
+    expect(JSON.parse((await moved('validate', '--json')).stdout)).toMatchObject({
+      ...{ ok: true, warningCount: 1, warnings: [{ file: 'moved.csv', line: 2 }] },
+    });
+  });
+
+  test('is skipped by --identity id, and told all the same', async () => {
+    const { stdout } = await moved('plan', '--identity', 'id');
+    expect(stdout).toContain('  already scored  2  skipped\n');
+    expect(stdout).toContain(`  a: ${before} ${links} (it is skipped, as the id alone counts)\n`);
+  });
+});
+
+test('a soundtrack that is gone is told', async () => {
+  const soundtrack = join(cwd, 'results', 'night-1', 'soundtracks', 'a.wav');
+  await rm(soundtrack);
+  const { stdout } = await plan(['--skip-invalid']);
+  await writeFile(soundtrack, '');
+  expect(stdout).toContain('  new             5\n');
+  expect(stdout).toContain('1 x soundtrack_gone: scored anew, the earlier soundtrack is gone\n');
+  expect(stdout).toContain('and its soundtrack is gone: night-1/soundtracks/a.wav (');
+});
+
 test('--identity decides what is the same clip', async () => {
   expect(await planned(['--identity', 'link'])).toMatchObject({
-    clips: { new: 6, changed: 0, scored: 1 },
+    clips: { new: 3, changed: 1, scored: 3 },
   });
 });
 
@@ -142,6 +209,7 @@ test('by ETag it asks the servers of the clips', async () => {
   });
   const clip = (id: string) => clipOf({ id, fileLink: `${origin}/${id}.mp4` });
   const ledger = new Ledger(openLocalStore(join(cwd, 'tagged')), 'scored');
+  await cp(join(cwd, 'results', 'night-1'), join(cwd, 'tagged', 'night-1'), { recursive: true });
   await ledger.append('night-1', 'w', [
     entryOf(clip('a'), {}, { kind: 'tag', tag: '"v1"' }),
     entryOf(clip('b')),

@@ -56,6 +56,13 @@ describe('what a person sees', () => {
     expect(text).toContain('this starts all of them again:\n  reelscore resume library-1a2b3c4d');
   });
 
+  test('a batch says what the ledger told of its clips', () => {
+    const found = { counts: { link_changed: 2, soundtrack_gone: 1 }, notes: [] };
+    const text = liveLines(view({ found }), 100, colors).join('\n');
+    expect(text).toContain('2 x link_changed: scored anew, the link is another one than before');
+    expect(text).toContain('1 x soundtrack_gone: scored anew, the earlier soundtrack is gone');
+  });
+
   test('a batch shows its share while others use the account too', () => {
     const pace = { ratePerSecond: 0.75, burst: 1, maxInFlight: 15 };
     const share = 'its share of the account: 0.75/s, 15 tasks in flight (normal)';
@@ -171,6 +178,29 @@ test('off a terminal, what is to be said is said once for as long as it holds', 
   display.stop();
   expect(written.filter((text) => text.includes('PAUSED: lunch'))).toHaveLength(1);
   expect(written.filter((text) => text.startsWith('library: '))).toHaveLength(3);
+});
+
+test('work that keeps failing is told at once, with its cause, and in whatever state', () => {
+  const failing = [
+    { activity: 'finishClips', cause: 'ENOSPC: no space\u001b[2J left', tries: 3 },
+    { activity: 'submitClip', cause: 'EROFS', tries: 1 },
+  ];
+  const text = liveLines({ ...view(), progress: { ...PROGRESS, failing } }, 200, colors).join('\n');
+  expect(text).toContain(
+    'FAILING (3 times so far; it is tried again): downloading soundtracks and recording outcomes: ENOSPC: no space',
+  );
+  expect(text).toContain('FAILING (once so far; it is tried again): submitting: EROFS');
+
+  const written: string[] = [];
+  const people = { write: (line: string) => written.push(line) };
+  const io = { people } as unknown as Parameters<typeof startDisplay>[1];
+  const display = startDisplay('library', io, { TERM: 'dumb' });
+  for (const state of ['running', 'opening', 'finishing'] as const) {
+    for (const one of [{}, { failing }, { failing }])
+      display.update({ ...PROGRESS, state, ...one });
+  }
+  display.stop();
+  expect(written.filter((line) => line.includes('ENOSPC'))).toHaveLength(3);
 });
 
 test('off a terminal, a batch that is not opened yet has one line, without figures', () => {

@@ -192,7 +192,7 @@ test('a batch whose clips fail at the vendor pauses, with the reasons and the wa
   const running = await startedUntil('PAUSED', 'run', path, ...slow);
   const { stdout } = await cli('status', running.batch);
   expect(stdout).toMatch(
-    /Paused: \d+ of \d+ clips failed \(\d+ x task_failed .*\)\. Go on: reelscore resume/,
+    /Paused: \d+ of \d+ clips failed \(\d+ x 680001 .*\)\. Go on: reelscore resume/,
   );
   expect((await cli('cancel', running.batch)).exitCode).toBe(0);
   expect((await running.process).exitCode).toBe(2);

@@ -39,6 +39,7 @@ test('without any setting every default holds', () => {
   expect(resolve()).toEqual({
     account: 'default',
     home: '/home/me/.local/state/reelscore',
+    ui: false,
     tomoviee: { baseUrl: 'https://open-api.wondershare.cc' },
     callbacks: { listen: { host: '127.0.0.1', port: 8787 } },
     allowHosts: [],
@@ -54,13 +55,16 @@ test('without any setting every default holds', () => {
       retryBackoffMs: 1000,
     },
     vendorCodes: {},
+    downloadTimeoutMs: 1_200_000,
+    shutdownGraceMs: 20_000,
     logLevel: 'info',
     priority: 'normal',
-    identity: 'id',
+    identity: 'clip',
+    signatureParams: [],
     ledgerDir: join(cwd, 'results'),
     notifications: {},
     historyBound: 8000,
-    runValues: expect.objectContaining({ rate: 1, identity: 'id' }) as object,
+    runValues: expect.objectContaining({ rate: 1, identity: 'clip' }) as object,
     given: [],
   });
 });
@@ -78,7 +82,7 @@ test('what goes into a batch is taken from the configuration', () => {
     maxFailedResubmissions: 1,
     maxTimedOutResubmissions: 2,
     retryBackoffMs: 1000,
-    ledger: { location: join(cwd, 'results'), kind: 'scored', identity: 'id' },
+    ledger: { location: join(cwd, 'results'), kind: 'scored', identity: 'clip' },
     historyBound: 8000,
   });
 });
@@ -111,7 +115,7 @@ describe('caps and requests', () => {
     expect(ledger).toEqual({
       location: '/srv/ledger',
       kind: 'scored',
-      identity: 'id',
+      identity: 'clip',
       again: true,
     });
     expect(asked).toMatchObject({
@@ -205,15 +209,19 @@ test('every environment variable is read', () => {
       REELSCORE_RATE: '0.5',
       REELSCORE_BURST: '3',
       REELSCORE_MAX_IN_FLIGHT: '7',
+      REELSCORE_UI: 'true',
       REELSCORE_PROBE: 'false',
       REELSCORE_POLL_INTERVAL: '500ms',
       REELSCORE_CALLBACK_GRACE: '1.5m',
       REELSCORE_TASK_TIMEOUT: '2h',
+      REELSCORE_DOWNLOAD_TIMEOUT: '5m',
+      REELSCORE_SHUTDOWN_GRACE: '1m',
     },
   );
   expect(config).toMatchObject({
     account: 'studio-2',
     home: '/srv/reelscore',
+    ui: true,
     logLevel: 'debug',
     tomoviee: { baseUrl: 'https://alias.example/api' },
     callbacks: { publicUrl: 'https://me.example/hooks', listen: { host: '::1', port: 0 } },
@@ -223,6 +231,8 @@ test('every environment variable is read', () => {
     pollIntervalMs: 500,
     callbackGraceMs: 90_000,
     taskTimeoutMs: 7_200_000,
+    downloadTimeoutMs: 300_000,
+    shutdownGraceMs: 60_000,
   });
   expect(config.tomoviee.keys?.appKey.reveal()).toBe('key');
   expect(config.tomoviee.keys?.appSecret.reveal()).toBe('se:cret');
@@ -233,6 +243,7 @@ test('every key of the file is read', async () => {
   await write(`
 account: studio
 home: /srv/reelscore
+ui: true
 out: /srv/scores
 logLevel: warn
 baseUrl: https://alias.example
@@ -248,12 +259,15 @@ maxSubmissions: 40
 pricePerClip: 0.05 EUR
 budget: 1
 identity: link
+signatureParams: [key, 'sign*', '!token']
 ledger: /srv/ledger
 notify: https://hooks.example/a
 probe: false
 pollInterval: 20s
 callbackGrace: 0s
 taskTimeout: 1d
+downloadTimeout: 90s
+shutdownGrace: 5s
 maxRetries: 0
 maxFailedResubmissions: 0
 maxTimedOutResubmissions: 0
@@ -266,6 +280,7 @@ historyBound: 500
   expect(resolve()).toEqual({
     account: 'studio',
     home: '/srv/reelscore',
+    ui: true,
     outDir: '/srv/scores',
     logLevel: 'warn',
     tomoviee: { baseUrl: 'https://alias.example' },
@@ -283,11 +298,14 @@ historyBound: 500
       retryBackoffMs: 250,
     },
     vendorCodes: { '680001': 'rejected', http_402: 'retry' },
+    downloadTimeoutMs: 90_000,
+    shutdownGraceMs: 5000,
     priority: 'background',
     maxFailures: { clips: 12 },
     cap: { submissions: 20, code: 'budget_reached' },
     pricePerClip: { amount: 0.05, currency: 'EUR' },
     identity: 'link',
+    signatureParams: ['key', 'sign*', '!token'],
     ledgerDir: '/srv/ledger',
     notifications: { url: 'https://hooks.example/a' },
     historyBound: 500,

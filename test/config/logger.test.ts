@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { createLogger, type LoggerOptions } from '../../workers/logger.js';
 import { Secret } from '../../workers/secret.js';
+import { formsIn, formsOf } from '../support/disguises.js';
 
 const MAC = 'q83vEjRWeJCrze8SNFZ4kKvN7xI0VniQq83vEjRWeJA';
 
@@ -58,6 +59,30 @@ test('given values are hidden, also where JSON escapes them, and secrets hide th
     msg: 'x [hidden] y',
   });
 });
+
+test.each(Object.entries(formsOf('app/secret+4711=')))(
+  'given values are hidden in the form %s, in fields too, and lines stay JSON',
+  (_, forms) => {
+    const { lines, logger } = collect({ hide: [new Secret('app/secret+4711=')] });
+    for (const form of forms) logger.info({ deep: { body: `{"x":"${form}"}` } }, `said ${form}.`);
+    for (const line of lines) {
+      expect(() => JSON.parse(line) as unknown).not.toThrow();
+      expect(formsIn(line, 'app/secret+4711=')).toEqual([]);
+    }
+  },
+);
+
+test.each([encodeURIComponent, (url: string) => url.replaceAll('/', '\\/')])(
+  'no URL secret gets into a line where it is escaped',
+  (escape) => {
+    for (const url of urls) {
+      const { lines, logger } = collect();
+      logger.info({ said: `from ${escape(url)} now`, body: JSON.stringify({ url: escape(url) }) });
+      expect(() => JSON.parse(lines[0]!) as unknown).not.toThrow();
+      expect(lines[0]).not.toMatch(new RegExp(`abc|pass|${MAC}`));
+    }
+  },
+);
 
 test('an error where the SDK has it keeps its message and its cause', () => {
   const { lines, logger } = collect();

@@ -47,7 +47,7 @@ async function useAttributes(connection: Connection): Promise<void> {
 }
 
 test('a new home has them at once', async () => {
-  const lease = await acquireHome({ home: newHome, headless: true });
+  const lease = await acquireHome({ home: newHome });
   const { address, namespace } = lease.temporal!;
   const connection = await Connection.connect({ address });
   try {
@@ -86,7 +86,7 @@ test('a database from before gets them, and keeps what it has', async () => {
   before.kill('SIGTERM');
   await gone;
 
-  const lease = await acquireHome({ home: oldHome, headless: true });
+  const lease = await acquireHome({ home: oldHome });
   const connection = await Connection.connect({ address: lease.temporal!.address });
   try {
     expect(await attributesRegistered(connection, 'default')).toBe(true);

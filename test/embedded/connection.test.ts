@@ -86,8 +86,12 @@ test('a file or profile that is not there is an error, never the embedded server
   ).rejects.toThrow(/Profile 'none' not found/);
 });
 
-test('otherwise it is the embedded server, with a UI that answers', async () => {
-  const temporal = await openTemporal(config, { ...bare, ...cached, TEMPORAL_ADDRESS: '' });
+test('otherwise it is the embedded server, with a UI that answers if it is asked for', async () => {
+  const env = { ...bare, ...cached, TEMPORAL_ADDRESS: '' };
+  const without = await openTemporal(config, env);
+  expect(without.uiUrl('batch')).toBeUndefined();
+  await without.release();
+  const temporal = await openTemporal({ ...config, ui: true }, env);
   try {
     expect(temporal.embedded).toBe(true);
     const connection = await Connection.connect(temporal.connection);
@@ -118,8 +122,8 @@ test('the simulator runs beside a server that the user named', async () => {
 
 test('services are started and stopped by who needs them', async () => {
   const env = { ...bare, ...cached };
-  const both = await openTemporal(config, env, { withSimulator: true, headless: true });
-  const one = await openTemporal(config, env, { headless: true });
+  const both = await openTemporal(config, env, { withSimulator: true });
+  const one = await openTemporal(config, env);
   const server = childPid(config.home, 'temporal');
   await both.release();
   expect(childPid(config.home, 'simulator')).toBeUndefined();

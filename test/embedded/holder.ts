@@ -21,7 +21,7 @@ export interface Holder {
 export async function startHolder(home: string, env: NodeJS.ProcessEnv = {}): Promise<Holder> {
   const module = JSON.stringify(pathToFileURL(distFile('workers/embedded/acquire-home.js')).href);
   const code = `import(${module}).then(async ({ acquireHome }) => {
-    const lease = await acquireHome({ home: ${JSON.stringify(home)}, headless: true });
+    const lease = await acquireHome({ home: ${JSON.stringify(home)} });
     console.log(JSON.stringify(lease.temporal));
     process.stdin.once('data', async () => {
       await lease.release();

@@ -39,7 +39,7 @@ afterEach(async () => {
 });
 
 async function acquire(): Promise<NonNullable<HomeLease['temporal']>> {
-  const lease = await acquireHome({ home, headless: true, onProgress: () => undefined });
+  const lease = await acquireHome({ home, onProgress: () => undefined });
   leases.push(lease);
   return lease.temporal!;
 }

@@ -10,8 +10,7 @@ import {
   type HomeSimulatorOptions,
 } from './simulator-service.js';
 import {
-  keepClosedWorkflows,
-  registerAttributes,
+  prepareNamespace,
   TEMPORAL_NAMESPACE,
   TEMPORAL_SERVICE,
   temporalService,
@@ -24,8 +23,8 @@ export interface AcquireHomeOptions {
   home: string;
   /** What is needed; `temporal` when left out. */
   services?: ServiceName[];
-  /** Without the web UI. Has no effect on a server that runs already. */
-  headless?: boolean;
+  /** With Temporal's web UI. Has no effect on a server that runs already. */
+  ui?: boolean;
   /** Of the simulator, if asked for. Has no effect on one that runs already. */
   simulator?: HomeSimulatorOptions;
   /** Where to look for `temporal` and the cache; by default this process's environment. */
@@ -67,7 +66,7 @@ export async function acquireHome(options: AcquireHomeOptions): Promise<HomeLeas
   const specs: ServiceSpec[] = [];
   if (names.includes('temporal')) {
     const binary = await findTemporalBinary(options.env ?? process.env, onProgress);
-    specs.push(temporalService(binary, join(home, 'temporal.db'), options.headless ?? false));
+    specs.push(temporalService(binary, join(home, 'temporal.db'), options.ui ?? false));
   }
   if (names.includes('simulator')) specs.push(simulatorService(home, options.simulator ?? {}));
 
@@ -78,10 +77,7 @@ export async function acquireHome(options: AcquireHomeOptions): Promise<HomeLeas
   });
   const temporal = lease.services[TEMPORAL_SERVICE];
   const simulator = lease.services[SIMULATOR_SERVICE];
-  if (temporal !== undefined) {
-    await keepClosedWorkflows(temporal);
-    await registerAttributes(temporal);
-  }
+  if (temporal !== undefined) await prepareNamespace(temporal);
   return {
     ...(temporal && { temporal: describeTemporal(temporal) }),
     ...(simulator && { simulator: { url: localUrl(simulator['http']) } }),

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import type { ServerRecipe } from './recipe.js';
+import { goEnv } from './tool-env.js';
 
 /** Between two lines that say it is still at work. */
 const PROGRESS_EVERY_MS = 30_000;
@@ -14,7 +15,7 @@ export interface BuildOptions {
   onProgress: (line: string) => void;
 }
 
-/** Builds the `temporal` tool from the pinned modules; returns its path. Needs Go 1.21 or later. */
+/** Builds the `temporal` tool from the pinned modules; returns its path. Needs Go 1.26 or later. */
 export async function buildServer(options: BuildOptions): Promise<string> {
   const { recipe, workDir, env, onProgress } = options;
   const binary = join(workDir, 'temporal');
@@ -29,7 +30,7 @@ export async function buildServer(options: BuildOptions): Promise<string> {
     await go(
       ['build', '-ldflags', '-s -w', '-o', binary, 'github.com/temporalio/cli/cmd/temporal'],
       // No cgo, so no C compiler is needed. No workspace of the user's may change what is built.
-      { cwd: recipe.dir, env: { ...env, CGO_ENABLED: '0', GOWORK: 'off' } },
+      { cwd: recipe.dir, env: { ...goEnv(env), CGO_ENABLED: '0', GOWORK: 'off' } },
     );
   } finally {
     clearInterval(tick);

@@ -1,26 +1,30 @@
-// The official download, by the address the Temporal SDKs fetch their own development server from.
+// The official release of the `temporal` tool, taken only if it is the very archive whose SHA-256 is pinned in
+// workers/temporal-server/SHA256SUMS.
+import { createHash } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
 import { chmod } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
-import { json } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 import { EnvHttpProxyAgent, request, type Dispatcher } from 'undici';
-import { z } from 'zod';
 import { runTool } from './run-tool.js';
 import { toolVersion } from './server-version.js';
+import { toolEnv } from './tool-env.js';
 
-export const DOWNLOAD_BASE = 'https://temporal.download';
+/** Where Temporal publishes them; a folder a version. */
+export const DOWNLOAD_BASE = 'https://github.com/temporalio/cli/releases/download';
 
 /** In a network without a way out this must not hold up `go build` for long. */
 const CONNECT_TIMEOUT_MS = 4_000;
 /** Between two pieces of an answer. */
 const STALL_TIMEOUT_MS = 15_000;
 const MAX_REDIRECTIONS = 5;
+/** The archives have some 55 MB; whatever is larger is none of them. */
+const MAX_ARCHIVE_BYTES = 200 * 1024 * 1024;
+/** What is taken out of the archive. */
+const TOOL = 'temporal';
 
-const infoSchema = z.object({ archiveUrl: z.url(), fileToExtract: z.string().regex(/^[\w./-]+$/) });
-
-/** The names the download service has for Node's platforms and architectures. */
+/** How the releases call Node's platforms and architectures. */
 const PLATFORMS: Partial<Record<NodeJS.Platform, string>> = { linux: 'linux', darwin: 'darwin' };
 const ARCHITECTURES: Partial<Record<NodeJS.Architecture, string>> = {
   x64: 'amd64',
@@ -32,20 +36,23 @@ export interface DownloadOptions {
   version: string;
   /** An empty folder of the caller's, where the work is done. */
   workDir: string;
-  /** Base URL of the download service. */
+  /** Base URL of the releases. */
   base: string;
+  /** SHA-256 in hex by the name of an archive. */
+  sums: ReadonlyMap<string, string>;
+  env: NodeJS.ProcessEnv;
 }
 
 /**
- * Downloads and unpacks the `temporal` tool; returns its path. Needs tar on PATH. The service offers
- * no checksum, so what is checked is the transport (HTTPS at every step), the archive (by tar) and
- * the version that the tool prints.
+ * Downloads and unpacks the `temporal` tool; returns its path. Needs tar on PATH. Nothing is unpacked, let
+ * alone run, before the archive has been found to be the pinned one.
  */
 export async function downloadServer(options: DownloadOptions): Promise<string> {
-  const { version, workDir, base } = options;
-  const [platform, arch] = [PLATFORMS[process.platform], ARCHITECTURES[process.arch]];
-  if (platform === undefined || arch === undefined) {
-    throw new Error(`there is no official download for ${process.platform} ${process.arch}`);
+  const { version, workDir, base, sums, env } = options;
+  const name = archiveName(version);
+  const sum = name === undefined ? undefined : sums.get(name);
+  if (name === undefined || sum === undefined) {
+    throw new Error(`there is no pinned download for ${process.platform} ${process.arch}`);
   }
   const agent = new EnvHttpProxyAgent({
     connect: { timeout: CONNECT_TIMEOUT_MS },
@@ -53,20 +60,28 @@ export async function downloadServer(options: DownloadOptions): Promise<string> 
     bodyTimeout: STALL_TIMEOUT_MS,
   });
   try {
-    const query = new URLSearchParams({ platform, arch, format: 'tar.gz' }).toString();
-    const page = new URL(`/cli/v${version}?${query}`, base);
-    const info = infoSchema.parse(await json(await get(page, page.protocol, agent)));
-    const archive = join(workDir, 'temporal.tar.gz');
-    const body = await get(new URL(info.archiveUrl), page.protocol, agent);
-    await pipeline(body, createWriteStream(archive));
-    return await unpack(archive, info.fileToExtract, version);
+    const archive = join(workDir, name);
+    const body = await get(new URL(`${base}/v${version}/${name}`), agent);
+    const found = await save(body, archive);
+    if (found !== sum) {
+      throw new Error(`${name} is not the pinned archive: its SHA-256 is ${found}, not ${sum}`);
+    }
+    return await unpack(archive, version, env);
   } finally {
     await agent.destroy();
   }
 }
 
+/** Of the release for this machine; undefined if there is none. */
+export function archiveName(version: string): string | undefined {
+  const [platform, arch] = [PLATFORMS[process.platform], ARCHITECTURES[process.arch]];
+  if (platform === undefined || arch === undefined) return undefined;
+  return `temporal_cli_${version}_${platform}_${arch}.tar.gz`;
+}
+
 /** Follows redirections; throws on any other answer than 200, and on any step by another protocol. */
-async function get(start: URL, protocol: string, dispatcher: Dispatcher): Promise<Readable> {
+async function get(start: URL, dispatcher: Dispatcher): Promise<Readable> {
+  const { protocol } = start;
   let url = start;
   for (let step = 0; step <= MAX_REDIRECTIONS; step += 1) {
     if (url.protocol !== protocol) {
@@ -84,12 +99,31 @@ async function get(start: URL, protocol: string, dispatcher: Dispatcher): Promis
   throw new Error(`${start.host}: more than ${MAX_REDIRECTIONS} redirections`);
 }
 
-async function unpack(archive: string, file: string, version: string): Promise<string> {
+/** Returns the SHA-256 of what was written, in hex. */
+async function save(body: Readable, file: string): Promise<string> {
+  const hash = createHash('sha256');
+  let bytes = 0;
+  await pipeline(
+    body,
+    async function* (pieces: AsyncIterable<Buffer>) {
+      for await (const piece of pieces) {
+        bytes += piece.length;
+        if (bytes > MAX_ARCHIVE_BYTES) throw new Error('the download is larger than any release');
+        hash.update(piece);
+        yield piece;
+      }
+    },
+    createWriteStream(file),
+  );
+  return hash.digest('hex');
+}
+
+async function unpack(archive: string, version: string, env: NodeJS.ProcessEnv): Promise<string> {
   const dir = dirname(archive);
-  await runTool('tar', ['-xzf', archive, '-C', dir, file]);
-  const binary = join(dir, file);
+  await runTool('tar', ['-xzf', archive, '-C', dir, TOOL], { env: toolEnv(env) });
+  const binary = join(dir, TOOL);
   await chmod(binary, 0o755);
-  const { tool } = await toolVersion(binary);
+  const { tool } = await toolVersion(binary, env);
   if (tool !== version) throw new Error(`expected version ${version}, the download is ${tool}`);
   return binary;
 }

@@ -25,7 +25,7 @@ export class NoTemporalServerError extends Error {
         ...lines,
         'Do one of these:',
         '  - install the Temporal CLI (https://docs.temporal.io/cli), so that `temporal` is on PATH',
-        '  - install Go 1.21 or later (https://go.dev/dl): the server is then built once',
+        '  - install Go 1.26 or later (https://go.dev/dl): the server is then built once',
         '  - set TEMPORAL_ADDRESS to a Temporal server that runs elsewhere',
       ].join('\n'),
     );
@@ -33,8 +33,10 @@ export class NoTemporalServerError extends Error {
 }
 
 export interface FindOptions {
-  /** Base URL of the download service. */
+  /** Base URL of the releases. */
   downloadBase?: string;
+  /** Of archives, by name; default: those of the recipe. */
+  sums?: ReadonlyMap<string, string>;
 }
 
 /**
@@ -64,8 +66,8 @@ export async function findTemporalBinary(
     const made = await firstThatWorks({
       'official download': () => {
         onProgress(`Fetching the Temporal server ${recipe.version} once...`);
-        const base = options.downloadBase ?? DOWNLOAD_BASE;
-        return downloadServer({ version: recipe.version, workDir, base });
+        const { downloadBase: base = DOWNLOAD_BASE, sums = recipe.sums } = options;
+        return downloadServer({ version: recipe.version, workDir, base, sums, env });
       },
       'go build': () => buildServer({ recipe, workDir, env, onProgress }),
     });
@@ -109,7 +111,7 @@ async function findOnPath(
   const binary = dirs.map((dir) => join(dir, 'temporal')).find(isExecutable);
   if (binary === undefined) return undefined;
   try {
-    const fault = tooOld(await toolVersion(binary));
+    const fault = tooOld(await toolVersion(binary, env));
     if (fault === undefined) return binary;
     onProgress(`${binary}: not used, ${fault} (upgrade the Temporal CLI to use it)`);
   } catch (error) {

@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
+import { toolEnv } from './tool-env.js';
 
 export const processIdentitySchema = z.object({
   pid: z.number().int().positive(),
@@ -70,6 +71,7 @@ function identifyByPs(pid: number): ProcessIdentity | undefined {
     const ps = (column: string): string =>
       execFileSync('ps', ['-ww', '-p', String(pid), '-o', `${column}=`], {
         encoding: 'utf8',
+        env: toolEnv(process.env),
         stdio: ['ignore', 'pipe', 'ignore'],
       }).trim();
     if (ps('stat').startsWith('Z')) return undefined;

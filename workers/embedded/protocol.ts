@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline';
 import { z } from 'zod';
 
 /** Raised when an older supervisor could not understand a newer client, or the reverse. */
-export const PROTOCOL_VERSION = 1;
+export const PROTOCOL_VERSION = 2;
 
 /** How to start a child process, and how to tell that it is ready. */
 export const serviceSpecSchema = z.object({
@@ -14,8 +14,17 @@ export const serviceSpecSchema = z.object({
   args: z.array(z.string()),
   /** Ports on 127.0.0.1 it is given. They are kept in the home and used again when free. */
   ports: z.array(z.string()),
-  /** Ready when GET on this path answers 200 and every port accepts connections. */
-  ready: z.object({ port: z.string(), path: z.string() }),
+  /**
+   * Ready when GET on this path answers 200, or this call (see `GrpcCall`) OK, and every port accepts
+   * connections.
+   */
+  ready: z.union([
+    z.object({ port: z.string(), path: z.string() }),
+    z.object({
+      port: z.string(),
+      grpc: z.object({ path: z.string(), message: z.base64() }),
+    }),
+  ]),
 });
 
 export type ServiceSpec = z.infer<typeof serviceSpecSchema>;

@@ -1,4 +1,5 @@
 import { get } from 'node:http';
+import { grpcAnswers } from './grpc-call.js';
 import { accepts } from './ports.js';
 import type { Ports, ServiceSpec } from './protocol.js';
 
@@ -6,9 +7,14 @@ import type { Ports, ServiceSpec } from './protocol.js';
 const REQUEST_TIMEOUT_MS = 2_000;
 
 /** Whether a service answers on its ports as its spec says. */
-export async function isReady(spec: ServiceSpec, ports: Ports): Promise<boolean> {
-  const port = ports[spec.ready.port];
-  if (port === undefined || !(await answers(port, spec.ready.path))) return false;
+export async function isReady({ ready }: ServiceSpec, ports: Ports): Promise<boolean> {
+  const port = ports[ready.port];
+  if (port === undefined) return false;
+  const answered =
+    'grpc' in ready
+      ? await grpcAnswers(port, ready.grpc, REQUEST_TIMEOUT_MS)
+      : await answers(port, ready.path);
+  if (!answered) return false;
   const accepted = await Promise.all(Object.values(ports).map(accepts));
   return accepted.every((yes) => yes);
 }

@@ -5,12 +5,14 @@ import { join } from 'node:path';
 import { cacheDir, PACKAGE_ROOT } from '../paths.js';
 
 export interface ServerRecipe {
-  /** Holds go.mod and go.sum; nothing is written into it. */
+  /** Holds go.mod, go.sum and SHA256SUMS; nothing is written into it. */
   dir: string;
   /** Version of the `temporal` command line tool, such as `1.8.2`. */
   version: string;
   /** Absolute path of the cached binary; it changes with the recipe. It need not exist. */
   cached: string;
+  /** SHA-256 of the official archives, in hex, by their names. */
+  sums: ReadonlyMap<string, string>;
 }
 
 export function serverRecipe(env: NodeJS.ProcessEnv): ServerRecipe {
@@ -22,5 +24,11 @@ export function serverRecipe(env: NodeJS.ProcessEnv): ServerRecipe {
   }
   const hash = createHash('sha256').update(modules.join('\0')).digest('hex').slice(0, 12);
   const name = `temporal-${version}-${process.platform}-${process.arch}-${hash}`;
-  return { dir, version, cached: join(cacheDir(env), name) };
+  return { dir, version, cached: join(cacheDir(env), name), sums: sumsIn(join(dir, 'SHA256SUMS')) };
+}
+
+/** In the form of sha256sum, as Temporal publishes them beside the archives. */
+function sumsIn(file: string): Map<string, string> {
+  const lines = readFileSync(file, 'utf8').matchAll(/^([0-9a-f]{64}) [ *](\S+)$/gm);
+  return new Map([...lines].map(([, sum = '', name = '']) => [name, sum]));
 }

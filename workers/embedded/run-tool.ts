@@ -3,11 +3,14 @@ import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 
-/** Runs a program to its end and returns its stdout; throws with the end of its stderr. */
+/**
+ * Runs a program to its end and returns its stdout; throws with the end of its stderr.
+ * @param options.env all that it sees; see tool-env.ts
+ */
 export async function runTool(
   command: string,
   args: string[],
-  options: { cwd?: string; env?: NodeJS.ProcessEnv; timeoutMs?: number } = {},
+  options: { cwd?: string; env: NodeJS.ProcessEnv; timeoutMs?: number },
 ): Promise<string> {
   const { timeoutMs, ...rest } = options;
   try {

@@ -1,4 +1,5 @@
 import { runTool } from './run-tool.js';
+import { toolEnv } from './tool-env.js';
 
 /** Everything was measured and tested with server 1.31; an older minor version is not used. */
 const OLDEST_SERVER = [1, 31] as const;
@@ -14,8 +15,11 @@ export interface ToolVersion {
 }
 
 /** Asks a `temporal` binary for its versions. Throws when it is something else, or does not run. */
-export async function toolVersion(binary: string): Promise<ToolVersion> {
-  const text = await runTool(binary, ['--version'], { timeoutMs: VERSION_TIMEOUT_MS });
+export async function toolVersion(binary: string, env: NodeJS.ProcessEnv): Promise<ToolVersion> {
+  const text = await runTool(binary, ['--version'], {
+    timeoutMs: VERSION_TIMEOUT_MS,
+    env: toolEnv(env),
+  });
   const found = /temporal version (\S+) \(Server (\d+\.\d+\.\d+)/.exec(text);
   if (found?.[1] === undefined || found[2] === undefined) {
     throw new Error(`${binary} --version: expected "temporal version ...", got "${text.trim()}"`);

@@ -15,12 +15,11 @@ import {
 } from './protocol.js';
 import { logTail, serviceLogPath, withLog } from './service-log.js';
 import { checkSocketDir } from './socket-path.js';
+import { toolEnv } from './tool-env.js';
 
 /** Starting a supervisor takes a tenth of a second; ending an earlier one's children, five at most. */
 const CONNECT_TIMEOUT_MS = 30_000;
 const CONNECT_POLL_MS = 20;
-/** Of this process's environment, all that the supervisor and its children may see: no secrets. */
-const PASSED_ON = /^(PATH|HOME|USER|LOGNAME|LANG|LC_.*|TZ|TMPDIR|XDG_.*)$/;
 
 export interface SupervisorLink {
   /** Open for as long as the lease lasts. */
@@ -106,14 +105,10 @@ function startSupervisor(home: string, log: string): ChildProcess {
       // A process group of its own: Ctrl-C in the terminal must not reach the server.
       detached: true,
       cwd: home,
-      env: passedOn(process.env),
+      env: toolEnv(process.env),
       stdio: ['ignore', fd, fd],
     }),
   );
   child.unref();
   return child;
-}
-
-function passedOn(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  return Object.fromEntries(Object.entries(env).filter(([name]) => PASSED_ON.test(name)));
 }

@@ -1,13 +1,12 @@
 // The Temporal server as a service of a home.
-import { request } from 'undici';
+import type { Connection } from '@temporalio/client';
+import { msToTs } from '@temporalio/common/lib/time.js';
 import { ATTRIBUTES } from '../../contract/names.js';
-import { KEYWORD } from '../attributes.js';
+import { KEYWORD, missingAttributes } from '../attributes.js';
 import type { Ports, ServiceSpec } from './protocol.js';
 
 export const TEMPORAL_SERVICE = 'temporal';
 export const TEMPORAL_NAMESPACE = 'default';
-
-const NAMESPACE_PATH = `/api/v1/namespaces/${TEMPORAL_NAMESPACE}`;
 
 /**
  * The development server forgets closed workflows after a day, by default. `status` and `retry` of
@@ -15,6 +14,13 @@ const NAMESPACE_PATH = `/api/v1/namespaces/${TEMPORAL_NAMESPACE}`;
  */
 const RETENTION_DAYS = 30;
 const RETENTION_SECONDS = RETENTION_DAYS * 86_400;
+
+/**
+ * The development server opens its HTTP API on a port of its choice and cannot be told not to. Web
+ * pages could reach it: it takes any body as JSON, so a page on any site can start a workflow. Nothing
+ * here needs it, so it is closed: a Host header cannot hold a space, and everything else gets 403.
+ */
+const CLOSED_HTTP = ['--dynamic-config-value', 'frontend.httpAllowedHosts=["no host"]'];
 
 /** Measured: see docs/architecture.md. */
 const TUNING = [
@@ -37,58 +43,64 @@ const TUNING = [
   'history.MaxBufferedQueryCount=100',
 ];
 
-/** @param binary absolute path of the `temporal` command line tool */
-export function temporalService(binary: string, database: string, headless: boolean): ServiceSpec {
-  const ui = headless ? ['--headless'] : ['--ui-port', '{port:ui}'];
+/** @param binary absolute path of the `temporal` command line tool; @param ui with the web UI */
+export function temporalService(binary: string, database: string, ui: boolean): ServiceSpec {
   const args = ['server', 'start-dev', '--db-filename', database, '--log-level', 'error'];
-  const ports = ['--ip', '127.0.0.1', '--port', '{port:grpc}', '--http-port', '{port:http}', ...ui];
+  const ports = ['--ip', '127.0.0.1', '--port', '{port:grpc}'];
+  ports.push(...(ui ? ['--ui-port', '{port:ui}'] : ['--headless']));
   return {
     name: TEMPORAL_SERVICE,
     command: binary,
-    args: [...args, ...ports, ...TUNING],
-    ports: headless ? ['grpc', 'http'] : ['grpc', 'http', 'ui'],
-    // Answered by the same front end as gRPC, and only once the namespace exists.
-    ready: { port: 'http', path: NAMESPACE_PATH },
+    args: [...args, ...ports, ...CLOSED_HTTP, ...TUNING],
+    ports: ui ? ['grpc', 'ui'] : ['grpc'],
+    // Answered with OK only once the namespace exists.
+    ready: {
+      port: 'grpc',
+      grpc: {
+        path: '/temporal.api.workflowservice.v1.WorkflowService/DescribeNamespace',
+        message: namespaceRequest(TEMPORAL_NAMESPACE),
+      },
+    },
   };
 }
 
-/** Raises the namespace's retention to 30 days, unless it is that long already. */
-export async function keepClosedWorkflows(ports: Ports): Promise<void> {
-  const url = `http://127.0.0.1:${String(ports['http'])}${NAMESPACE_PATH}`;
-  const { body } = await request(url);
-  const { config } = (await body.json()) as { config?: { workflowExecutionRetentionTtl?: string } };
-  // A protobuf duration in JSON: seconds with an 's'.
-  if (Number.parseInt(config?.workflowExecutionRetentionTtl ?? '0') >= RETENTION_SECONDS) return;
-  const answer = await request(`${url}/update`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ config: { workflowExecutionRetentionTtl: `${RETENTION_SECONDS}s` } }),
-  });
-  const text = await answer.body.text();
-  if (answer.statusCode !== 200) {
-    throw new Error(`the embedded Temporal server refused a retention of 30 days: ${text}`);
-  }
+/** A DescribeNamespaceRequest in protobuf: field 1 is the name, a string. */
+function namespaceRequest(namespace: string): string {
+  const name = Buffer.from(namespace);
+  return Buffer.concat([Buffer.from([(1 << 3) | 2, name.length]), name]).toString('base64');
 }
 
 /**
- * Registers the search attributes of batches, unless they are. The server's own `--search-attribute`
- * does so for a new database only.
+ * Makes the server's namespace what batches need: closed workflows are kept for 30 days, and the
+ * search attributes of batches are registered. What is so already stays untouched.
+ * @throws the server's refusal
  */
-export async function registerAttributes(ports: Ports): Promise<void> {
-  const url = `http://127.0.0.1:${String(ports['http'])}${NAMESPACE_PATH}/search-attributes`;
-  const { body } = await request(url);
-  const { customAttributes = {} } = (await body.json()) as { customAttributes?: object };
-  const names = Object.values(ATTRIBUTES);
-  if (names.every((name) => name in customAttributes)) return;
-  // Adding them is possible over gRPC alone; it is needed once a database.
+export async function prepareNamespace(ports: Ports): Promise<void> {
   const { Connection } = await import('@temporalio/client');
   const connection = await Connection.connect({ address: `127.0.0.1:${String(ports['grpc'])}` });
   try {
-    await connection.operatorService.addSearchAttributes({
-      namespace: TEMPORAL_NAMESPACE,
-      searchAttributes: Object.fromEntries(names.map((name) => [name, KEYWORD])),
-    });
+    await keepClosedWorkflows(connection);
+    await registerAttributes(connection);
   } finally {
     await connection.close();
   }
+}
+
+async function keepClosedWorkflows({ workflowService }: Connection): Promise<void> {
+  const namespace = TEMPORAL_NAMESPACE;
+  const { config } = await workflowService.describeNamespace({ namespace });
+  if (Number(config?.workflowExecutionRetentionTtl?.seconds ?? 0) >= RETENTION_SECONDS) return;
+  await workflowService.updateNamespace({
+    namespace,
+    config: { workflowExecutionRetentionTtl: msToTs(RETENTION_SECONDS * 1000) },
+  });
+}
+
+/** The server's own `--search-attribute` does so for a new database only. */
+async function registerAttributes(connection: Connection): Promise<void> {
+  if ((await missingAttributes(connection, TEMPORAL_NAMESPACE)).length === 0) return;
+  await connection.operatorService.addSearchAttributes({
+    namespace: TEMPORAL_NAMESPACE,
+    searchAttributes: Object.fromEntries(Object.values(ATTRIBUTES).map((name) => [name, KEYWORD])),
+  });
 }

@@ -5,7 +5,8 @@ import type { ScheduleStatus } from '../../../client/schedules/status.js';
 import { zonedText } from '../../../client/schedules/timezone.js';
 import { durationInWords } from '../../../client/schedules/words.js';
 import { doneOf, type OutcomeCounts } from '../../../contract/clip.js';
-import { printableUrl, tryUrl } from '../../../net/urls.js';
+import { shownLink } from '../../../contract/secret-link.js';
+import { tryUrl } from '../../../net/urls.js';
 import { plainText } from '../../io.js';
 import { capLine } from './cap-line.js';
 import { table } from '../../table.js';
@@ -133,16 +134,14 @@ function foldersText({ results }: ScheduleStatus): string {
   return results === undefined ? '' : `, each with its folder in ${plainText(results)}`;
 }
 
-/** The query of a URL may hold a signature. */
 function manifestText({ manifest }: ScheduleStatus): string {
-  const url = /^https?:/i.test(manifest) ? tryUrl(manifest) : undefined;
-  if (!url) return plainText(manifest);
-  return url.search === '' ? printableUrl(url) : `${printableUrl(url)}?...`;
+  return plainText(shownLink(manifest));
 }
 
 function settingText(name: string, value: string | number | boolean): string {
-  const url = name === 'notify' ? tryUrl(String(value)) : undefined;
-  return url ? url.origin : String(value); // its path may be a token
+  if (name !== 'notify') return String(value);
+  const link = shownLink(String(value));
+  return tryUrl(link)?.origin ?? link; // its path may be a token
 }
 
 function zoned(iso: string, { timezone }: ScheduleStatus): string {

@@ -1,0 +1,46 @@
+// Which work of a batch keeps failing, as the server knows it. Pure.
+import type { WorkflowExecutionDescription } from '@temporalio/client';
+import type { BatchProgress } from '../contract/batch.js';
+
+type Pending = NonNullable<WorkflowExecutionDescription['raw']['pendingActivities']>[number];
+
+/** Of Temporal's API: PENDING_ACTIVITY_STATE_STARTED. */
+const STARTED = 2;
+
+/** Work of a batch that has failed and is tried again, for as long as it takes. */
+export interface FailingWork {
+  /** Name of the activity. */
+  activity: string;
+  /** Why its last try failed. */
+  cause: string;
+  /** Tries that have failed; of several such activities, of the one with the most. */
+  tries: number;
+}
+
+/** What a batch says of itself, and what the server says of its work. */
+export interface SeenProgress extends BatchProgress {
+  failing?: FailingWork[];
+}
+
+/** Activities of one name that fail for one cause are told once; the most tries come first. */
+export function failingWorkOf(pending: readonly Pending[]): FailingWork[] {
+  const found = new Map<string, FailingWork>();
+  for (const one of pending) {
+    const cause = causeOf(one);
+    if (cause === undefined) continue;
+    const activity = one.activityType?.name ?? '';
+    const tries = (one.attempt ?? 1) - 1;
+    const name = `${activity} ${cause}`;
+    if (tries > (found.get(name)?.tries ?? 0)) found.set(name, { activity, cause, tries });
+  }
+  return [...found.values()].sort((a, b) => b.tries - a.tries);
+}
+
+/** Undefined of an activity that is at its first try, or at one after its worker was lost. */
+function causeOf({ lastFailure, attempt, state }: Pending): string | undefined {
+  if (!lastFailure || (attempt ?? 1) < 2) return undefined;
+  const lost = lastFailure.timeoutFailureInfo ?? lastFailure.canceledFailureInfo;
+  // eslint-disable-next-line @typescript-eslint/no-unsafe-enum-comparison -- the enum is in @temporalio/proto, which is no dependency
+  if (lost && state === STARTED) return undefined;
+  return lastFailure.message ?? 'no reason given';
+}

@@ -1,0 +1,104 @@
+// Looks the rows of a manifest up in the ledger, before a batch does.
+import type { LedgerOptions } from '../contract/batch.js';
+import type { Clip } from '../contract/clip.js';
+import type { ManifestFile } from '../intake/manifest-file.js';
+import { createTagAsker } from '../ledger/ask-tags.js';
+import { FindingList, findingOf, type Finding } from '../ledger/findings.js';
+import { Ledger } from '../ledger/ledger.js';
+import { LedgerMatch } from '../ledger/match.js';
+import { SoundtrackFiles } from '../ledger/soundtrack-files.js';
+import type { ClipTag } from '../ledger/tag.js';
+import type { Problem } from '../manifests/problems.js';
+import { readManifest, type ManifestReport } from '../manifests/read.js';
+import { MAX_KEPT_PROBLEMS } from '../manifests/limits.js';
+import { createGuardedFetch } from '../net/guarded-fetch.js';
+import { openLocalStore } from '../store/local-store.js';
+import { batchOptionsOf, type ResolvedConfig } from '../workers/config.js';
+
+/** Clips whose servers did not tell which version they have. */
+export type Untold = Record<Exclude<ClipTag['kind'], 'tag'>, number>;
+
+export interface MatchedManifest {
+  match: LedgerMatch;
+  read: ManifestReport;
+  untold: Untold;
+}
+
+/** Asks the clips' servers where identity is `etag`. */
+export async function matchManifest(
+  config: ResolvedConfig,
+  { path, label }: Pick<ManifestFile, 'path' | 'label'>,
+  kind: LedgerOptions['kind'] | undefined = batchOptionsOf(config).ledger?.kind,
+): Promise<MatchedManifest> {
+  const { identity, signatureParams: signatures, allowHosts, ledgerDir } = config;
+  const soundtracks = new SoundtrackFiles(ledgerDir);
+  const isThere = soundtracks.has.bind(soundtracks);
+  const match = new LedgerMatch({ identity, signatures, isThere });
+  const untold = { missing: 0, unreachable: 0 };
+  const fetch = createGuardedFetch({ allowHosts });
+  try {
+    const ask = identity === 'etag' ? createTagAsker(fetch) : undefined;
+    const { report } = await readManifest(
+      path,
+      async (clips) => {
+        const tags = await ask?.(clips);
+        for (const [at, clip] of clips.entries()) {
+          const tag = tags?.[at];
+          match.add(clip, tag);
+          count(untold, clip, tag);
+        }
+      },
+      { label },
+    );
+    if (kind) {
+      for await (const entries of ledgerOf(config, kind).entries()) {
+        for (const entry of entries) await match.see(entry);
+      }
+    }
+    return { match, read: report, untold };
+  } finally {
+    await fetch.close();
+  }
+}
+
+/**
+ * Rows that a run would score although the ledger knows them, or skip although their links are others, as
+ * warnings. A ledger that goes by ETags is not looked into: that would ask every clip's server.
+ */
+export async function ledgerWarnings(
+  config: ResolvedConfig,
+  file: Pick<ManifestFile, 'path' | 'label'>,
+): Promise<{ warnings: Problem[]; count: number }> {
+  const list = new FindingList(MAX_KEPT_PROBLEMS, (finding) => warningOf(finding, file.label));
+  const kind = config.identity === 'etag' ? undefined : await kindInUse(config);
+  if (kind) {
+    const { match } = await matchManifest(config, file, kind);
+    for (const row of match.rows()) {
+      const finding = findingOf(row);
+      // What the simulator made is to be thrown away.
+      if (finding && (kind === 'scored' || finding.code !== 'soundtrack_gone')) list.add(finding);
+    }
+  }
+  return { warnings: list.found?.notes ?? [], count: list.total };
+}
+
+/** The simulator's ledger tells, too, as long as there is no other. */
+async function kindInUse(config: ResolvedConfig): Promise<LedgerOptions['kind'] | undefined> {
+  for (const kind of ['scored', 'simulated'] as const) {
+    if (!(await ledgerOf(config, kind).isEmpty())) return kind;
+  }
+  return undefined;
+}
+
+function ledgerOf({ ledgerDir }: ResolvedConfig, kind: LedgerOptions['kind']): Ledger {
+  return new Ledger(openLocalStore(ledgerDir), kind);
+}
+
+function warningOf({ line, id, fault, remedy }: Finding, file: string): Problem {
+  return { file, line, fault: `id ${id}: ${fault}`, remedy };
+}
+
+function count(untold: Untold, clip: Clip, tag: ClipTag | undefined): void {
+  if (!tag || tag.kind === 'tag' || clip.fault !== undefined) return;
+  untold[tag.kind] += 1;
+}
