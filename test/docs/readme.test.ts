@@ -1,5 +1,4 @@
-// What the README says is what the product does.
-import { existsSync, readFileSync } from 'node:fs';
+// What README and docs/ say is what the product does.
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { checkManifest, formatProblem } from '../../manifests/index.js';
@@ -7,6 +6,7 @@ import { RESULT_COLUMNS } from '../../contract/result-columns.js';
 import { createProgram } from '../../cli/program.js';
 import { PACKAGE_ROOT } from '../../workers/paths.js';
 import { SETTINGS } from '../../workers/settings.js';
+import { DOCS, textOf } from './pages.js';
 
 interface Described {
   secret?: true;
@@ -16,10 +16,9 @@ interface Described {
   meaning: string;
 }
 
-const readme = readFileSync(join(PACKAGE_ROOT, 'README.md'), 'utf8');
-
-describe('README.md', () => {
-  const table = readme.slice(readme.indexOf('| in `reelscore.yaml`')).split('\n\n')[0] ?? '';
+describe('README.md and docs/', () => {
+  const settings = textOf('docs/settings.md');
+  const table = settings.slice(settings.indexOf('| in `reelscore.yaml`')).split('\n\n')[0] ?? '';
   const rows = table
     .split('\n')
     .slice(2)
@@ -39,28 +38,29 @@ describe('README.md', () => {
   });
 
   test('names the columns of the results in their order', () => {
-    expect(readme).toContain(RESULT_COLUMNS.join(','));
+    expect(textOf('docs/results.md')).toContain(RESULT_COLUMNS.join(','));
   });
 
   test('shows what validate really prints', async () => {
-    const path = 'manifests/examples/broken.csv';
+    const path = 'examples/broken.csv';
     const { problems } = await checkManifest(join(PACKAGE_ROOT, path));
     const lines = problems.map((problem) => formatProblem({ ...problem, file: path }));
-    for (const line of lines.slice(0, 4)) expect(readme).toContain(line);
+    for (const line of lines.slice(0, 4)) expect(textOf('docs/manifest.md')).toContain(line);
   });
 
-  test('links only to files that are there', () => {
-    const links = [...readme.matchAll(/\]\((?!https?:)([^)#]+)/g)].map(([, path = '']) => path);
-    expect(links.filter((path) => !existsSync(join(PACKAGE_ROOT, path)))).toEqual([]);
-    expect(links.length).toBeGreaterThan(2);
-  });
-
-  test('speaks only of commands that exist', () => {
-    const named = [...readme.matchAll(/reelscore ([a-z]+)\b/g)].map(([, name = '']) => name);
+  test('speak only of commands that exist, and the command-line page of all of them', () => {
     const commands = createProgram(() => undefined).commands.map((command) => command.name());
-    expect(named.filter((name) => !commands.includes(name) && name !== 'is')).toEqual([]);
+    for (const page of ['README.md', 'examples/README.md', ...DOCS]) {
+      // As code: in prose any word may follow the name.
+      const code = [...textOf(page).matchAll(/`reelscore ([a-z]+)\b|^\$ reelscore ([a-z]+)\b/gm)];
+      const named = code.map(([, inline, shown]) => inline ?? shown ?? '');
+      expect(
+        named.filter((name) => !commands.includes(name)),
+        page,
+      ).toEqual([]);
+    }
     for (const name of commands) {
-      expect(readme, `${name} is not in the README`).toMatch(new RegExp(`\\b${name}\\b`));
+      expect(textOf('docs/command-line.md')).toMatch(new RegExp(`\\b${name}\\b`));
     }
   });
 });

@@ -1,9 +1,10 @@
 // The package as its users get it: packed, installed into an empty folder, run from there.
+import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, expect, onTestFinished, test } from 'vitest';
 import { startSimulator } from '../../simulator/simulator.js';
@@ -49,7 +50,7 @@ async function compileExample() {
   await execa(process.execPath, [tsc, '-p', 'tsconfig.build.json', ...declared], {
     cwd: PACKAGE_ROOT,
   });
-  const example = await readFile(join(installed, 'docs/examples/score-library.ts'), 'utf8');
+  const example = await readFile(join(installed, 'examples/score-library.ts'), 'utf8');
   const text = example.replaceAll('http://127.0.0.1:8788', simulator.url);
   await writeFile(join(folder, 'score-library.ts'), text);
   // Temporal's own declarations lack @types/ms.
@@ -70,6 +71,7 @@ test('it has the workflow bundle and the recipe of the server', () => {
   expect(existsSync(join(installed, 'dist/workflow-bundle.js'))).toBe(true);
   expect(existsSync(join(installed, 'workers/temporal-server/go.mod'))).toBe(true);
   expect(existsSync(join(installed, 'workers/temporal-server/go.sum'))).toBe(true);
+  expect(existsSync(join(installed, 'workers/temporal-server/SHA256SUMS'))).toBe(true);
 });
 
 test('programs find both schemas by name', async () => {
@@ -80,10 +82,31 @@ test('programs find both schemas by name', async () => {
   }
 });
 
+test('it has these folders and files, and no test, benchmark or source', async () => {
+  const packed = (await readdir(installed, { recursive: true, withFileTypes: true }))
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(installed, join(entry.parentPath, entry.name)))
+    .filter((path) => !path.startsWith('node_modules/'));
+  const expected = [
+    /^(CHANGELOG|CONTRIBUTING|README|SECURITY)\.md$|^LICENSE$|^package\.json$/,
+    /^dist\/(activities|callbacks|cli|client|contract|intake|ledger|manifests|media|net)\/.+\.(js|js\.map|d\.ts)$/,
+    /^dist\/(outcomes|simulator|store|tomoviee|workers|workflows)\/.+\.(js|js\.map|d\.ts)$/,
+    /^dist\/[^/]+$/,
+    /^docs\/[\w-]+\.(md|svg)$/,
+    /^examples\/(clips\/)?[^/]+$/,
+    /^(intake|manifests)\/[\w-]+\.schema\.json$/,
+    /^workers\/temporal-server\/(go\.mod|go\.sum|SHA256SUMS)$/,
+  ];
+  expect(packed.filter((path) => !expected.some((pattern) => pattern.test(path)))).toEqual([]);
+  const unused = expected.filter((pattern) => !packed.some((path) => pattern.test(path)));
+  expect(unused).toEqual([]);
+});
+
 test('its README and docs link only to files that it has', async () => {
   const docs = (await readdir(join(installed, 'docs'))).filter((name) => name.endsWith('.md'));
   expect(docs).toContain('programs.md');
-  for (const file of ['README.md', ...docs.map((name) => join('docs', name))]) {
+  const pages = ['README.md', 'examples/README.md', ...docs.map((name) => join('docs', name))];
+  for (const file of pages) {
     const text = await readFile(join(installed, file), 'utf8');
     const links = [...text.matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map(([, path = '']) => path);
     const at = dirname(join(installed, file));
@@ -92,10 +115,21 @@ test('its README and docs link only to files that it has', async () => {
 });
 
 test('it scores the sample library against the simulator', async () => {
-  const sample = join(installed, 'manifests/examples/sample.yaml');
+  const sample = join(installed, 'examples/sample.yaml');
   const { exitCode, stdout } = await reelscore(['run', sample, '--simulate', '--rate', '5']);
   expect(stdout).toContain('succeeded    5');
   expect(exitCode).toBe(0);
+});
+
+test('the nightly example is scored once, however its links are signed the next night', async () => {
+  const example = await readFile(join(installed, 'examples/nightly.jsonl'), 'utf8');
+  await writeFile(join(folder, 'nightly.jsonl'), example);
+  const night = (name: string) =>
+    reelscore(['run', 'nightly.jsonl', '--simulate', '--rate', '5', '--batch', name]);
+  expect((await night('night-1')).stdout).toContain('succeeded    4');
+  const signed = example.replaceAll(/signature=\w+/g, () => `signature=${randomUUID()}`);
+  await writeFile(join(folder, 'nightly.jsonl'), signed);
+  expect((await night('night-2')).stdout).toMatch(/skipped +4/);
 });
 
 test('it scores a real manifest with keys', async () => {

@@ -29,7 +29,7 @@ function below(heading: string): string {
   return (DOCUMENT.split(`\n${heading}\n`)[1] ?? '').split(/^#/m)[0]!;
 }
 
-const example = (name: string) => readFileSync(join(PACKAGE_ROOT, 'docs/examples', name), 'utf8');
+const example = (name: string) => readFileSync(join(PACKAGE_ROOT, 'examples', name), 'utf8');
 
 test('workflow, queue, signals and query of a batch', () => {
   const batch = Object.fromEntries(
@@ -57,7 +57,14 @@ test('fields and states of progress', () => {
     ...{ name: true, store: true, round: true, state: true, pauseReason: true },
     ...{ accountPaused: true, holdReason: true, counts: true, queued: true, submitting: true },
     ...{ waiting: true, unresolved: true, backingOff: true, finishing: true, submissions: true },
-    ...{ warnings: true, lastFailures: true, pace: true, shared: true, priority: true },
+    ...{
+      warnings: true,
+      found: true,
+      lastFailures: true,
+      pace: true,
+      shared: true,
+      priority: true,
+    },
     startedAt: true,
   } satisfies Record<keyof BatchProgress, true>);
   const states = Object.keys({
@@ -108,6 +115,7 @@ test('excerpts are lines of the examples', () => {
   for (const [language, file] of [
     ['python', 'start_batch.py'],
     ['ts', 'score-library.ts'],
+    ['json', 'winter.json'],
   ] as const) {
     const blocks = blocksOf(language);
     expect(blocks.length).toBeGreaterThan(0);

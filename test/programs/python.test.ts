@@ -12,7 +12,7 @@ const { missing = '', path = '' } = await findPython();
 if (missing !== '') console.log(`Skipped, the tests of Python: ${missing}`);
 const { env, folder, here, publish, simulator, worker } = await startService();
 
-const example = join(PACKAGE_ROOT, 'docs/examples/start_batch.py');
+const example = join(PACKAGE_ROOT, 'examples/start_batch.py');
 const scriptOf = (name: string) => join(PACKAGE_ROOT, 'test/programs', name);
 const run = (...args: string[]) => runPython(path, args, { cwd: folder, env });
 const resultsOf = (batch: string) => readRows(join(folder, 'results', batch));

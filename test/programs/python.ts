@@ -26,7 +26,7 @@ export async function findPython(): Promise<{ path?: string; missing?: string }>
 
 /** Runs a script of the examples, or of the tests that import them; resolves however it ends. */
 export function runPython(path: string, args: string[], { env, cwd }: RunOptions) {
-  const examples = join(PACKAGE_ROOT, 'docs/examples');
+  const examples = join(PACKAGE_ROOT, 'examples');
   return execa(path, args, {
     ...{ cwd, extendEnv: false, reject: false },
     // Nothing is left beside the examples.
