@@ -5,7 +5,7 @@ const MAY_IMPORT = {
   contract: [],
   net: [],
   workflows: ['contract'],
-  tomoviee: ['contract'],
+  tomoviee: ['contract', 'net'],
   store: ['contract'],
   simulator: ['contract'],
   media: ['contract', 'net'],

@@ -9,7 +9,7 @@ export default tseslint.config(
       'results/',
       'test/.tmp/',
       'bench/out/',
-      'manifests/examples/',
+      'examples/clips/',
     ],
   },
   {
@@ -29,7 +29,7 @@ export default tseslint.config(
     rules: { 'no-console': 'off', '@typescript-eslint/no-non-null-assertion': 'off' },
   },
   {
-    files: ['docs/examples/*.ts'],
+    files: ['examples/*.ts'],
     rules: { 'no-console': 'off' },
   },
 );

@@ -11,7 +11,7 @@ import { withScratch } from './support/scratch.js';
 
 const HELP_RUNS = 10;
 /** What `npm start` runs, but with results and batch where they disturb nobody. */
-const SAMPLE = ['run', 'manifests/examples/sample.csv', '--simulate', '--again', '--rate', '5'];
+const SAMPLE = ['run', 'examples/sample.csv', '--simulate', '--again', '--rate', '5'];
 
 export interface CliSizes {
   /** Warm starts; the median counts. Each scores the whole sample library. */

@@ -1,9 +1,11 @@
 // A library that was scored already, against a ledger that holds every row of it: how long `reelscore plan`
 // takes and the memory of it, and a whole `reelscore run`, from start to exit.
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { BatchSummary } from '../contract/clip.js';
 import { Ledger } from '../ledger/ledger.js';
 import { keysOf } from '../ledger/digests.js';
+import { linkReader } from '../ledger/link-rule.js';
 import { readManifest } from '../manifests/read.js';
 import { openLocalStore } from '../store/local-store.js';
 import { generateManifest } from './generate-manifest.js';
@@ -68,9 +70,13 @@ async function fillLedger(cwd: string): Promise<void> {
   const store = openLocalStore(join(cwd, 'results'));
   const ledgers = (['scored', 'simulated'] as const).map((kind) => new Ledger(store, kind));
   const at = new Date().toISOString();
+  const readLink = linkReader();
+  const folder = join(cwd, 'results', 'night-1', 'soundtracks');
+  await mkdir(folder, { recursive: true });
   await readManifest(join(cwd, MANIFEST), async (clips) => {
+    await Promise.all(clips.map(({ id }) => writeFile(join(folder, `${id}.wav`), '')));
     const entries = clips.map((clip) => ({
-      ...keysOf(clip),
+      ...keysOf(clip, readLink(clip.fileLink)),
       soundtrack: `night-1/soundtracks/${clip.id}.wav`,
       batch: 'night-1',
       taskId: `tm_video_scoring-0-${String(clip.row).padStart(22, '0')}`,

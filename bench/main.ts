@@ -6,6 +6,7 @@ import type { Selection } from './contenders/index.js';
 import { crash } from './crash.js';
 import { ledger } from './ledger.js';
 import { mainJob } from './main-job.js';
+import { manifests } from './manifests.js';
 import { memory } from './memory.js';
 import { pace } from './pace.js';
 import { report, type Measurement } from './report.js';
@@ -13,7 +14,7 @@ import { slots } from './slots.js';
 
 const HELP = `npm run bench [-- NAME... OPTIONS]
 
-Names: main-job, memory, cli, pace, slots, crash, actions, ledger (default: all)
+Names: main-job, memory, cli, pace, slots, crash, actions, ledger, manifests (default: all)
 
 Options:
   --quick          small sizes: to see that it works, not to quote
@@ -31,7 +32,7 @@ const SIZES = {
     ...{ rounds: 1, clips: 400, shardClips: 200, childClips: 60, starts: 1, batches: [200, 1_000] },
     paces: [{ ratePerSecond: 5, clips: 40 }],
     ...{ slotClips: 40, crashClips: 80, kills: 1, fullSpeedClips: 400, slowClips: 30 },
-    ledgerRows: 2_000,
+    ...{ ledgerRows: 2_000, manifestRows: 2_000 },
   },
   default: {
     ...{
@@ -50,7 +51,7 @@ const SIZES = {
       { ratePerSecond: 20, clips: 880 },
     ],
     ...{ slotClips: 270, crashClips: 400, kills: 5, fullSpeedClips: 2_000, slowClips: 120 },
-    ledgerRows: 100_000,
+    ...{ ledgerRows: 100_000, manifestRows: 100_000 },
   },
 };
 
@@ -65,6 +66,7 @@ const BENCHMARKS: Record<string, (sizes: Sizes) => Promise<Measurement[]>> = {
   crash,
   actions,
   ledger,
+  manifests,
 };
 
 const { values, positionals } = parseArgs({

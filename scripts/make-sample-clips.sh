@@ -1,9 +1,9 @@
 #!/bin/sh
-# Makes the sample library in manifests/examples/clips/ from ffmpeg's test sources: small silent
+# Makes the sample library in examples/clips/ from ffmpeg's test sources: small silent
 # clips in all nine formats that the vendor takes, within its limits (15-60 FPS, 360p-1080p).
 # Needs ffmpeg with libx264. The same ffmpeg makes the same bytes.
 set -eu
-out="$(dirname "$0")/../manifests/examples/clips"
+out="$(dirname "$0")/../examples/clips"
 mkdir -p "$out"
 
 # make FILE SOURCE SECONDS ENCODING...

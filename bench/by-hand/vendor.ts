@@ -83,9 +83,11 @@ export class Vendor {
     const { code, msg, data } = (await mayTryAgain(path, () => response.json())) as {
       code: number;
       msg: string;
-      data: Record<string, unknown>;
+      data?: Record<string, unknown> | null;
     };
-    if (code !== 0) throw new VendorError(`${path}: ${code} ${msg}`, false);
+    // Of a result query it is the task's own code: where there is a status, that decides.
+    const told = typeof data?.['status'] === 'number';
+    if (!data || (code !== 0 && !told)) throw new VendorError(`${path}: ${code} ${msg}`, false);
     return data;
   }
 }

@@ -14,7 +14,7 @@ export const reelscore: Contender<KillableAttempt> = {
     const home = join(folder, 'home');
     const out = join(folder, 'out');
     // A share of our own, so that the Temporal server stays when the process is killed.
-    const lease = await acquireHome({ home, services: ['temporal'], headless: true });
+    const lease = await acquireHome({ home, services: ['temporal'] });
     const callbacks = `127.0.0.1:${await freePort(undefined)}`;
     const env = {
       ...cleanEnv(home),

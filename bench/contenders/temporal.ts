@@ -30,7 +30,7 @@ export const temporalWindow: Contender = {
 async function prepare(job: Job, design: 'shards' | 'children'): Promise<Prepared> {
   const { folder, manifest, rows, vendorUrl, ratePerSecond, maxInFlight } = job;
   const home = join(folder, 'home');
-  const lease = await acquireHome({ home, services: ['temporal'], headless: true });
+  const lease = await acquireHome({ home, services: ['temporal'] });
   if (!lease.temporal) throw new Error(`${home}: its Temporal server was not started`);
   const { address, namespace } = lease.temporal;
   const temporal = { connection: { address }, namespace };

@@ -4,6 +4,7 @@ import { bundleWorkflowCode, DefaultLogger, NativeConnection, Worker } from '@te
 import { createActivities } from '../../activities/index.js';
 import { callbackUrl } from '../../callbacks/url.js';
 import type { SubmitClipInput } from '../../contract/activities.js';
+import { distFile } from '../../workers/paths.js';
 import { createMediaAnalyzer } from '../../media/analyzer.js';
 import { probeClip } from '../../media/probe-clip.js';
 import { createGuardedFetch } from '../../net/guarded-fetch.js';
@@ -97,7 +98,7 @@ async function compose(config: SimulatedConfig) {
   });
   const { allowHosts, hostAliases } = config;
   const fetch = createGuardedFetch({ allowHosts, hostAliases });
-  const analyzer = createMediaAnalyzer();
+  const analyzer = createMediaAnalyzer({ threadFile: distFile('media/parser-thread.js') });
   const secret = (await loadCallbackSecret(config)).reveal();
   return {
     activities: createActivities({

@@ -15,7 +15,7 @@ const SIMULATOR = { taskMs: 0, soundtrackSeconds: 0.05 };
 
 export async function startHome(home: string): Promise<BenchHome> {
   const lease = await acquireHome({
-    ...{ home, services: ['temporal', 'simulator'], headless: true },
+    ...{ home, services: ['temporal', 'simulator'] },
     simulator: SIMULATOR,
   });
   const { temporal, simulator } = lease;

@@ -52,7 +52,7 @@ test('the built bundle does not tell where it was built', () => {
   expect(sourceMapOf(code).includes(PACKAGE_ROOT)).toBe(false);
 });
 
-test.each(['tomoviee/errors.ts', 'net/addresses.ts', 'manifests/clip-id.ts'])(
+test.each(['tomoviee/errors.ts', 'net/addresses.ts', 'manifests/limits.ts'])(
   '%s in a workflow is found out',
   async (file) => {
     const entry = join(dir, 'planted.ts');

@@ -95,7 +95,7 @@ describe('counting tests', () => {
 describe('npm start', () => {
   test('without arguments scores the sample as a new batch, against the simulator', () => {
     expect(commandLine([], new Date('2026-01-02T03:04:05.678Z'))).toEqual([
-      ...['run', 'manifests/examples/sample.csv', '--simulate', '--again', '--rate', '5'],
+      ...['run', 'examples/sample.csv', '--simulate', '--again', '--rate', '5'],
       ...['--batch', 'sample-20260102-030405'],
     ]);
   });
@@ -107,7 +107,9 @@ describe('npm start', () => {
       '--rate',
       '2',
     ]);
-    expect(commandLine(['a/b.YAML'])).toEqual(['run', 'a/b.YAML']);
+    for (const manifest of ['a/b.YAML', 'a.yml', 'a.tsv', 'a.json', 'a.jsonl']) {
+      expect(commandLine([manifest])).toEqual(['run', manifest]);
+    }
     expect(commandLine(['status', 'library.csv'])).toEqual(['status', 'library.csv']);
     expect(commandLine(['--help'])).toEqual(['--help']);
   });
@@ -132,6 +134,6 @@ test('processes that need the same lock take turns, and a killed one does not ke
       writeFileSync(${JSON.stringify(steps)} + '/' + process.pid, '');
     });`;
   const turn = () => execa('node', ['--input-type=module', '-e', code]);
-  await Promise.all([turn(), turn(), turn()]);
-  expect(readdirSync(steps)).toHaveLength(3);
+  await Promise.all(Array.from({ length: 8 }, turn));
+  expect(readdirSync(steps)).toHaveLength(8);
 });

@@ -53,7 +53,12 @@ export interface Rig {
   simulator: Simulator;
   client: Client;
   config: SimulatedConfig;
-  start(rows: ManifestRow[], options?: Partial<BatchOptions>): Promise<StartedBatch>;
+  /** @param before is run once the batch has its folder, before it is started */
+  start(
+    rows: ManifestRow[],
+    options?: Partial<BatchOptions>,
+    before?: (folder: string) => Promise<unknown>,
+  ): Promise<StartedBatch>;
   /** Starts and waits. */
   run(
     rows: ManifestRow[],
@@ -100,12 +105,13 @@ export async function startRig({
   const connection = await Connection.connect(temporal.connection);
   const client = new Client({ connection, namespace });
 
-  const start: Rig['start'] = async (rows, options) => {
+  const start: Rig['start'] = async (rows, options, before) => {
     const batch = `batch-${randomUUID()}`;
     const store = join(folder, batch);
     const manifest = join(folder, `${batch}.csv`);
     await writeFile(manifest, stringify(rows, { header: true }));
     const { total } = await freezeManifest(manifest, openLocalStore(store), { skipInvalid: true });
+    await before?.(store);
     const input: ScoreBatchInput = {
       version: 1,
       name: 'test',

@@ -54,7 +54,7 @@ export function childPid(home: string, name: 'supervisor' | ServiceName): number
 
 async function serverIn(home: string): Promise<TestServer> {
   await built();
-  const lease = await acquireHome({ home, headless: true });
+  const lease = await acquireHome({ home });
   afterAll(() => lease.release());
   if (lease.temporal === undefined) throw new Error('no Temporal server was started');
   return { ...lease.temporal, home };
