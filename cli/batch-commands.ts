@@ -1,4 +1,5 @@
 // Commands that take a batch.
+import { OUTCOME_STATUSES } from '../contract/clip.js';
 import { Option, type Command } from 'commander';
 import { BATCH_PHASES } from '../client/states.js';
 import type { ResultsFlags } from './commands/results.js';
@@ -8,7 +9,7 @@ import type { EvictFlags } from './commands/evict.js';
 import type { TuneFlags } from './commands/tune.js';
 import { addPaceOptions } from './run-flags.js';
 
-const STATUSES = ['succeeded', 'failed', 'rejected', 'cancelled', 'skipped', 'pending'];
+const STATUSES = [...OUTCOME_STATUSES, 'pending'];
 
 export function addBatchCommands(program: Command, done: (exitCode: number) => void): void {
   program

@@ -5,4 +5,5 @@ import { runCommandLine } from './program.js';
 const LINGER_MS = 1000;
 
 process.exitCode = await runCommandLine(process.argv.slice(2));
-setTimeout(() => process.exit(), LINGER_MS).unref();
+// Not before what was written has left: a pipe may take its time.
+process.stdout.write('', () => setTimeout(() => process.exit(), LINGER_MS).unref());

@@ -1,7 +1,7 @@
 // Which tasks earlier rounds of a batch left at the vendor. They are asked about before their clips are
 // paid for again.
 import type { RecalledTask } from '../contract/activities.js';
-import type { SubmissionCap } from '../contract/batch.js';
+import { CAP_CODES } from '../contract/batch.js';
 import type { Outcome } from '../contract/clip.js';
 import type { OwnCode } from '../contract/error-codes.js';
 import type { AcceptedPost } from '../outcomes/journal-records.js';
@@ -29,12 +29,10 @@ export function recalledTask(
   };
 }
 
-/** Codes of clips that were left out only for now. */
-const LEFT_OUT: readonly SubmissionCap['code'][] = ['max_submissions_reached', 'budget_reached'];
-
 /** Whether a retry has something to do for a row that ended so. */
 export function isOpenOutcome(outcome: Outcome | undefined): boolean {
   if (!outcome) return true;
-  if (outcome.status === 'skipped') return LEFT_OUT.some((code) => code === outcome.errorCode);
+  // A cap left it out, only for now.
+  if (outcome.status === 'skipped') return CAP_CODES.some((code) => code === outcome.errorCode);
   return outcome.status !== 'succeeded';
 }

@@ -161,9 +161,16 @@ export interface FinalizeBatchInput {
   leftOut?: { code: string; message: string };
 }
 
+export const NOTIFICATION_TYPES = [
+  'batch.finished',
+  'batch.cancelled',
+  'batch.paused',
+  'batch.failed',
+] as const;
+
 /** What a batch tells when it ends or pauses. */
 export interface Notification {
-  type: 'batch.finished' | 'batch.cancelled' | 'batch.paused' | 'batch.failed';
+  type: (typeof NOTIFICATION_TYPES)[number];
   /** Stable over retries: the receiver can tell repetitions by it. */
   id: string;
   /** ISO 8601: when it happened. */

@@ -79,11 +79,14 @@ export interface LedgerOptions {
   again?: true;
 }
 
+/** `error_code` of clips that a cap leaves out. */
+export const CAP_CODES = ['max_submissions_reached', 'budget_reached'] as const;
+
 /** How many submissions a round may make, accepted ones and those whose outcome is unknown. */
 export interface SubmissionCap {
   submissions: number;
   /** The `error_code` of the clips that are left out for it. */
-  code: 'max_submissions_reached' | 'budget_reached';
+  code: (typeof CAP_CODES)[number];
 }
 
 /** So many clips, or so many of a hundred that have ended. */

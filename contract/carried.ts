@@ -11,6 +11,8 @@ export interface TaskClaim {
   terminal: boolean;
 }
 
+export const CLIP_PHASES = ['ready', 'submitting', 'unresolved', 'waiting', 'ended'] as const;
+
 /**
  * Where a clip stands between its first turn and its outcome.
  *
@@ -20,7 +22,7 @@ export interface TaskClaim {
  * - `waiting`: `taskId` is at the vendor; to be asked about at `askAt`.
  * - `ended`: the vendor confirmed success; the soundtrack is to be downloaded, not before `notBefore`.
  */
-export type ClipPhase = 'ready' | 'submitting' | 'unresolved' | 'waiting' | 'ended';
+export type ClipPhase = (typeof CLIP_PHASES)[number];
 
 /** One clip in the window. Times are epoch ms. */
 export interface ActiveClip {

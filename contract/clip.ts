@@ -1,7 +1,15 @@
 // The nouns everyone else uses. Nothing here imports anything.
 
+export const OUTCOME_STATUSES = [
+  'succeeded',
+  'failed',
+  'rejected',
+  'cancelled',
+  'skipped',
+] as const;
+
 /** How a clip ended. */
-export type OutcomeStatus = 'succeeded' | 'failed' | 'rejected' | 'cancelled' | 'skipped';
+export type OutcomeStatus = (typeof OUTCOME_STATUSES)[number];
 
 /** One row of a manifest, as frozen in the snapshot. */
 export interface Clip {

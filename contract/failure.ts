@@ -1,12 +1,14 @@
 // What can go wrong at the vendor, in four classes.
 
+export const FAILURE_CLASSES = ['retry', 'throttled', 'rejected', 'denied'] as const;
+
 /**
  * - `retry`: try again after a backoff, a few times.
  * - `throttled`: obey Retry-After; never counts against the clip.
  * - `rejected`: this clip, for good.
  * - `denied`: authentication or credit; the batch pauses until someone resumes it.
  */
-export type FailureClass = 'retry' | 'throttled' | 'rejected' | 'denied';
+export type FailureClass = (typeof FAILURE_CLASSES)[number];
 
 /** A refusal known to have cost nothing, or a failed query. */
 export interface VendorFailure {

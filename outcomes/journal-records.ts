@@ -1,12 +1,13 @@
 // How a journal of submissions lies in the store, and how it is read.
 import { z } from 'zod';
+import { FAILURE_CLASSES } from '../contract/failure.js';
 import { linesOf } from '../store/lines.js';
 import type { Store } from '../store/store.js';
 
 export const JOURNAL_FOLDER = 'submissions';
 
 const Failure = z.object({
-  class: z.enum(['retry', 'throttled', 'rejected', 'denied']),
+  class: z.enum(FAILURE_CLASSES),
   code: z.string(),
   message: z.string(),
   retryAfterMs: z.number().exactOptional(),

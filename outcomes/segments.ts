@@ -4,7 +4,7 @@
 // O3. In one round a success stays, whatever is recorded of its row later: a batch that was reset comes to rows
 //     that have their outcome once more.
 import { z } from 'zod';
-import type { Outcome } from '../contract/clip.js';
+import { OUTCOME_STATUSES, type Outcome } from '../contract/clip.js';
 import type { Store } from '../store/store.js';
 import { keptFolder, type SnapshotInfo } from '../manifests/snapshot-format.js';
 import {
@@ -20,7 +20,7 @@ const FOLDER = 'outcomes';
 
 const OutcomeRecord = z.object({
   row: z.int().nonnegative(),
-  status: z.enum(['succeeded', 'failed', 'rejected', 'cancelled', 'skipped']),
+  status: z.enum(OUTCOME_STATUSES),
   taskId: z.string().exactOptional(),
   attempts: z.int().nonnegative(),
   errorCode: z.string().exactOptional(),

@@ -3,7 +3,7 @@
 import ipaddr from 'ipaddr.js';
 import ms from 'ms';
 import type { FailureLimit } from '../contract/batch.js';
-import type { FailureClass } from '../contract/failure.js';
+import { FAILURE_CLASSES, type FailureClass } from '../contract/failure.js';
 import { isSecretLink } from '../contract/secret-link.js';
 import { readAllowList } from '../net/allow-list.js';
 import { OVERRIDABLE_CODE } from '../tomoviee/errors.js';
@@ -211,14 +211,12 @@ export function parameterNames(raw: unknown): string[] {
   );
 }
 
-const CLASSES: readonly FailureClass[] = ['retry', 'throttled', 'rejected', 'denied'];
-
 /** A map of vendor codes and `http_<status>` to classes. */
 export function vendorCodes(raw: unknown): Record<string, FailureClass> {
   if (typeof raw !== 'object' || raw === null || Array.isArray(raw)) {
     throw new TypeError(`${show(raw)} is not a map (write lines such as "680001": rejected)`);
   }
-  const readClass = oneOf(CLASSES);
+  const readClass = oneOf(FAILURE_CLASSES);
   return Object.fromEntries(
     Object.entries(raw).map(([code, value]: [string, unknown]) => {
       if (!OVERRIDABLE_CODE.test(code)) {

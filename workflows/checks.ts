@@ -1,4 +1,5 @@
-// Whether a value from the wire is what a type says. Small and plain, so that workflows load nothing for it.
+// Whether a value from the wire is what a type says. Not by zod: in a workflow's bundle it is 0.3 MB of code,
+// which every run of a workflow would load anew (4 ms beside 2 ms for all the rest).
 
 /** The fault of a value, in words and with its place below the value; undefined if it has none. */
 export type Check = (value: unknown) => string | undefined;

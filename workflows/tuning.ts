@@ -1,5 +1,5 @@
 // Whether an account may be tuned so.
-import { isObject } from './checks.js';
+import { isObject, real, whole } from './checks.js';
 import { PACE_RANGES } from '../contract/batch.js';
 
 /** As people know them. */
@@ -13,14 +13,8 @@ export function tuningFaults(tuning: unknown): string[] {
   if (given.length === 0) return ['nothing to change (give a rate, burst or maxInFlight)'];
   return given.flatMap((key) => {
     const { least, most, kind } = PACE_RANGES[key];
-    const whole = kind === 'integer';
-    const value = tuning[key];
-    const fits =
-      typeof value === 'number' &&
-      value >= least &&
-      value <= most &&
-      (!whole || Number.isInteger(value));
-    const wanted = whole ? 'a whole number' : 'a number';
-    return fits ? [] : [`${SETTINGS[key]}: ${wanted} from ${least} to ${most}`];
+    const check = kind === 'integer' ? whole : real;
+    const fault = check(least, most)(tuning[key]);
+    return fault === undefined ? [] : [`${SETTINGS[key]}${fault}`];
   });
 }

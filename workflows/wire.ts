@@ -11,8 +11,18 @@ import type {
   Timeline,
 } from '../contract/account.js';
 import { PRIORITIES } from '../contract/account.js';
+import { NOTIFICATION_TYPES } from '../contract/activities.js';
+import { CLIP_PHASES } from '../contract/carried.js';
+import { OUTCOME_STATUSES } from '../contract/clip.js';
+import { FAILURE_CLASSES } from '../contract/failure.js';
 import type { Notification, NotifyInput } from '../contract/activities.js';
-import { IDENTITIES, PACE_RANGES, type BatchOptions, type Pace } from '../contract/batch.js';
+import {
+  CAP_CODES,
+  IDENTITIES,
+  PACE_RANGES,
+  type BatchOptions,
+  type Pace,
+} from '../contract/batch.js';
 import type {
   LedgerFindings,
   LedgerOptions,
@@ -56,6 +66,7 @@ const time = real(-1e14, 1e14);
 const duration = real(0, 3.2e11);
 const count = whole();
 const flag = oneOf(true);
+const version = real(0, Number.MAX_SAFE_INTEGER);
 /** What the server takes as an id. */
 const id = named(1000);
 /** Those of batches, to which an account sends signals. */
@@ -73,7 +84,7 @@ const pace = shapeOf<Pace>({
 });
 
 const failureFields = {
-  class: oneOf('retry', 'throttled', 'rejected', 'denied'),
+  class: oneOf(...FAILURE_CLASSES),
   code: text,
   message: text,
   retryAfterMs: optional(duration),
@@ -97,7 +108,7 @@ const frame: Check = all(
 );
 
 export const share: Check = shapeOf<Share>({
-  version: real(0, Number.MAX_SAFE_INTEGER),
+  version,
   slots: whole(0, PACE_RANGES.maxInFlight.most),
   frame: optional(frame),
   contended: yesOrNo,
@@ -108,7 +119,7 @@ export const share: Check = shapeOf<Share>({
 
 const standing = {
   ...{ batch: batchId, chain: text, run: optional(text), name: text },
-  ...{ priority: oneOf(...PRIORITIES), version: real(0, Number.MAX_SAFE_INTEGER), next: time },
+  ...{ priority: oneOf(...PRIORITIES), version, next: time },
   ...{ held: rows, wants: rows, taskTimeoutMs: optional(duration), uses: optional(real(0, 1e6)) },
 };
 
@@ -148,7 +159,7 @@ export const accountInput: Check = shapeOf<AccountInput>({
           evicted: optional(real(0, Number.MAX_SAFE_INTEGER)),
           lowered: optional(
             shapeOf<NonNullable<MemberState['lowered']>>({
-              ...{ version: real(0, Number.MAX_SAFE_INTEGER), from: count, at: time },
+              ...{ version, from: count, at: time },
             }),
           ),
         }),
@@ -163,10 +174,10 @@ export const accountInput: Check = shapeOf<AccountInput>({
       ),
       change: optional(
         shapeOf<NonNullable<AccountState['change']>>({
-          ...{ version: real(0, Number.MAX_SAFE_INTEGER), of: listOf(text), since: time },
+          ...{ version, of: listOf(text), since: time },
         }),
       ),
-      ...{ version: real(0, Number.MAX_SAFE_INTEGER), floor: time },
+      ...{ version, floor: time },
       speed: shapeOf<AccountState['speed']>({
         ...{ factor: real(0.001, 1), holdUntil: time, reason: optional(text), since: time },
         ...{ inARow: count, nextStep: optional(time) },
@@ -204,7 +215,7 @@ const options = shapeOf<BatchOptions>({
   cap: optional(
     shapeOf<SubmissionCap>({
       submissions: count,
-      code: oneOf('max_submissions_reached', 'budget_reached'),
+      code: oneOf(...CAP_CODES),
     }),
   ),
   notify: optional(shapeOf<{ url: string }>({ url: text })),
@@ -212,7 +223,7 @@ const options = shapeOf<BatchOptions>({
 });
 
 const outcome = shapeOf<Outcome>({
-  ...{ row: rows, status: oneOf('succeeded', 'failed', 'rejected', 'cancelled', 'skipped') },
+  ...{ row: rows, status: oneOf(...OUTCOME_STATUSES) },
   ...{ taskId: optional(text), attempts: count, errorCode: optional(text) },
   ...{ errorMessage: optional(text), output: optional(text), outputs: optional(listOf(text)) },
   ...{ modelVersion: optional(text), translatePrompt: optional(text) },
@@ -221,7 +232,7 @@ const outcome = shapeOf<Outcome>({
 
 const clip: Check = all(
   shapeOf<ActiveClip>({
-    ...{ row: rows, phase: oneOf('ready', 'submitting', 'unresolved', 'waiting', 'ended') },
+    ...{ row: rows, phase: oneOf(...CLIP_PHASES) },
     ...{ attempt: count, notBefore: time, taskId: optional(text), taskAttempt: optional(count) },
     ...{ busy: optional(yesOrNo), hintedAt: optional(time), askAt: optional(time) },
     ...{ deadline: optional(time), orphans: optional(listOf(count)), adopted: optional(yesOrNo) },
@@ -288,7 +299,7 @@ export const batchInput: Check = shapeOf<ScoreBatchInput>({
 export const notifyInput: Check = shapeOf<NotifyInput>({
   url: named(100_000), // a link, sealed or a reference: the activity reads it
   notification: shapeOf<Notification>({
-    type: oneOf('batch.finished', 'batch.cancelled', 'batch.paused', 'batch.failed'),
+    type: oneOf(...NOTIFICATION_TYPES),
     ...{ id: named(1000), at: text, batch: text, name: optional(text), account: text },
     ...{ reason: optional(text), counts: optional(counts), submissions: optional(whole(-1e9)) },
     results: optional(text),
