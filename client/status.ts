@@ -2,7 +2,7 @@
 import type { BatchActivities, IntakeActivities } from '../contract/activities.js';
 import type { BatchProgress } from '../contract/batch.js';
 import type { OutcomeCounts } from '../contract/clip.js';
-import { accountOf, filesQueueOf, mediaQueueOf } from '../contract/names.js';
+import { accountOf, downloadsQueueOf, filesQueueOf, mediaQueueOf } from '../contract/names.js';
 import { openSnapshot } from '../manifests/snapshot.js';
 import { SNAPSHOT_KEY } from '../manifests/snapshot-format.js';
 import { Counting, readSegment, segmentsOf } from '../outcomes/segments.js';
@@ -98,12 +98,19 @@ function basics({ batch, memo, taskQueue }: Execution) {
   return { batch, name, account: accountOf(taskQueue), round, store };
 }
 
-/** Workers of earlier versions do not ask the task queue of what may run long. */
+/** Whether a worker has asked for what may run long: manifests, the ledger, downloads, results. */
+export async function servesFiles(temporal: TemporalClient, taskQueue: string): Promise<boolean> {
+  const queues = [filesQueueOf(taskQueue), downloadsQueueOf(taskQueue)];
+  const asked = await Promise.all(queues.map((queue) => temporal.hasPollers(queue, 'activities')));
+  return !asked.includes(false);
+}
+
+/** Workers of earlier versions do not ask the task queues of what may run long. */
 export async function lacksFilesWorker(
   temporal: TemporalClient,
   { batch, taskQueue }: Pick<Execution, 'batch' | 'taskQueue'>,
 ): Promise<boolean> {
-  if (await temporal.hasPollers(filesQueueOf(taskQueue), 'activities')) return false;
+  if (await servesFiles(temporal, taskQueue)) return false;
   return (await temporal.untakenActivities(batch)).some((name) => FILES_WORK.has(name));
 }
 

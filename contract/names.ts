@@ -67,11 +67,19 @@ export function mediaQueueOf(taskQueue: string): string {
 }
 
 /**
- * Task queue of the activities that may run long: downloads, the ledger, manifests, results. On the batch's own
- * queue they could hold all places for activities, and make submissions late.
+ * Task queue of the activities that may run long: the ledger, manifests, results. On the batch's own queue they
+ * could hold all places for activities, and make submissions late.
  */
 export function filesQueueOf(taskQueue: string): string {
   return `${taskQueue}.files`;
+}
+
+/**
+ * Task queue of downloads. They wait for servers of others, and a batch whose manifest or ledger waited behind
+ * them would submit nothing.
+ */
+export function downloadsQueueOf(taskQueue: string): string {
+  return `${taskQueue}.downloads`;
 }
 
 /** The account whose batches have this task queue. */

@@ -14,7 +14,7 @@ import {
 import { DOWNLOAD_LIMITS } from '../activities/download-limits.js';
 import { Webhook } from 'standardwebhooks';
 import { callbackUrl } from '../callbacks/url.js';
-import { filesQueueOf, mediaQueueOf, taskQueueOf } from '../contract/names.js';
+import { downloadsQueueOf, filesQueueOf, mediaQueueOf, taskQueueOf } from '../contract/names.js';
 import { createMediaAnalyzer } from '../media/analyzer.js';
 import { probeClip } from '../media/probe-clip.js';
 import { createGuardedFetch } from '../net/guarded-fetch.js';
@@ -42,8 +42,10 @@ import type { HostAlias } from '../net/guard.js';
 const MAX_ACTIVITIES = 100;
 /** Pages of 25 clips, each looking into several clips at once. */
 const MAX_PAGES = 8;
-/** Downloads, matching and results of all batches; they have places of their own beside the submissions. */
-const MAX_LONG = 50;
+/** Groups of downloads of all batches. */
+const MAX_DOWNLOADS = 50;
+/** Manifests, matching and results of all batches. */
+const MAX_FILES = 20;
 /** After so many graces a worker that was asked to stop ends whatever runs: 27 s after 20 s. */
 const FORCE_GRACES = 1.35;
 
@@ -98,7 +100,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
     serves === 'probing' ? undefined : await createScoring(options, connection, media);
   const common = { connection, namespace: temporal.namespace, ...shutdownOf(config) };
   const workers = await Promise.all(
-    [scoring?.worker, scoring?.files, probing].flatMap((part) =>
+    [...(scoring?.parts ?? []), probing].flatMap((part) =>
       part ? [Worker.create({ ...common, ...part })] : [],
     ),
   );
@@ -151,7 +153,7 @@ async function createScoring(
   { config, temporal }: WorkerOptions,
   connection: NativeConnection,
   media: Media,
-): Promise<{ worker: Part; files: Part; vendor: TomovieeClient }> {
+): Promise<{ parts: Part[]; vendor: TomovieeClient }> {
   const { baseUrl } = config.tomoviee;
   const keys = needKeys(config);
   const vendor = createTomovieeClient({
@@ -181,18 +183,25 @@ async function createScoring(
   };
   return {
     vendor,
-    worker: {
-      taskQueue,
-      workflowBundle: { codePath: distFile('workflow-bundle.js') },
-      activities,
-      maxConcurrentActivityTaskExecutions: MAX_ACTIVITIES,
-      maxEagerActivityReservationsPerWorkflowTask: MAX_ACTIVITIES,
-    },
-    // The same activities: links that a query brought are at hand for the download.
-    files: {
-      ...{ taskQueue: filesQueueOf(taskQueue), activities },
-      maxConcurrentActivityTaskExecutions: MAX_LONG,
-    },
+    parts: [
+      {
+        taskQueue,
+        workflowBundle: { codePath: distFile('workflow-bundle.js') },
+        activities,
+        maxConcurrentActivityTaskExecutions: MAX_ACTIVITIES,
+        maxEagerActivityReservationsPerWorkflowTask: MAX_ACTIVITIES,
+      },
+      // Earlier versions asked for downloads here.
+      {
+        ...{ taskQueue: filesQueueOf(taskQueue), activities },
+        maxConcurrentActivityTaskExecutions: MAX_FILES,
+      },
+      // The same activities: links that a query brought are at hand for the download.
+      {
+        ...{ taskQueue: downloadsQueueOf(taskQueue), activities },
+        maxConcurrentActivityTaskExecutions: MAX_DOWNLOADS,
+      },
+    ],
   };
 }
 

@@ -15,7 +15,7 @@ import type { BatchActivities } from '../contract/activities.js';
 import type { BatchProgress, ScoreBatchInput } from '../contract/batch.js';
 import type { BatchSummary } from '../contract/clip.js';
 import type { BatchRequest } from '../contract/request.js';
-import { filesQueueOf, mediaQueueOf } from '../contract/names.js';
+import { downloadsQueueOf, filesQueueOf, mediaQueueOf } from '../contract/names.js';
 import { AccountLink } from './account-link.js';
 import { Alarm } from './alarm.js';
 import { BatchRun } from './batch-run.js';
@@ -257,11 +257,17 @@ function probingOnItsOwn(): Pick<BatchActivities, 'preparePage'> {
   return { preparePage: probing.preparePage }; // a proxy has nothing to spread
 }
 
-/** What may run long has a queue of its own, so that it never takes a submission's place. */
+/** What may run long has queues of its own, so that it never takes a submission's place. */
 function withFiles(): Pick<BatchActivities, 'finishClips' | 'finalizeBatch'> {
-  const taskQueue = filesQueueOf(workflowInfo().taskQueue);
-  const downloads = proxyActivities<BatchActivities>({ ...DOWNLOAD_OPTIONS, taskQueue });
-  const whole = proxyActivities<BatchActivities>({ ...PAGE_OPTIONS, taskQueue });
+  const { taskQueue } = workflowInfo();
+  const downloads = proxyActivities<BatchActivities>({
+    ...DOWNLOAD_OPTIONS,
+    taskQueue: downloadsQueueOf(taskQueue),
+  });
+  const whole = proxyActivities<BatchActivities>({
+    ...PAGE_OPTIONS,
+    taskQueue: filesQueueOf(taskQueue),
+  });
   return { finishClips: downloads.finishClips, finalizeBatch: whole.finalizeBatch };
 }
 

@@ -1,10 +1,6 @@
 // The Temporal server, and who works for it.
-import {
-  filesQueueOf,
-  mediaQueueOf,
-  SIMULATOR_ACCOUNT,
-  taskQueueOf,
-} from '../../contract/names.js';
+import { mediaQueueOf, SIMULATOR_ACCOUNT, taskQueueOf } from '../../contract/names.js';
+import { servesFiles } from '../status.js';
 import type { OpenedTemporal } from '../../workers/connection.js';
 import { namedServerUi } from '../../workers/ui-url.js';
 import { TemporalClient } from '../temporal.js';
@@ -42,7 +38,7 @@ export async function temporalFindings(server: OpenedTemporal, work: Work): Prom
 async function workerFinding(client: TemporalClient, { account, probe }: Work): Promise<Finding> {
   const taskQueue = taskQueueOf(account);
   const scores = await client.hasPollers(taskQueue, 'workflows');
-  const files = await client.hasPollers(filesQueueOf(taskQueue), 'activities');
+  const files = await servesFiles(client, taskQueue);
   const probes = await client.hasPollers(mediaQueueOf(taskQueue), 'activities');
   if (!scores && account === SIMULATOR_ACCOUNT) {
     return ok('Worker', 'none is running; reelscore run MANIFEST --simulate brings its own');
