@@ -25,6 +25,25 @@ export default tseslint.config(
     },
   },
   {
+    files: ['**/*.ts'],
+    ignores: [
+      'config/environment.ts',
+      // A program of its own, which tells what it is from what it plays.
+      'tomoviee/simulator/main.ts',
+      // Sets a variable for the SDK's native code, which takes it from nowhere else.
+      'workers/core-threads.ts',
+      'test/**',
+      'bench/**',
+      'examples/**',
+    ],
+    rules: {
+      'no-restricted-properties': [
+        'error',
+        { object: 'process', property: 'env', message: 'Take it from config/environment.ts.' },
+      ],
+    },
+  },
+  {
     files: ['test/**/*.ts', 'bench/**/*.ts'],
     rules: { 'no-console': 'off', '@typescript-eslint/no-non-null-assertion': 'off' },
   },

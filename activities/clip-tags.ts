@@ -2,8 +2,8 @@
 // are scored: a page of the snapshot, a file.
 import { z } from 'zod';
 import type { Clip } from '../contract/clip.js';
-import type { AskTags } from '../ledger/ask-tags.js';
-import type { ClipTag } from '../ledger/tag.js';
+import type { AskTags } from '../outcomes/ledger/ask-tags.js';
+import type { ClipTag } from '../outcomes/ledger/tag.js';
 import { readRoundFile, writeRoundFile } from '../outcomes/round-files.js';
 import { writeWarnings, type Warning } from '../outcomes/warnings.js';
 import type { Store } from '../store/store.js';

@@ -1,4 +1,4 @@
-import type { FailureNote } from '../contract/batch.js';
+import type { FailureNote } from '../contract/failure.js';
 import type { Outcome } from '../contract/clip.js';
 import type { Snapshot } from '../manifests/snapshot.js';
 

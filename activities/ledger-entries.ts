@@ -1,9 +1,9 @@
 import type { LedgerOptions } from '../contract/batch.js';
 import type { Outcome } from '../contract/clip.js';
-import { keysOf } from '../ledger/digests.js';
-import { linkReader } from '../ledger/link-rule.js';
-import type { LedgerEntry } from '../ledger/entry.js';
-import { soundtrackOf } from '../ledger/soundtracks.js';
+import { keysOf } from '../outcomes/ledger/digests.js';
+import { linkReader } from '../outcomes/ledger/link-rule.js';
+import type { LedgerEntry } from '../outcomes/ledger/entry.js';
+import { soundtrackOf } from '../outcomes/ledger/soundtracks.js';
 import type { BatchFiles } from './batch-files.js';
 import { KeptTags } from './clip-tags.js';
 

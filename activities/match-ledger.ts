@@ -7,12 +7,18 @@ import type {
 } from '../contract/activities.js';
 import type { RowSelection } from '../contract/batch.js';
 import type { Clip, Outcome } from '../contract/clip.js';
-import { createTagAsker } from '../ledger/ask-tags.js';
-import { FindingList, findingOf, messageOf, noteOf, type Finding } from '../ledger/findings.js';
-import type { Ledger } from '../ledger/ledger.js';
-import { LedgerMatch, type RowMatch } from '../ledger/match.js';
-import { SoundtrackFiles } from '../ledger/soundtrack-files.js';
-import { outputOf } from '../ledger/soundtracks.js';
+import { createTagAsker } from '../outcomes/ledger/ask-tags.js';
+import {
+  FindingList,
+  findingOf,
+  messageOf,
+  noteOf,
+  type Finding,
+} from '../outcomes/ledger/findings.js';
+import type { Ledger } from '../outcomes/ledger/ledger.js';
+import { LedgerMatch, type RowMatch } from '../outcomes/ledger/match.js';
+import { SoundtrackFiles } from '../outcomes/ledger/soundtrack-files.js';
+import { outputOf } from '../outcomes/ledger/soundtracks.js';
 import { writeSegment } from '../outcomes/segments.js';
 import { writeWarnings, type Warning } from '../outcomes/warnings.js';
 import type { BatchFiles, OpenBatches } from './batch-files.js';

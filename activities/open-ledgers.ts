@@ -1,5 +1,5 @@
 import type { LedgerOptions } from '../contract/batch.js';
-import { Ledger } from '../ledger/ledger.js';
+import { Ledger } from '../outcomes/ledger/ledger.js';
 import type { OpenStore } from '../store/store.js';
 
 /** The ledgers of one worker, kept open: a store heals what a failed append of its own left. */

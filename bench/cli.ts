@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { PACKAGE_ROOT } from '../workers/paths.js';
+import { PACKAGE_ROOT } from '../config/paths.js';
 import type { Measurement } from './report.js';
 import { median } from './support/median.js';
 import { cleanEnv, runProduct } from './support/product.js';

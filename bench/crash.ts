@@ -5,7 +5,7 @@ import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parse } from 'csv-parse';
-import type { SimulatorOptions } from '../simulator/options.js';
+import type { SimulatorOptions } from '../tomoviee/simulator/options.js';
 import { readClips } from './by-hand/job.js';
 import { compete } from './contenders/compete.js';
 import type { Contender, KillableAttempt, Prepared } from './contenders/contender.js';

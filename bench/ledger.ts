@@ -3,9 +3,9 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { BatchSummary } from '../contract/clip.js';
-import { Ledger } from '../ledger/ledger.js';
-import { keysOf } from '../ledger/digests.js';
-import { linkReader } from '../ledger/link-rule.js';
+import { Ledger } from '../outcomes/ledger/ledger.js';
+import { keysOf } from '../outcomes/ledger/digests.js';
+import { linkReader } from '../outcomes/ledger/link-rule.js';
 import { readManifest } from '../manifests/read.js';
 import { openLocalStore } from '../store/local-store.js';
 import { generateManifest } from './generate-manifest.js';

@@ -4,7 +4,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createThreadReader } from '../manifests/read-in-thread.js';
 import { checkManifest } from '../manifests/read.js';
-import { distFile } from '../workers/paths.js';
+import { distFile } from '../config/paths.js';
 import type { Measurement } from './report.js';
 import { median } from './support/median.js';
 import { withScratch } from './support/scratch.js';

@@ -5,7 +5,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { cpus, loadavg, platform, release, totalmem } from 'node:os';
 import { join } from 'node:path';
 import Table from 'cli-table3';
-import { PACKAGE_ROOT } from '../workers/paths.js';
+import { PACKAGE_ROOT } from '../config/paths.js';
 import { OUT } from './support/scratch.js';
 import { TARGETS, type Target } from './targets.js';
 

@@ -1,7 +1,7 @@
 // What people read about an account. Pure: lines of text from facts.
 import type { Colors } from 'picocolors/types.js';
 import type { AccountBatch, AccountStatus } from '../client/account.js';
-import type { Pace } from '../contract/batch.js';
+import type { Pace } from '../contract/account.js';
 import { SIMULATOR_ACCOUNT } from '../contract/names.js';
 import { plainText } from './io.js';
 import { durationText } from './progress/durations.js';

@@ -1,7 +1,7 @@
 // The look at a manifest before anything is started.
 import { checkSource, type CheckedManifest } from '../client/check-source.js';
 import type { ManifestReport } from '../manifests/read.js';
-import type { ResolvedConfig } from '../workers/config.js';
+import type { ResolvedConfig } from '../config/config.js';
 import { formatProblem, ManifestError, type Problem } from '../manifests/problems.js';
 import { plainText, type Io } from './io.js';
 

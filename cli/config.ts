@@ -1,14 +1,15 @@
 // The configuration of a command, resolved once.
+import { ENVIRONMENT } from '../config/environment.js';
 import {
   ConfigError,
   resolveConfig,
   type ConfigOptions,
   type ResolvedConfig,
-} from '../workers/config.js';
+} from '../config/config.js';
 
 /** @throws ConfigError */
 export function readConfig(settings: ConfigOptions = {}): ResolvedConfig {
-  return resolveConfig(settings, process.env);
+  return resolveConfig(settings, ENVIRONMENT);
 }
 
 /**
@@ -24,6 +25,6 @@ export function needKeys(config: ResolvedConfig): void {
 
 /** In commands that draw progress, what the worker logs would only disturb, unless it was asked for. */
 export function quieter(config: ResolvedConfig): ResolvedConfig {
-  if (process.env['REELSCORE_LOG_LEVEL'] || config.logLevel !== 'info') return config;
+  if (ENVIRONMENT['REELSCORE_LOG_LEVEL'] || config.logLevel !== 'info') return config;
   return { ...config, logLevel: 'error' };
 }

@@ -1,4 +1,5 @@
 // How an error is told: `reelscore: message`, no stack unless asked for.
+import { ENVIRONMENT } from '../config/environment.js';
 import { createIo, plainText } from './io.js';
 import { EXIT } from './exit-codes.js';
 
@@ -10,7 +11,7 @@ export function reportError(
   const io = createIo(asJson);
   const message = messageOf(error);
   for (const line of message.split('\n')) io.note(`reelscore: ${plainText(line)}`);
-  if (verbose || process.env['REELSCORE_DEBUG']) printStacks(error, (line) => io.note(line));
+  if (verbose || ENVIRONMENT['REELSCORE_DEBUG']) printStacks(error, (line) => io.note(line));
   const code = error instanceof Error && 'code' in error ? String(error.code) : undefined;
   io.document({ error: { ...(code !== undefined && { code }), message } });
   return EXIT.failed;

@@ -3,6 +3,7 @@
 import { isAbsolute, relative } from 'node:path';
 import pc from 'picocolors';
 import type { Colors } from 'picocolors/types.js';
+import { ENVIRONMENT } from '../config/environment.js';
 
 export interface Io {
   /** With `--json`, stdout has one JSON document and nothing else. */
@@ -18,7 +19,7 @@ export interface Io {
   document(value: unknown): void;
 }
 
-export function createIo(asJson: boolean, env: NodeJS.ProcessEnv = process.env): Io {
+export function createIo(asJson: boolean, env: NodeJS.ProcessEnv = ENVIRONMENT): Io {
   const people = asJson ? process.stderr : process.stdout;
   return {
     asJson,

@@ -6,8 +6,8 @@ import { createMediaAnalyzer } from '../media/analyzer.js';
 import { probeClip } from '../media/probe-clip.js';
 import { createGuardedFetch } from '../net/guarded-fetch.js';
 import type { ManifestFile } from '../intake/manifest-file.js';
-import type { ResolvedConfig } from '../workers/config.js';
-import { distFile } from '../workers/paths.js';
+import type { ResolvedConfig } from '../config/config.js';
+import { distFile } from '../config/paths.js';
 
 const CONCURRENCY = 8;
 

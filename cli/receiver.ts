@@ -1,10 +1,10 @@
 // The callback receiver of a command that scores in its own process.
 import { readFile, mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import type { ResolvedConfig } from '../workers/config.js';
-import type { OpenedTemporal } from '../workers/connection.js';
+import type { ResolvedConfig } from '../config/config.js';
+import type { OpenedTemporal } from '../temporal/connection.js';
 import type { RunningReceiver } from '../workers/receiver.js';
-import { simulatedConfig, type SimulatedConfig } from '../workers/simulated.js';
+import { simulatedConfig, type SimulatedConfig } from '../config/simulated.js';
 
 const PORT_FILE = 'simulated-callback-port';
 

@@ -1,6 +1,6 @@
 // The options of commands that start batches, and the settings they stand for.
 import type { Command } from 'commander';
-import type { ConfigOptions } from '../workers/config.js';
+import type { ConfigOptions } from '../config/config.js';
 
 export interface RunFlags {
   simulate?: boolean;

@@ -1,7 +1,7 @@
 // Scores a batch in this process: worker, receiver, progress, and the end.
 import type { Reelscore } from '../client/reelscore.js';
 import type { EndedBatch } from '../client/wait.js';
-import type { ResolvedConfig } from '../workers/config.js';
+import type { ResolvedConfig } from '../config/config.js';
 import { quieter } from './config.js';
 import type { Interrupts } from './interrupts.js';
 import type { Io } from './io.js';

@@ -1,6 +1,6 @@
 // Commands that run until they are stopped.
 import { Option, type Command } from 'commander';
-import { faultHelp } from '../simulator/faults.js';
+import { faultHelp } from '../tomoviee/simulator/faults.js';
 import { SERVES, type Serves } from '../workers/serves.js';
 import { UI_TEXT } from './run-flags.js';
 import type { SimulateFlags } from './commands/simulate.js';

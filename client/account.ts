@@ -1,7 +1,7 @@
 // How an account stands, and its live limits: asked of the account's workflow, which runs while batches
 // use it.
-import type { AccountMember, AccountView, Evicted, Tuning } from '../contract/account.js';
-import type { BatchProgress, BatchState, Pace } from '../contract/batch.js';
+import type { AccountMember, AccountView, Evicted, Tuning, Pace } from '../contract/account.js';
+import type { BatchProgress, BatchState } from '../contract/batch.js';
 import {
   ACCOUNT_QUERY,
   accountIdOf,

@@ -1,5 +1,5 @@
 // The accounts that a list of batches speaks of.
-import type { ResolvedConfig } from '../workers/config.js';
+import type { ResolvedConfig } from '../config/config.js';
 import { accountStatus, type AccountStatus } from './account.js';
 import { isAlive } from './states.js';
 import type { BatchStatus } from './status.js';

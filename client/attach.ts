@@ -13,7 +13,7 @@ import { restoreResults, type RestoredResults } from '../outcomes/restore-result
 import { readSummary } from '../outcomes/summary.js';
 import { openLocalStore } from '../store/local-store.js';
 import type { Store } from '../store/store.js';
-import { batchOptionsOf } from '../workers/config.js';
+import { batchOptionsOf } from '../config/config.js';
 import type { StartContext } from './context.js';
 import { ReelscoreError, stoppedError } from './errors.js';
 import type { Execution } from './execution.js';

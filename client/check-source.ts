@@ -2,8 +2,8 @@
 import type { InlineManifest } from '../contract/request.js';
 import { openManifest, type ManifestFile } from '../intake/manifest-file.js';
 import { checkManifest, isRefused, type ManifestReport } from '../manifests/read.js';
-import type { ResolvedConfig } from '../workers/config.js';
-import { manifestNetwork } from '../workers/intake.js';
+import type { ResolvedConfig } from '../config/config.js';
+import { manifestNetwork } from '../intake/network.js';
 import { ManifestInvalidError } from './errors.js';
 
 /** A manifest: path, http(s) URL, or the clips themselves. */

@@ -1,4 +1,4 @@
-import type { ResolvedConfig } from '../workers/config.js';
+import type { ResolvedConfig } from '../config/config.js';
 import type { TemporalClient } from './temporal.js';
 
 /** Where batches are looked for. */

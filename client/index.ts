@@ -35,14 +35,10 @@ export type { NotifiedEnd, NotifiedOptions } from './notified.js';
 export type { BatchResults, ResultsOptions } from './results.js';
 export type { Warning } from '../outcomes/warnings.js';
 export type { ResultRow, ResultStatus } from '../outcomes/result-row.js';
-export type {
-  BatchProgress,
-  BatchState,
-  FailureNote,
-  LedgerFindings,
-  Pace,
-} from '../contract/batch.js';
+export type { BatchProgress, BatchState, LedgerFindings } from '../contract/batch.js';
+export type { FailureNote } from '../contract/failure.js';
+export type { Pace } from '../contract/account.js';
 export type { BatchSummary, OutcomeCounts, OutcomeStatus } from '../contract/clip.js';
 export { checkManifest, type ManifestReport } from '../manifests/read.js';
 export { formatProblem, ManifestError, type Problem } from '../manifests/problems.js';
-export { ConfigError, type ConfigOptions, type ResolvedConfig } from '../workers/config.js';
+export { ConfigError, type ConfigOptions, type ResolvedConfig } from '../config/config.js';

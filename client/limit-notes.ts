@@ -1,6 +1,6 @@
 // The limits of an account in use are those of its first batch, or what `tune` made of them; whoever
 // asked for others is told.
-import type { Pace } from '../contract/batch.js';
+import type { Pace } from '../contract/account.js';
 import { SIMULATOR_ACCOUNT } from '../contract/names.js';
 import { askAccount } from './account.js';
 import type { StartContext } from './context.js';

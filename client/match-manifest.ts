@@ -2,18 +2,18 @@
 import type { LedgerOptions } from '../contract/batch.js';
 import type { Clip } from '../contract/clip.js';
 import type { ManifestFile } from '../intake/manifest-file.js';
-import { createTagAsker } from '../ledger/ask-tags.js';
-import { FindingList, findingOf, type Finding } from '../ledger/findings.js';
-import { Ledger } from '../ledger/ledger.js';
-import { LedgerMatch } from '../ledger/match.js';
-import { SoundtrackFiles } from '../ledger/soundtrack-files.js';
-import type { ClipTag } from '../ledger/tag.js';
+import { createTagAsker } from '../outcomes/ledger/ask-tags.js';
+import { FindingList, findingOf, type Finding } from '../outcomes/ledger/findings.js';
+import { Ledger } from '../outcomes/ledger/ledger.js';
+import { LedgerMatch } from '../outcomes/ledger/match.js';
+import { SoundtrackFiles } from '../outcomes/ledger/soundtrack-files.js';
+import type { ClipTag } from '../outcomes/ledger/tag.js';
 import type { Problem } from '../manifests/problems.js';
 import { readManifest, type ManifestReport } from '../manifests/read.js';
 import { MAX_KEPT_PROBLEMS } from '../manifests/limits.js';
 import { createGuardedFetch } from '../net/guarded-fetch.js';
 import { openLocalStore } from '../store/local-store.js';
-import { batchOptionsOf, type ResolvedConfig } from '../workers/config.js';
+import { batchOptionsOf, type ResolvedConfig } from '../config/config.js';
 
 /** Clips whose servers did not tell which version they have. */
 export type Untold = Record<Exclude<ClipTag['kind'], 'tag'>, number>;

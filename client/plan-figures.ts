@@ -1,5 +1,6 @@
 // The arithmetic of a plan. Pure.
-import type { Pace, SubmissionCap } from '../contract/batch.js';
+import type { SubmissionCap } from '../contract/batch.js';
+import type { Pace } from '../contract/account.js';
 
 /** Clips usually take 1-3 minutes [docs/vendor-api.md: Service, T]. */
 const TASK_MS = 120_000;

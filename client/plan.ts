@@ -1,15 +1,16 @@
 // What a batch of a manifest would do and cost, before anything does. Needs no server.
-import type { Identity, LedgerFindings, Pace, SubmissionCap } from '../contract/batch.js';
+import type { Identity, LedgerFindings, SubmissionCap } from '../contract/batch.js';
+import type { Pace } from '../contract/account.js';
 import type { LedgerCode } from '../contract/error-codes.js';
 import { SIMULATOR_ACCOUNT } from '../contract/names.js';
-import type { ResolvedConfig } from '../workers/config.js';
+import type { ResolvedConfig } from '../config/config.js';
 import {
   refuseFaults,
   withManifest,
   type CheckedManifest,
   type ManifestSource,
 } from './check-source.js';
-import { FindingList, findingOf, messageOf } from '../ledger/findings.js';
+import { FindingList, findingOf, messageOf } from '../outcomes/ledger/findings.js';
 import { matchManifest, type Untold } from './match-manifest.js';
 import { costOf, expectedMs, leftOutOf, type Cost } from './plan-figures.js';
 

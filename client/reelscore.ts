@@ -1,9 +1,10 @@
 // The programmatic API. The command line uses nothing else to start, watch and steer batches.
+import { ENVIRONMENT } from '../config/environment.js';
 import type { Evicted, Tuning } from '../contract/account.js';
 import { PAUSE_SIGNAL, RESUME_SIGNAL, SIMULATOR_ACCOUNT, taskQueueOf } from '../contract/names.js';
 import { openLocalStore } from '../store/local-store.js';
-import { resolveConfig, type ConfigOptions, type ResolvedConfig } from '../workers/config.js';
-import { openTemporal, type OpenedTemporal } from '../workers/connection.js';
+import { resolveConfig, type ConfigOptions, type ResolvedConfig } from '../config/config.js';
+import { openTemporal, type OpenedTemporal } from '../temporal/connection.js';
 import {
   accountStatus,
   evictBatch,
@@ -27,8 +28,7 @@ import { startBatch, type StartOptions } from './start.js';
 import type { StartedBatch } from './started.js';
 import type { CheckedManifest, ManifestSource } from './check-source.js';
 import { isOpen } from './states.js';
-import { statusOf, type BatchStatus } from './status.js';
-import { unopenedStatus } from './unopened.js';
+import { statusOf, type BatchStatus, unopenedStatus } from './status.js';
 import { TemporalClient } from './temporal.js';
 import { notifiedEnd, type NotifiedEnd, type NotifiedOptions } from './notified.js';
 import { readWarnings, type Warning } from '../outcomes/warnings.js';
@@ -93,7 +93,7 @@ export class Reelscore {
    * @throws ConfigError, NoTemporalServerError
    */
   static async connect(options: ConnectOptions = {}): Promise<Reelscore> {
-    const { env = process.env, cwd = process.cwd(), simulate = false, onProgress } = options;
+    const { env = ENVIRONMENT, cwd = process.cwd(), simulate = false, onProgress } = options;
     const given = options.config ?? resolveConfig(options.settings ?? {}, env, cwd);
     const server = await openTemporal(given, env, {
       withSimulator: simulate,
@@ -119,7 +119,7 @@ export class Reelscore {
     manifest: ManifestSource | CheckedManifest,
     options: Omit<ConnectOptions, 'onProgress'> & PlanOptions = {},
   ): Promise<Plan> {
-    const { settings = {}, env = process.env, cwd = process.cwd(), simulate } = options;
+    const { settings = {}, env = ENVIRONMENT, cwd = process.cwd(), simulate } = options;
     const given = options.config ?? resolveConfig(settings, env, cwd);
     const config = simulate ? { ...given, account: SIMULATOR_ACCOUNT } : given;
     return await planManifest(config, manifest, options);

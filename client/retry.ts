@@ -5,7 +5,7 @@ import { switchSnapshot } from '../manifests/freeze.js';
 import { openSnapshot } from '../manifests/snapshot.js';
 import type { SnapshotInfo } from '../manifests/snapshot-format.js';
 import type { Store } from '../store/store.js';
-import { batchOptionsOf, type ResolvedConfig } from '../workers/config.js';
+import { batchOptionsOf, type ResolvedConfig } from '../config/config.js';
 import {
   refuseFaults,
   withManifest,

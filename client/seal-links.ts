@@ -1,9 +1,9 @@
 // Seals the links that a client passes to Temporal. The key is loaded, or made, only if there is one.
 import type { BatchOptions } from '../contract/batch.js';
 import { isSecretLink } from '../contract/secret-link.js';
-import type { ResolvedConfig } from '../workers/config.js';
+import type { ResolvedConfig } from '../config/config.js';
 import { holdsSecret } from '../intake/plain-links.js';
-import { linkSealOf, sealedNotify, type LinkSeal } from '../workers/link-seal.js';
+import { linkSealOf, sealedNotify, type LinkSeal } from '../intake/link-seal.js';
 
 type KeyConfig = Pick<ResolvedConfig, 'home' | 'callbacks'>;
 

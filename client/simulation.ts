@@ -1,7 +1,7 @@
 // Settings that suit the simulator, whose tasks take seconds.
-import type { ResolvedConfig } from '../workers/config.js';
-import { SETTINGS } from '../workers/settings.js';
-import { simulatedConfig, type SimulatedConfig } from '../workers/simulated.js';
+import type { ResolvedConfig } from '../config/config.js';
+import { SETTINGS } from '../config/settings.js';
+import { simulatedConfig, type SimulatedConfig } from '../config/simulated.js';
 
 const POLL_INTERVAL_MS = 2000;
 const CALLBACK_GRACE_MS = 5000;

@@ -13,7 +13,7 @@ import {
 } from './check-source.js';
 import { SIMULATOR_ACCOUNT, taskQueueOf } from '../contract/names.js';
 import { openLocalStore } from '../store/local-store.js';
-import { batchOptionsOf, type ResolvedConfig } from '../workers/config.js';
+import { batchOptionsOf, type ResolvedConfig } from '../config/config.js';
 import { claimStore } from '../intake/claim.js';
 import { attach } from './attach.js';
 import type { StartContext } from './context.js';

@@ -12,7 +12,8 @@ import { readBatchRecord } from '../intake/batch-record.js';
 import type { FailingWork } from './failing-work.js';
 import type { LocatedBatch } from './locate.js';
 import { isOpen, phaseOf, type BatchPhase } from './states.js';
-import type { Execution } from './execution.js';
+import type { BareExecution, Execution } from './execution.js';
+import { reasonOf } from './reason.js';
 import type { TemporalClient } from './temporal.js';
 import { readSummary } from '../outcomes/summary.js';
 
@@ -96,6 +97,27 @@ export async function statusOf(
 function basics({ batch, memo, taskQueue }: Execution) {
   const { name, round, store } = memo;
   return { batch, name, account: accountOf(taskQueue), round, store };
+}
+
+/** How it stands while its manifest is not read yet, or if that never could be. */
+export async function unopenedStatus(
+  temporal: TemporalClient,
+  execution: BareExecution,
+): Promise<BatchStatus> {
+  const { batch, taskQueue, startedAt, closedAt, failing = [] } = execution;
+  const open = isOpen(execution);
+  return {
+    ...{ batch, name: batch, account: accountOf(taskQueue), round: 1 },
+    state: open ? 'opening' : phaseOf(execution),
+    counts: { total: 0, succeeded: 0, failed: 0, rejected: 0, cancelled: 0, skipped: 0 },
+    startedAt: startedAt.toISOString(),
+    ...(closedAt && { finishedAt: closedAt.toISOString() }),
+    ...(failing.length > 0 && { failing }),
+    ...(open && (await lacksFilesWorker(temporal, execution)) && { filesWorkerMissing: true }),
+    ...(open
+      ? { workerAnswering: await temporal.hasPollers(taskQueue, 'workflows') }
+      : { reason: await reasonOf(temporal, execution) }),
+  };
 }
 
 /** Whether a worker has asked for what may run long: manifests, the ledger, downloads, results. */

@@ -10,9 +10,9 @@ import {
   WorkflowUpdateRPCTimeoutOrCancelledError,
   type WorkflowExecutionDescription,
 } from '@temporalio/client';
-import { attributesRegistered, missingAttributes } from '../workers/attributes.js';
+import { attributesRegistered, missingAttributes } from '../temporal/attributes.js';
 import { withRpcRetry } from '../net/retry-rpc.js';
-import type { OpenedTemporal } from '../workers/connection.js';
+import type { OpenedTemporal } from '../temporal/connection.js';
 import { translateRpcError } from './rpc-errors.js';
 
 /** For one try; a healthy server answers within some milliseconds. */

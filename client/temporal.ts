@@ -13,7 +13,7 @@ import {
   SCORE_BATCH_WORKFLOW,
 } from '../contract/names.js';
 import { withRpcRetry } from '../net/retry-rpc.js';
-import type { OpenedTemporal } from '../workers/connection.js';
+import type { OpenedTemporal } from '../temporal/connection.js';
 import {
   bareExecutionOf,
   executionOf,

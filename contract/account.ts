@@ -1,6 +1,21 @@
 // What batches and their account tell each other, and what an account tells about itself.
-import type { Pace } from './batch.js';
 import type { VendorFailure } from './failure.js';
+
+/** Submissions per second and tasks in flight: the limits of an account, or what a batch gets of them. */
+export interface Pace {
+  ratePerSecond: number;
+  /** Submissions that may go out at once after an idle time. */
+  burst: number;
+  /** Tasks at the vendor at one time. */
+  maxInFlight: number;
+}
+
+/** What a pace may be; the server allows 2,000 pending activities a workflow. */
+export const PACE_RANGES = {
+  ratePerSecond: { least: 0.0001, most: 1000, kind: 'real' },
+  burst: { least: 1, most: 1000, kind: 'integer' },
+  maxInFlight: { least: 1, most: 2000, kind: 'integer' },
+} as const satisfies Record<keyof Pace, { least: number; most: number; kind: 'real' | 'integer' }>;
 
 /** How much of the account a batch gets while others want it too. */
 export type Priority = 'urgent' | 'normal' | 'background';

@@ -1,15 +1,9 @@
 // What workflows ask of the world. Activities implement it; workflows see nothing else of them.
 import type { BatchSummary, Outcome, OutcomeCounts } from './clip.js';
-import type {
-  FailureNote,
-  LedgerFindings,
-  LedgerOptions,
-  RowSelection,
-  ScoreBatchInput,
-} from './batch.js';
+import type { LedgerFindings, LedgerOptions, RowSelection, ScoreBatchInput } from './batch.js';
+import type { FailureNote, FailureClass, VendorFailure } from './failure.js';
 import type { BatchRequest } from './request.js';
 import type { MemberReport } from './account.js';
-import type { FailureClass, VendorFailure } from './failure.js';
 
 export interface PreparePageInput {
   store: string;

@@ -1,24 +1,9 @@
 // What starts a batch and what it tells about itself.
-import type { Priority } from './account.js';
+import type { Pace, Priority } from './account.js';
 import type { OutcomeCounts } from './clip.js';
 import type { LedgerCode } from './error-codes.js';
 import type { CarriedState } from './carried.js';
-
-/** Submissions per second and tasks in flight: the limits of an account, or what a batch gets of them. */
-export interface Pace {
-  ratePerSecond: number;
-  /** Submissions that may go out at once after an idle time. */
-  burst: number;
-  /** Tasks at the vendor at one time. */
-  maxInFlight: number;
-}
-
-/** What a pace may be; the server allows 2,000 pending activities a workflow. */
-export const PACE_RANGES = {
-  ratePerSecond: { least: 0.0001, most: 1000, kind: 'real' },
-  burst: { least: 1, most: 1000, kind: 'integer' },
-  maxInFlight: { least: 1, most: 2000, kind: 'integer' },
-} as const satisfies Record<keyof Pace, { least: number; most: number; kind: 'real' | 'integer' }>;
+import type { FailureNote } from './failure.js';
 
 /** Settled when the batch starts; a later change of configuration does not reach a running batch. */
 export interface BatchOptions {
@@ -73,7 +58,7 @@ export interface LedgerOptions {
   /** Clips of the simulator are scored only for the simulator. */
   kind: 'scored' | 'simulated';
   identity: Identity;
-  /** Parameters of links that do not count either, or with `!` before them do; see ledger/link-rule.ts. */
+  /** Parameters of links that do not count either, or with `!` before them do; see outcomes/ledger/link-rule.ts. */
   signatures?: string[];
   /** Score clips that have been scored already; they are written down all the same. */
   again?: true;
@@ -125,14 +110,6 @@ export interface ScoreBatchInput {
 
 /** What a batch is doing; `opening`: its manifest is being read, or looked up in the ledger. */
 export type BatchState = 'opening' | 'running' | 'paused' | 'cancelling' | 'finishing' | 'done';
-
-/** One clip that did not succeed, for people. */
-export interface FailureNote {
-  row: number;
-  id: string;
-  code: string;
-  message: string;
-}
 
 /** Rows that the ledger knows in a way that people should hear of. */
 export interface LedgerFindings {

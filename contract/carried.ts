@@ -1,6 +1,6 @@
 // What one run of a batch hands to the next when it continues as new.
 import type { OutcomeCounts, Outcome } from './clip.js';
-import type { FailureNote } from './batch.js';
+import type { FailureNote } from './failure.js';
 import type { Frame, Share } from './account.js';
 
 /** A callback that named a POST whose task id is not known yet. */

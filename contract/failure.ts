@@ -19,3 +19,11 @@ export interface VendorFailure {
   /** From a Retry-After header. */
   retryAfterMs?: number;
 }
+
+/** One clip that did not succeed, for people. */
+export interface FailureNote {
+  row: number;
+  id: string;
+  code: string;
+  message: string;
+}

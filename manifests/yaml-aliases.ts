@@ -9,15 +9,13 @@ import {
   isSeq,
   type LineCounter,
   visit,
+  type Node,
 } from 'yaml';
-import type { Node, Scalar, YAMLMap } from 'yaml';
 import { type Fault, UnreadableManifest } from './problems.js';
-import { keyOf } from './yaml-nodes.js';
+import { keyOf, type AliasValue } from './yaml-nodes.js';
 
 /** Key of a map that takes the fields of others. */
 export const MERGE = '<<';
-
-export type AliasValue = Scalar | YAMLMap;
 
 /**
  * The value of each alias.

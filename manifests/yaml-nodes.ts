@@ -1,6 +1,16 @@
 // What the readers of a YAML manifest's parts share.
-import { type Alias, isAlias, isScalar, type Node, type Pair } from 'yaml';
-import type { AliasValue } from './yaml-aliases.js';
+import {
+  type Alias,
+  isAlias,
+  isScalar,
+  type Node,
+  type Pair,
+  type Scalar,
+  type YAMLMap,
+} from 'yaml';
+
+/** What an alias may stand for. */
+export type AliasValue = Scalar | YAMLMap;
 
 export interface YamlContext {
   /** Line where a node begins; `otherwise` if it has no place of its own. */

@@ -44,7 +44,7 @@ async function test(filters) {
 
 /** Getting the Temporal server can take minutes, once: not the time of whichever test comes first. */
 async function getServer() {
-  const module = join(ROOT, 'dist', 'workers', 'embedded', 'find-binary.js');
+  const module = join(ROOT, 'dist', 'temporal', 'embedded', 'find-binary.js');
   const { findTemporalBinary } = await import(pathToFileURL(module).href);
   await findTemporalBinary(process.env, say);
 }

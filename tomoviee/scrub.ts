@@ -21,7 +21,7 @@ const TOKEN_SEGMENT = new RegExp(
   String.raw`(${SLASH})[\w-]{22,}(?=$|${SLASH}|[^\w.%-]|\.(?:\W|$))`,
   'g',
 );
-/** HMAC-SHA256 as callback URLs have it (callbacks/url.ts), and nothing else here looks so. */
+/** HMAC-SHA256 as callback URLs have it (tomoviee/callbacks/url.ts), and nothing else here looks so. */
 const MAC =
   /(?<=^|[^\w-]|%(?:25){0,4}2[fF]|u002[fF])(?=[\w-]*[a-z])(?=[\w-]*[A-Z])[\w-]{43}(?![\w-])/g;
 

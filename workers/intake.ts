@@ -1,26 +1,23 @@
-// What a worker opens batches with: its own settings, and the network for manifests at a URL.
+// What a worker opens batches with.
 import path from 'node:path';
 import type { NativeConnection } from '@temporalio/worker';
 import { realpathSync } from 'node:fs';
 import type { Intake, UncheckedRequest } from '../intake/open-batch.js';
-import type { HeaderForHost } from '../intake/manifest-file.js';
+import { manifestNetwork } from '../intake/network.js';
 import { createThreadReader } from '../manifests/read-in-thread.js';
-import { createGuardedFetch } from '../net/guarded-fetch.js';
-import type { HostAlias } from '../net/guard.js';
 import { ReelscoreError } from '../contract/errors.js';
 import { openLocalStore } from '../store/local-store.js';
-import { attributesRegistered } from './attributes.js';
-import { ConfigError } from './config-error.js';
-import { batchOptionsOf, withSettings, type ResolvedConfig } from './config.js';
-import type { OpenedTemporal } from './connection.js';
-import { distFile } from './paths.js';
-import { sealedNotify, type LinkSeal } from './link-seal.js';
-import { notifyLink } from './setting-values.js';
-
-type IntakeConfig = ResolvedConfig & { hostAliases?: Record<string, HostAlias> };
+import { attributesRegistered } from '../temporal/attributes.js';
+import { ConfigError } from '../config/config-error.js';
+import { batchOptionsOf, withSettings } from '../config/config.js';
+import type { WorkerConfig } from '../config/simulated.js';
+import type { OpenedTemporal } from '../temporal/connection.js';
+import { distFile } from '../config/paths.js';
+import { sealedNotify, type LinkSeal } from '../intake/link-seal.js';
+import { notifyLink } from '../config/setting-values.js';
 
 export function intakeOf(
-  config: IntakeConfig,
+  config: WorkerConfig,
   { namespace, embedded }: Pick<OpenedTemporal, 'namespace'> & Partial<OpenedTemporal>,
   connection: NativeConnection,
   links: LinkSeal,
@@ -58,7 +55,7 @@ export function intakeOf(
 }
 
 /** A request, or setting, that is none is itself one of the faults that are to be told. */
-function notificationUrlOf(request: UncheckedRequest, config: IntakeConfig) {
+function notificationUrlOf(request: UncheckedRequest, config: WorkerConfig) {
   try {
     const url = request?.settings?.notify;
     if (url !== undefined) return notifyLink(url);
@@ -66,17 +63,4 @@ function notificationUrlOf(request: UncheckedRequest, config: IntakeConfig) {
     if (!(error instanceof TypeError)) throw error;
   }
   return config.notifications.url;
-}
-
-/** For `openManifest`: how manifests at a URL are fetched. */
-export function manifestNetwork({ allowHosts, hostAliases, manifestHeader }: IntakeConfig): {
-  fetch: NonNullable<Intake['fetch']>;
-  header?: HeaderForHost;
-} {
-  return {
-    fetch: () => createGuardedFetch({ allowHosts, ...(hostAliases && { hostAliases }) }),
-    ...(manifestHeader && {
-      header: { ...manifestHeader, value: manifestHeader.value.reveal() },
-    }),
-  };
 }

@@ -1,7 +1,7 @@
 import { pino, type DestinationStream, type Logger } from 'pino';
 import { hider, hideUrlSecrets } from '../tomoviee/scrub.js';
-import type { LogLevel } from './config.js';
-import type { Secret } from './secret.js';
+import type { LogLevel } from '../config/config.js';
+import type { Secret } from '../config/secret.js';
 
 export interface LoggerOptions {
   level: LogLevel;

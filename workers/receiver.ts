@@ -1,10 +1,10 @@
 // Composes the callback receiver.
 import { Client, Connection } from '@temporalio/client';
-import { startReceiver } from '../callbacks/receiver.js';
-import { signalBatch } from '../callbacks/signal-batch.js';
-import { loadCallbackSecret } from './callback-secret.js';
-import type { ResolvedConfig } from './config.js';
-import type { OpenedTemporal } from './connection.js';
+import { startReceiver } from '../tomoviee/callbacks/receiver.js';
+import { signalBatch } from './signal-batch.js';
+import { loadCallbackSecret } from '../config/callback-secret.js';
+import type { ResolvedConfig } from '../config/config.js';
+import type { OpenedTemporal } from '../temporal/connection.js';
 import { createLogger } from './logger.js';
 
 /** Load balancers give up after some seconds. */

@@ -6,6 +6,7 @@ import {
   Worker,
   type WorkerOptions as SdkWorkerOptions,
 } from '@temporalio/worker';
+import { ENVIRONMENT } from '../config/environment.js';
 import {
   createActivities,
   createIntakeActivities,
@@ -13,7 +14,7 @@ import {
 } from '../activities/index.js';
 import { DOWNLOAD_LIMITS } from '../activities/download-limits.js';
 import { Webhook } from 'standardwebhooks';
-import { callbackUrl } from '../callbacks/url.js';
+import { callbackUrl } from '../tomoviee/callbacks/url.js';
 import { downloadsQueueOf, filesQueueOf, mediaQueueOf, taskQueueOf } from '../contract/names.js';
 import { createMediaAnalyzer } from '../media/analyzer.js';
 import { probeClip } from '../media/probe-clip.js';
@@ -21,18 +22,18 @@ import { createGuardedFetch } from '../net/guarded-fetch.js';
 import { openLocalStore } from '../store/local-store.js';
 import { createTomovieeClient, type TomovieeClient } from '../tomoviee/client.js';
 import { createErrorTable } from '../tomoviee/errors.js';
-import { loadCallbackSecret } from './callback-secret.js';
+import { loadCallbackSecret } from '../config/callback-secret.js';
 import { intakeOf } from './intake.js';
-import { ConfigError } from './config-error.js';
-import type { ResolvedConfig } from './config.js';
-import type { OpenedTemporal } from './connection.js';
-import { createLinkSeal } from './link-seal.js';
+import { ConfigError } from '../config/config-error.js';
+import type { ResolvedConfig } from '../config/config.js';
+import type { WorkerConfig } from '../config/simulated.js';
+import type { OpenedTemporal } from '../temporal/connection.js';
+import { createLinkSeal } from '../intake/link-seal.js';
 import { createLogger } from './logger.js';
-import { distFile } from './paths.js';
+import { distFile } from '../config/paths.js';
 import { installRuntime } from './runtime.js';
-import type { VendorKeys } from './secret.js';
+import type { VendorKeys } from '../config/secret.js';
 import type { Serves } from './serves.js';
-import type { HostAlias } from '../net/guard.js';
 
 /**
  * More activities than this at once only queue up inside the process. All of them may start eagerly,
@@ -63,7 +64,7 @@ function shutdownOf({ shutdownGraceMs }: Pick<ResolvedConfig, 'shutdownGraceMs'>
 }
 
 export interface WorkerOptions {
-  config: ResolvedConfig & { hostAliases?: Record<string, HostAlias> };
+  config: WorkerConfig;
   /** Notifications link to the web UI where `uiUrl` tells it. */
   temporal: Pick<OpenedTemporal, 'connection' | 'namespace'> & Partial<OpenedTemporal>;
   /** `probing`: looks into clips and nothing else; `scoring`: all but that. Default: `all`. */
@@ -163,7 +164,7 @@ async function createScoring(
     errorTable: createErrorTable(config.vendorCodes),
   });
   const secret = (await loadCallbackSecret(config)).reveal();
-  const links = createLinkSeal(secret, process.env);
+  const links = createLinkSeal(secret, ENVIRONMENT);
   const { publicUrl } = config.callbacks;
   const signing = config.notifications.secret;
   const taskQueue = taskQueueOf(config.account);

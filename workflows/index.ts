@@ -1,3 +1,3 @@
-export { scoreBatch } from './score-batch.js';
-export { account } from './account.js';
+export { scoreBatch } from './batch/score-batch.js';
+export { account } from './account/account.js';
 export { notification } from './notification.js';

@@ -8,7 +8,8 @@ import type {
   Share,
   Tuning,
 } from '../contract/account.js';
-import type { BatchProgress, Pace } from '../contract/batch.js';
+import type { BatchProgress } from '../contract/batch.js';
+import type { Pace } from '../contract/account.js';
 import type { TaskCallback } from '../contract/callback.js';
 import {
   ACCOUNT_QUERY,

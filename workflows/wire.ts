@@ -16,13 +16,8 @@ import { CLIP_PHASES } from '../contract/carried.js';
 import { OUTCOME_STATUSES } from '../contract/clip.js';
 import { FAILURE_CLASSES } from '../contract/failure.js';
 import type { Notification, NotifyInput } from '../contract/activities.js';
-import {
-  CAP_CODES,
-  IDENTITIES,
-  PACE_RANGES,
-  type BatchOptions,
-  type Pace,
-} from '../contract/batch.js';
+import { CAP_CODES, IDENTITIES, type BatchOptions } from '../contract/batch.js';
+import { PACE_RANGES, type Pace } from '../contract/account.js';
 import type {
   LedgerFindings,
   LedgerOptions,

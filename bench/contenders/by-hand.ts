@@ -2,7 +2,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { freePort } from '../../workers/embedded/ports.js';
+import { freePort } from '../../temporal/embedded/ports.js';
 import { JOB_VARIABLE, type HandMadeJob } from '../by-hand/job.js';
 import { startRedis } from '../support/redis.js';
 import { startProcess } from './child-process.js';

@@ -1,6 +1,6 @@
 // One run of one contender, counted by a vendor of its own.
 import { join } from 'node:path';
-import type { SimulatorOptions } from '../../simulator/options.js';
+import type { SimulatorOptions } from '../../tomoviee/simulator/options.js';
 import { generateManifest } from '../generate-manifest.js';
 import { withScratch } from '../support/scratch.js';
 import { startVendor, type BenchVendor } from '../support/vendor.js';

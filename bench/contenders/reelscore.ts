@@ -1,8 +1,8 @@
 // The product as its users run it: `reelscore run` with keys, a callback URL, and a home of its own.
 import { join } from 'node:path';
-import { distFile } from '../../workers/paths.js';
-import { acquireHome } from '../../workers/embedded/acquire-home.js';
-import { freePort } from '../../workers/embedded/ports.js';
+import { distFile } from '../../config/paths.js';
+import { acquireHome } from '../../temporal/embedded/acquire-home.js';
+import { freePort } from '../../temporal/embedded/ports.js';
 import { cleanEnv } from '../support/product.js';
 import { startProcess } from './child-process.js';
 import type { Contender, KillableAttempt } from './contender.js';

@@ -1,5 +1,5 @@
 // Compares what a vendor was paid for with what came of it. Pure.
-import type { LedgerEntry } from '../../simulator/ledger.js';
+import type { LedgerEntry } from '../../tomoviee/simulator/ledger.js';
 
 /** How the vendor's numbers say that a task came to nothing, so that another try is no fault. */
 const FAILED_STATUSES = new Set([4, 5, 6]);

@@ -2,19 +2,19 @@
 // workers/worker.ts composes ours.
 import { bundleWorkflowCode, DefaultLogger, NativeConnection, Worker } from '@temporalio/worker';
 import { createActivities } from '../../activities/index.js';
-import { callbackUrl } from '../../callbacks/url.js';
+import { callbackUrl } from '../../tomoviee/callbacks/url.js';
 import type { SubmitClipInput } from '../../contract/activities.js';
-import { distFile } from '../../workers/paths.js';
+import { distFile } from '../../config/paths.js';
 import { createMediaAnalyzer } from '../../media/analyzer.js';
 import { probeClip } from '../../media/probe-clip.js';
 import { createGuardedFetch } from '../../net/guarded-fetch.js';
 import { openLocalStore } from '../../store/local-store.js';
 import { createTomovieeClient } from '../../tomoviee/client.js';
 import { createErrorTable } from '../../tomoviee/errors.js';
-import { loadCallbackSecret } from '../../workers/callback-secret.js';
+import { loadCallbackSecret } from '../../config/callback-secret.js';
 import { createLogger } from '../../workers/logger.js';
 import { installRuntime } from '../../workers/runtime.js';
-import type { SimulatedConfig } from '../../workers/simulated.js';
+import type { SimulatedConfig } from '../../config/simulated.js';
 import type { WorkerOptions } from '../../workers/worker.js';
 
 /** As in workers/worker.ts. */

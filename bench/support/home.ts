@@ -1,6 +1,6 @@
 // A home with Temporal server and simulator as processes of their own, as the product has them.
-import { acquireHome } from '../../workers/embedded/acquire-home.js';
-import { readHomeState } from '../../workers/embedded/home-state.js';
+import { acquireHome } from '../../temporal/embedded/acquire-home.js';
+import { readHomeState } from '../../temporal/embedded/home-state.js';
 
 export interface BenchHome {
   home: string;

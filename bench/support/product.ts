@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { distFile } from '../../workers/paths.js';
+import { distFile } from '../../config/paths.js';
 
 export interface Ran {
   seconds: number;

@@ -5,7 +5,7 @@ import { accessSync, constants } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { accepts, freePort } from '../../workers/embedded/ports.js';
+import { accepts, freePort } from '../../temporal/embedded/ports.js';
 
 export interface BenchRedis {
   port: number;

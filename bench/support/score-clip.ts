@@ -7,12 +7,12 @@ import {
   setHandler,
   sleep,
   type ActivityOptions,
+  defineSignal,
 } from '@temporalio/workflow';
 import type { BatchActivities } from '../../contract/activities.js';
 import type { BatchOptions } from '../../contract/batch.js';
 import type { TaskCallback } from '../../contract/callback.js';
 import { TASK_CALLBACKS_SIGNAL } from '../../contract/names.js';
-import { defineSignal } from '@temporalio/workflow';
 
 export type ScoreOptions = Pick<BatchOptions, 'probe' | 'callbackGraceMs' | 'pollIntervalMs'>;
 

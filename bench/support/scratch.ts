@@ -1,6 +1,6 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { PACKAGE_ROOT } from '../../workers/paths.js';
+import { PACKAGE_ROOT } from '../../config/paths.js';
 
 /** Where benchmarks leave their figures. Not in git. */
 export const OUT = join(PACKAGE_ROOT, 'bench', 'out');

@@ -1,10 +1,10 @@
 // The vendor that a run is counted at: a simulator in a process of its own, new for every run.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import type { SimulatorStats } from '../../simulator/controls.js';
-import type { Arrival, LedgerEntry } from '../../simulator/ledger.js';
-import type { SimulatorOptions } from '../../simulator/options.js';
-import { distFile } from '../../workers/paths.js';
+import type { SimulatorStats } from '../../tomoviee/simulator/controls.js';
+import type { Arrival, LedgerEntry } from '../../tomoviee/simulator/ledger.js';
+import type { SimulatorOptions } from '../../tomoviee/simulator/options.js';
+import { distFile } from '../../config/paths.js';
 
 export interface BenchVendor {
   url: string;
@@ -18,7 +18,7 @@ export interface BenchVendor {
 /** Starts a simulator that ends with this process at the latest. */
 export async function startVendor(options: SimulatorOptions): Promise<BenchVendor> {
   const given = JSON.stringify({ soundtrackSeconds: 0.05, ...options });
-  const args = [distFile('simulator/main.js'), '--stop-with-stdin', given];
+  const args = [distFile('tomoviee/simulator/main.js'), '--stop-with-stdin', given];
   const child = spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'inherit'] });
   const gone = once(child, 'exit');
   const started = once(child.stdout, 'data').then(([line]) => String(line));

@@ -1,7 +1,7 @@
 // reelscore doctor: what is there, what is missing, and what to do about it.
 import { examine } from '../../client/doctor/examine.js';
 import { problemOf, type Finding, type Verdict } from '../../client/doctor/finding.js';
-import { ConfigError } from '../../workers/config.js';
+import { ConfigError } from '../../config/config.js';
 import { readConfig } from '../config.js';
 import { EXIT } from '../exit-codes.js';
 import { createIo, plainText, type Io } from '../io.js';

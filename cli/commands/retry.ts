@@ -1,6 +1,6 @@
 // reelscore retry: like run, for the clips of an ended batch that did not succeed.
 import type { Reelscore } from '../../client/reelscore.js';
-import type { ResolvedConfig } from '../../workers/config.js';
+import type { ResolvedConfig } from '../../config/config.js';
 import { checkForRun } from '../check-manifest.js';
 import { needKeys, readConfig } from '../config.js';
 import { connect } from '../connect.js';

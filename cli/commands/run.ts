@@ -1,6 +1,5 @@
 // reelscore run: everything in one process, from manifest to results.
-import type { RunFlags } from '../run-flags.js';
-import { settingsOf } from '../run-flags.js';
+import { type RunFlags, settingsOf } from '../run-flags.js';
 import { needKeys, readConfig } from '../config.js';
 import { checkForRun } from '../check-manifest.js';
 import { connect } from '../connect.js';

@@ -7,7 +7,7 @@ import { createIo } from '../io.js';
 import { startSimulatedReceiver } from '../receiver.js';
 import type { Reelscore } from '../../client/reelscore.js';
 import { taskQueueOf } from '../../contract/names.js';
-import type { ConfigOptions, ResolvedConfig } from '../../workers/config.js';
+import type { ConfigOptions, ResolvedConfig } from '../../config/config.js';
 import type { RunningReceiver } from '../../workers/receiver.js';
 import type { Serves } from '../../workers/serves.js';
 import type { WorkerOptions } from '../../workers/worker.js';

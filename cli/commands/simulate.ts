@@ -1,9 +1,10 @@
 // reelscore simulate: the simulator until it is stopped.
-import { OPTIONS_VARIABLE } from '../../simulator/process.js';
-import type { SimulatorOptions } from '../../simulator/options.js';
-import { startSimulator } from '../../simulator/simulator.js';
-import { ConfigError } from '../../workers/config.js';
-import { duration, listen, number } from '../../workers/setting-values.js';
+import { ENVIRONMENT } from '../../config/environment.js';
+import { OPTIONS_VARIABLE } from '../../tomoviee/simulator/process.js';
+import type { SimulatorOptions } from '../../tomoviee/simulator/options.js';
+import { startSimulator } from '../../tomoviee/simulator/simulator.js';
+import { ConfigError } from '../../config/config.js';
+import { duration, listen, number } from '../../config/setting-values.js';
 import { EXIT } from '../exit-codes.js';
 import { Interrupts } from '../interrupts.js';
 import { createIo } from '../io.js';
@@ -44,7 +45,7 @@ export async function simulate(flags: SimulateFlags): Promise<number> {
 
 /** The place for keys, which do not belong on a command line. */
 function optionsOfEnv(): SimulatorOptions {
-  const text = process.env[OPTIONS_VARIABLE];
+  const text = ENVIRONMENT[OPTIONS_VARIABLE];
   if (!text) return {};
   try {
     return JSON.parse(text) as SimulatorOptions; // checked by the simulator

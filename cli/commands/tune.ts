@@ -1,7 +1,7 @@
 // reelscore tune: changes the limits of an account in use.
 import type { Tuning } from '../../contract/account.js';
 import { SIMULATOR_ACCOUNT } from '../../contract/names.js';
-import type { ConfigOptions } from '../../workers/config.js';
+import type { ConfigOptions } from '../../config/config.js';
 import { tunedText } from '../account-lines.js';
 import { readConfig } from '../config.js';
 import { connect } from '../connect.js';

@@ -1,7 +1,7 @@
 // reelscore validate: all problems of a manifest, and of its clips if asked.
 import type { ManifestFile } from '../../intake/manifest-file.js';
 import type { ManifestReport } from '../../manifests/read.js';
-import type { ResolvedConfig } from '../../workers/config.js';
+import type { ResolvedConfig } from '../../config/config.js';
 import type { ProbeFindings } from '../probe-manifest.js';
 import { count, documentOf, readReport, tellProblems } from '../check-manifest.js';
 import { readConfig } from '../config.js';

@@ -1,5 +1,6 @@
 // Shows progress: redrawn in place on a terminal, a line now and then elsewhere.
 import pc from 'picocolors';
+import { ENVIRONMENT } from '../../config/environment.js';
 import type { SeenProgress } from '../../client/failing-work.js';
 import { hasColors, type Io } from '../io.js';
 import { LiveBlock } from './live-block.js';
@@ -17,7 +18,7 @@ export interface Display {
 const PLAIN_INTERVAL_MS = 10_000;
 
 /** Live on a terminal: that of the people's stream, else of stderr. Plain lines where there is none. */
-export function startDisplay(batch: string, io: Io, env: NodeJS.ProcessEnv = process.env): Display {
+export function startDisplay(batch: string, io: Io, env: NodeJS.ProcessEnv = ENVIRONMENT): Display {
   const stream = [io.people, process.stderr].find(({ isTTY }) => isTTY);
   const view = new Viewer(batch);
   if (!stream || env['TERM'] === 'dumb') return plainDisplay(view, io);

@@ -4,7 +4,7 @@ import { createServer } from 'node:net';
 import { HEALTH_PATH } from '../../contract/callback.js';
 import { refusedRange } from '../../net/addresses.js';
 import { hostOf } from '../../net/urls.js';
-import type { ResolvedConfig } from '../../workers/config.js';
+import type { ResolvedConfig } from '../../config/config.js';
 import { ok, problem, warning, type Finding } from './finding.js';
 import { get, type Answer } from './http.js';
 

@@ -1,8 +1,9 @@
 // Looks at everything that Reelscore needs, and says what to do about what it lacks.
 import path from 'node:path';
+import { ENVIRONMENT } from '../../config/environment.js';
 import { SIMULATOR_ACCOUNT } from '../../contract/names.js';
-import type { ResolvedConfig } from '../../workers/config.js';
-import { openTemporal, type OpenedTemporal } from '../../workers/connection.js';
+import type { ResolvedConfig } from '../../config/config.js';
+import { openTemporal, type OpenedTemporal } from '../../temporal/connection.js';
 import { callbackFindings } from './callbacks.js';
 import { ok, problemOf, type Finding } from './finding.js';
 import { folderFinding } from './folders.js';
@@ -58,7 +59,7 @@ export async function examine(options: ExamineOptions): Promise<Finding[]> {
 
 async function open({
   config,
-  env = process.env,
+  env = ENVIRONMENT,
   simulate = false,
   onProgress,
 }: ExamineOptions): Promise<OpenedTemporal | Finding> {

@@ -1,7 +1,7 @@
 // What the settings themselves tell. Pure.
 import { shownLink } from '../../contract/secret-link.js';
 import { tryUrl } from '../../net/urls.js';
-import type { ResolvedConfig } from '../../workers/config.js';
+import type { ResolvedConfig } from '../../config/config.js';
 import { ok, problem, type Finding } from './finding.js';
 
 /** `engines` of package.json. */

@@ -1,8 +1,8 @@
 // The Temporal server, and who works for it.
 import { mediaQueueOf, SIMULATOR_ACCOUNT, taskQueueOf } from '../../contract/names.js';
 import { servesFiles } from '../status.js';
-import type { OpenedTemporal } from '../../workers/connection.js';
-import { namedServerUi } from '../../workers/ui-url.js';
+import type { OpenedTemporal } from '../../temporal/connection.js';
+import { namedServerUi } from '../../temporal/ui-url.js';
 import { TemporalClient } from '../temporal.js';
 import { ok, problemOf, warning, type Finding } from './finding.js';
 

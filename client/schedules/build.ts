@@ -5,8 +5,8 @@ import type {
   ScheduleUpdateOptions,
 } from '@temporalio/client';
 import { SCORE_BATCH_WORKFLOW, taskQueueOf } from '../../contract/names.js';
-import type { ResolvedConfig } from '../../workers/config.js';
-import type { LinkSeal } from '../../workers/link-seal.js';
+import type { ResolvedConfig } from '../../config/config.js';
+import type { LinkSeal } from '../../intake/link-seal.js';
 import { scheduleIdOf } from './names.js';
 import { policyOf } from './overlap.js';
 import { throwFaults, type ReadSpec } from './read-spec.js';

@@ -7,8 +7,8 @@ import {
 } from '../../contract/request.js';
 import { isSecretLink } from '../../contract/secret-link.js';
 import { isHttp, tryUrl } from '../../net/urls.js';
-import { duration, oneOf } from '../../workers/setting-values.js';
-import { SETTINGS, type Setting } from '../../workers/settings.js';
+import { duration, oneOf } from '../../config/setting-values.js';
+import { SETTINGS, type Setting } from '../../config/settings.js';
 import { ReelscoreError } from '../errors.js';
 import { cronFault } from './cron.js';
 import {

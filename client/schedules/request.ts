@@ -8,8 +8,8 @@ import {
   type RequestSettingName,
   type RequestSettings,
 } from '../../contract/request.js';
-import type { ResolvedConfig } from '../../workers/config.js';
-import { sealedManifest, sealedNotify, type LinkSeal } from '../../workers/link-seal.js';
+import type { ResolvedConfig } from '../../config/config.js';
+import { sealedManifest, sealedNotify, type LinkSeal } from '../../intake/link-seal.js';
 import { throwFaults, type ReadSpec } from './read-spec.js';
 
 /** As schedules of ours hold it; whatever it has besides is kept as it is. */

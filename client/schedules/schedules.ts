@@ -6,7 +6,7 @@ import path from 'node:path';
 import { ScheduleAlreadyRunning, ScheduleNotFoundError } from '@temporalio/client';
 import pLimit from 'p-limit';
 import { accountOf } from '../../contract/names.js';
-import type { LinkSeal } from '../../workers/link-seal.js';
+import type { LinkSeal } from '../../intake/link-seal.js';
 import type { StartContext } from '../context.js';
 import { ReelscoreError } from '../errors.js';
 import { sealFor, sealNotes } from '../seal-links.js';

@@ -1,5 +1,5 @@
 // Time zones by their IANA names, and moments as people in one read them. Pure.
-import { nearest } from '../../workers/nearest.js';
+import { nearestName } from '../../manifests/nearest.js';
 
 /** That of this machine; UTC where it tells none. */
 export function localTimezone(): string {
@@ -17,7 +17,7 @@ export function readTimezone(name: string): string {
   if (same !== undefined) return same;
   // Names of old, such as US/Pacific, are taken, but offsets are not: they know no summer time.
   if (/^[a-z]/i.test(name) && knows(name)) return name.toLowerCase() === 'utc' ? 'UTC' : name;
-  const near = nearest(name, names);
+  const near = nearestName(name, names);
   throw new TypeError(
     `${JSON.stringify(name)} is no time zone (${near === undefined ? '' : `did you mean ${near}? `}write an IANA name such as Europe/Berlin or UTC)`,
   );

@@ -5,13 +5,13 @@ import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import type { LedgerOptions } from '../../contract/batch.js';
 import type { Outcome } from '../../contract/clip.js';
-import type { LedgerEntry } from '../../ledger/entry.js';
-import { Ledger } from '../../ledger/ledger.js';
+import type { LedgerEntry } from '../../outcomes/ledger/entry.js';
+import { Ledger } from '../../outcomes/ledger/ledger.js';
 import { freezeManifest, openSnapshot } from '../../manifests/index.js';
 import { openLocalStore } from '../../store/local-store.js';
 import { listSegments, readSegment } from '../../outcomes/segments.js';
 import type { Store } from '../../store/store.js';
-import { entryOf } from '../ledger/support.js';
+import { entryOf } from '../outcomes/ledger/support.js';
 
 export interface Results {
   folder: string;

@@ -10,7 +10,7 @@ import { listSegments, readSegment } from '../../outcomes/segments.js';
 import type { Store } from '../../store/store.js';
 import { serve } from '../net/servers.js';
 import { openAnalyzer } from '../media/support.js';
-import { simulate } from '../simulator/support.js';
+import { simulate } from '../tomoviee/simulator/support.js';
 import { frozenBatch, manifestOf, run, start, workerOf } from './support.js';
 
 type Probe = ActivityDependencies['probe'];

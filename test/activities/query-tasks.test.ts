@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { QueryTasksInput, TaskRef } from '../../contract/activities.js';
-import type { Simulator } from '../../simulator/simulator.js';
-import { query, simulate, submit } from '../simulator/support.js';
+import type { Simulator } from '../../tomoviee/simulator/simulator.js';
+import { query, simulate, submit } from '../tomoviee/simulator/support.js';
 import { startVendor, type Reply } from '../tomoviee/vendor-stub.js';
 import { BATCH, frozenBatch, manifestOf, run, start, vendorAt, workerOf } from './support.js';
 

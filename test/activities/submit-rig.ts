@@ -2,9 +2,9 @@
 import type { ActivityDependencies } from '../../activities/index.js';
 import { SubmissionJournal } from '../../activities/submission-journal.js';
 import type { BatchActivities, SubmitClipInput } from '../../contract/activities.js';
-import type { Simulator } from '../../simulator/simulator.js';
+import type { Simulator } from '../../tomoviee/simulator/simulator.js';
 import type { Store } from '../../store/store.js';
-import { simulate } from '../simulator/support.js';
+import { simulate } from '../tomoviee/simulator/support.js';
 import { frozenBatch, manifestOf, vendorAt, workerOf } from './support.js';
 
 export interface Rig {

@@ -9,9 +9,9 @@ import { TaskEnds } from '../../bench/by-hand/task-ends.js';
 import { Vendor, VendorError } from '../../bench/by-hand/vendor.js';
 import { generateManifest } from '../../bench/generate-manifest.js';
 import { ResultsFile } from '../../bench/script/results-file.js';
-import type { SimulatorOptions } from '../../simulator/options.js';
-import { startSimulator } from '../../simulator/simulator.js';
-import { freePort } from '../../workers/embedded/ports.js';
+import type { SimulatorOptions } from '../../tomoviee/simulator/options.js';
+import { startSimulator } from '../../tomoviee/simulator/simulator.js';
+import { freePort } from '../../temporal/embedded/ports.js';
 
 const CLIP = { id: 'a', file_link: 'http://clips.example/a.mp4', prompt: 'Pop Melody' };
 

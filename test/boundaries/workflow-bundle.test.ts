@@ -4,7 +4,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
 import { expect, test } from 'vitest';
-import { distFile, PACKAGE_ROOT } from '../../workers/paths.js';
+import { distFile, PACKAGE_ROOT } from '../../config/paths.js';
 import { built } from '../support/built.js';
 import { scratchFolder } from '../support/scratch.js';
 
@@ -41,7 +41,7 @@ async function bundle(workflowsPath: string): Promise<string> {
 
 test('the built bundle holds the workflows, and nothing foreign', () => {
   const modules = modulesOf(readFileSync(distFile('workflow-bundle.js'), 'utf8'));
-  expect(modules).toContain('workflows/score-batch.ts');
+  expect(modules).toContain('workflows/batch/score-batch.ts');
   expect(modules.some((name) => name.startsWith('contract/'))).toBe(true);
   expect(foreign(modules)).toEqual([]);
 });

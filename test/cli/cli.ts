@@ -1,6 +1,6 @@
 // Runs the built command line as a process.
 import { execa, type Options } from 'execa';
-import { distFile } from '../../workers/paths.js';
+import { distFile } from '../../config/paths.js';
 
 const MAIN = distFile('cli/main.js');
 

@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { stringify } from 'csv-stringify/sync';
 import { execa } from 'execa';
 import { expect, test } from 'vitest';
-import { cacheDir, distFile } from '../../workers/paths.js';
+import { cacheDir, distFile } from '../../config/paths.js';
 import { built } from '../support/built.js';
 import { faultsOf } from '../support/checker.js';
 import { clips, readRows } from '../support/rig.js';

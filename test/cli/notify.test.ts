@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { stringify } from 'csv-stringify/sync';
 import { Webhook } from 'standardwebhooks';
 import { afterAll, expect, test } from 'vitest';
-import { acquireHome } from '../../workers/embedded/acquire-home.js';
+import { acquireHome } from '../../temporal/embedded/acquire-home.js';
 import { newSecret, receiver } from '../notifications/support.js';
 import { clips } from '../support/rig.js';
 import { ownServer } from '../support/temporal.js';

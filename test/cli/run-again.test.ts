@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import { acquireHome } from '../../workers/embedded/acquire-home.js';
+import { acquireHome } from '../../temporal/embedded/acquire-home.js';
 import { ownServer } from '../support/temporal.js';
 import { reelscore } from './cli.js';
 

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { stringify } from 'csv-stringify/sync';
 import { afterAll, expect, test } from 'vitest';
 import type { AccountStatus, BatchStatus, BatchSummary, TunedAccount } from '../../client/index.js';
-import { acquireHome } from '../../workers/embedded/acquire-home.js';
+import { acquireHome } from '../../temporal/embedded/acquire-home.js';
 import { clips, readRows, type ManifestRow } from '../support/rig.js';
 import { childPid, ownServer, temporaryHome } from '../support/temporal.js';
 import { reelscore } from './cli.js';

@@ -8,7 +8,7 @@ import { afterAll, expect, test } from 'vitest';
 import { readBatchRecord } from '../../intake/batch-record.js';
 import { Reelscore, type BatchHandle } from '../../client/index.js';
 import { accountIdOf, ACCOUNT_WORKFLOW, taskQueueOf } from '../../contract/names.js';
-import type { ResolvedConfig } from '../../workers/config.js';
+import type { ResolvedConfig } from '../../config/config.js';
 import { openLocalStore } from '../../store/local-store.js';
 import { startWorker } from '../../workers/worker.js';
 import { clips, startRig, TEST_OPTIONS } from '../support/rig.js';

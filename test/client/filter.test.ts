@@ -17,10 +17,10 @@ import {
   taskQueueOf,
 } from '../../contract/names.js';
 import { freezeManifest } from '../../manifests/index.js';
-import { startSimulator } from '../../simulator/simulator.js';
+import { startSimulator } from '../../tomoviee/simulator/simulator.js';
 import { openLocalStore } from '../../store/local-store.js';
-import { batchOptionsOf, resolveConfig } from '../../workers/config.js';
-import { simulatedConfig } from '../../workers/simulated.js';
+import { batchOptionsOf, resolveConfig } from '../../config/config.js';
+import { simulatedConfig } from '../../config/simulated.js';
 import { startWorker } from '../../workers/worker.js';
 import { reelscore } from '../cli/cli.js';
 import { clips, TEST_OPTIONS } from '../support/rig.js';

@@ -10,7 +10,7 @@ import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/wo
 import { afterAll, expect, test } from 'vitest';
 import { Reelscore, type ScheduleSpec } from '../../client/index.js';
 import { SCORE_BATCH_WORKFLOW, taskQueueOf } from '../../contract/names.js';
-import { resolveConfig } from '../../workers/config.js';
+import { resolveConfig } from '../../config/config.js';
 import { testServer } from '../support/temporal.js';
 import { until } from '../support/until.js';
 

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { beforeEach, expect, onTestFinished, test } from 'vitest';
-import { CALLBACK_SECRET_FILE, loadCallbackSecret } from '../../workers/callback-secret.js';
-import { ConfigError } from '../../workers/config-error.js';
-import { Secret } from '../../workers/secret.js';
+import { CALLBACK_SECRET_FILE, loadCallbackSecret } from '../../config/callback-secret.js';
+import { ConfigError } from '../../config/config-error.js';
+import { Secret } from '../../config/secret.js';
 
 const listen = { host: '127.0.0.1', port: 0 };
 let home: string;

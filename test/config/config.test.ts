@@ -10,8 +10,8 @@ import {
   withSettings,
   type ConfigOptions,
   type ResolvedConfig,
-} from '../../workers/config.js';
-import { CONFIG_FILE, SETTINGS } from '../../workers/settings.js';
+} from '../../config/config.js';
+import { CONFIG_FILE, SETTINGS } from '../../config/settings.js';
 
 let cwd: string;
 

@@ -1,7 +1,7 @@
 // The pages that people read, and where their links lead.
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { PACKAGE_ROOT } from '../../workers/paths.js';
+import { PACKAGE_ROOT } from '../../config/paths.js';
 
 const inFolder = (folder: string) =>
   readdirSync(join(PACKAGE_ROOT, folder))

@@ -4,8 +4,8 @@ import { describe, expect, test } from 'vitest';
 import { checkManifest, formatProblem } from '../../manifests/index.js';
 import { RESULT_COLUMNS } from '../../contract/result-columns.js';
 import { createProgram } from '../../cli/program.js';
-import { PACKAGE_ROOT } from '../../workers/paths.js';
-import { SETTINGS } from '../../workers/settings.js';
+import { PACKAGE_ROOT } from '../../config/paths.js';
+import { SETTINGS } from '../../config/settings.js';
 import { DOCS, textOf } from './pages.js';
 
 interface Described {

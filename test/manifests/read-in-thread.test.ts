@@ -12,7 +12,7 @@ import {
 import { createThreadReader, type ReaderOptions } from '../../manifests/read-in-thread.js';
 import type { ReadManifest } from '../../manifests/read.js';
 import { openLocalStore } from '../../store/local-store.js';
-import { distFile } from '../../workers/paths.js';
+import { distFile } from '../../config/paths.js';
 import { built } from '../support/built.js';
 import { LINK, makeFolder, writeManifest } from './support.js';
 

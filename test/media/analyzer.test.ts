@@ -10,7 +10,7 @@ import {
 import { BLOCK_BYTES } from '../../media/blocks.js';
 import { probeClip } from '../../media/probe-clip.js';
 import { createGuardedFetch } from '../../net/guarded-fetch.js';
-import { distFile } from '../../workers/paths.js';
+import { distFile } from '../../config/paths.js';
 import { serve } from '../net/servers.js';
 import { aviOfStreams, pesOfManyPids } from './hostile.js';
 import { openAnalyzer } from './support.js';

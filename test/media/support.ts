@@ -4,7 +4,7 @@ import {
   type AnalyzerOptions,
   type MediaAnalyzer,
 } from '../../media/analyzer.js';
-import { distFile } from '../../workers/paths.js';
+import { distFile } from '../../config/paths.js';
 import { built } from '../support/built.js';
 
 await built();

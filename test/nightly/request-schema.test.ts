@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { readRequest, requestJsonSchema } from '../../intake/request.js';
-import { PACKAGE_ROOT } from '../../workers/paths.js';
+import { PACKAGE_ROOT } from '../../config/paths.js';
 
 test('the schema in the repository is that of the code', () => {
   const path = join(PACKAGE_ROOT, 'intake', 'batch-request.schema.json');

@@ -9,8 +9,8 @@ import { onTestFinished } from 'vitest';
 import { Reelscore, type EndedBatch, type ScheduleSpec } from '../../client/index.js';
 import { SCORE_BATCH_WORKFLOW, taskQueueOf } from '../../contract/names.js';
 import type { BatchRequest, RequestSettings } from '../../contract/request.js';
-import type { LedgerEntry } from '../../simulator/ledger.js';
-import type { SettingName } from '../../workers/settings.js';
+import type { LedgerEntry } from '../../tomoviee/simulator/ledger.js';
+import type { SettingName } from '../../config/settings.js';
 import { startRig, TEST_OPTIONS, type ManifestRow, type RigOptions } from '../support/rig.js';
 
 const PACE = { rate: 200, burst: 20, maxInFlight: 100 };

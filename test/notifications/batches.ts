@@ -1,6 +1,6 @@
 // A workflow that tells of itself, as a batch does.
 import { CancellationScope, condition } from '@temporalio/workflow';
-import { Notifier } from '../../workflows/notifying.js';
+import { Notifier } from '../../workflows/batch/notifying.js';
 
 export { notification } from '../../workflows/notification.js';
 

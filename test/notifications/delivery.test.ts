@@ -8,7 +8,7 @@ import { execa } from 'execa';
 import { Webhook } from 'standardwebhooks';
 import { afterAll, describe, expect, onTestFinished, test } from 'vitest';
 import { NOTIFICATION_WORKFLOW, taskQueueOf } from '../../contract/names.js';
-import { acquireHome } from '../../workers/embedded/acquire-home.js';
+import { acquireHome } from '../../temporal/embedded/acquire-home.js';
 import { reelscore } from '../cli/cli.js';
 import { built } from '../support/built.js';
 import { temporaryHome } from '../support/temporal.js';

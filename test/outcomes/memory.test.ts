@@ -8,7 +8,7 @@ import { promisify } from 'node:util';
 import { expect, onTestFinished, test } from 'vitest';
 import type { BatchSummary } from '../../contract/clip.js';
 import { pageKey, PAGE_SIZE, SNAPSHOT_KEY } from '../../manifests/snapshot-format.js';
-import { PACKAGE_ROOT } from '../../workers/paths.js';
+import { PACKAGE_ROOT } from '../../config/paths.js';
 import { built } from '../support/built.js';
 import { succeeded } from './support.js';
 

@@ -7,9 +7,9 @@ import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, expect, onTestFinished, test } from 'vitest';
-import { startSimulator } from '../../simulator/simulator.js';
-import { freePort } from '../../workers/embedded/ports.js';
-import { cacheDir, PACKAGE_ROOT } from '../../workers/paths.js';
+import { startSimulator } from '../../tomoviee/simulator/simulator.js';
+import { freePort } from '../../temporal/embedded/ports.js';
+import { cacheDir, PACKAGE_ROOT } from '../../config/paths.js';
 import { built } from '../support/built.js';
 import { Part } from '../support/parts.js';
 import { readRows } from '../support/rig.js';
@@ -69,9 +69,9 @@ const reelscore = (args: string[], more: NodeJS.ProcessEnv = {}) =>
 
 test('it has the workflow bundle and the recipe of the server', () => {
   expect(existsSync(join(installed, 'dist/workflow-bundle.js'))).toBe(true);
-  expect(existsSync(join(installed, 'workers/temporal-server/go.mod'))).toBe(true);
-  expect(existsSync(join(installed, 'workers/temporal-server/go.sum'))).toBe(true);
-  expect(existsSync(join(installed, 'workers/temporal-server/SHA256SUMS'))).toBe(true);
+  expect(existsSync(join(installed, 'temporal/embedded/server/go.mod'))).toBe(true);
+  expect(existsSync(join(installed, 'temporal/embedded/server/go.sum'))).toBe(true);
+  expect(existsSync(join(installed, 'temporal/embedded/server/SHA256SUMS'))).toBe(true);
 });
 
 test('programs find both schemas by name', async () => {
@@ -89,13 +89,13 @@ test('it has these folders and files, and no test, benchmark or source', async (
     .filter((path) => !path.startsWith('node_modules/'));
   const expected = [
     /^(CHANGELOG|CONTRIBUTING|README|SECURITY)\.md$|^LICENSE$|^package\.json$/,
-    /^dist\/(activities|callbacks|cli|client|contract|intake|ledger|manifests|media|net)\/.+\.(js|js\.map|d\.ts)$/,
-    /^dist\/(outcomes|simulator|store|tomoviee|workers|workflows)\/.+\.(js|js\.map|d\.ts)$/,
+    /^dist\/(activities|cli|client|config|contract|intake|manifests|media|net)\/.+\.(js|js\.map|d\.ts)$/,
+    /^dist\/(outcomes|store|temporal|tomoviee|workers|workflows)\/.+\.(js|js\.map|d\.ts)$/,
     /^dist\/[^/]+$/,
     /^docs\/[\w-]+\.(md|svg)$/,
     /^examples\/(clips\/)?[^/]+$/,
     /^(intake|manifests)\/[\w-]+\.schema\.json$/,
-    /^workers\/temporal-server\/(go\.mod|go\.sum|SHA256SUMS)$/,
+    /^temporal\/embedded\/server\/(go\.mod|go\.sum|SHA256SUMS)$/,
   ];
   expect(packed.filter((path) => !expected.some((pattern) => pattern.test(path)))).toEqual([]);
   const unused = expected.filter((pattern) => !packed.some((path) => pattern.test(path)));

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { createProgram } from '../../cli/program.js';
 import { Reelscore, Schedules } from '../../client/index.js';
-import { PACE_RANGES, type BatchProgress, type BatchState } from '../../contract/batch.js';
+import { type BatchProgress, type BatchState } from '../../contract/batch.js';
+import { PACE_RANGES } from '../../contract/account.js';
 import { CLIENT_ERRORS } from '../../contract/errors.js';
 import {
   ACCOUNT_QUERY,
@@ -19,8 +20,8 @@ import {
 } from '../../contract/names.js';
 import { REQUEST_SETTINGS } from '../../contract/request.js';
 import { requestJsonSchema } from '../../intake/request.js';
-import { PACKAGE_ROOT } from '../../workers/paths.js';
-import { SETTINGS } from '../../workers/settings.js';
+import { PACKAGE_ROOT } from '../../config/paths.js';
+import { SETTINGS } from '../../config/settings.js';
 import { blocksOf, DOCUMENT, namesIn, shownCommands, tableBelow } from './documented.js';
 import { PYTHON_SDK } from './python.js';
 

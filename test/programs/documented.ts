@@ -1,7 +1,7 @@
 // What docs/programs.md shows, taken from it, so that a test runs that and nothing else.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { PACKAGE_ROOT } from '../../workers/paths.js';
+import { PACKAGE_ROOT } from '../../config/paths.js';
 
 export const DOCUMENT = readFileSync(join(PACKAGE_ROOT, 'docs/programs.md'), 'utf8');
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { expect, test } from 'vitest';
 import type { BatchProgress } from '../../contract/batch.js';
-import { findTemporalBinary } from '../../workers/embedded/find-binary.js';
+import { findTemporalBinary } from '../../temporal/embedded/find-binary.js';
 import { readRows } from '../support/rig.js';
 import { until } from '../support/until.js';
 import { blocksOf, outputBelow, shownCommands } from './documented.js';

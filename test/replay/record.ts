@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import { execa } from 'execa';
 import { afterAll, test } from 'vitest';
-import { findTemporalBinary } from '../../workers/embedded/find-binary.js';
+import { findTemporalBinary } from '../../temporal/embedded/find-binary.js';
 import type { AccountInput } from '../../contract/account.js';
 import {
   accountIdOf,

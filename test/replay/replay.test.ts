@@ -8,7 +8,7 @@ import { gunzip } from 'node:zlib';
 import { Worker } from '@temporalio/worker';
 import { DeterminismViolationError } from '@temporalio/workflow';
 import { expect, test } from 'vitest';
-import { distFile } from '../../workers/paths.js';
+import { distFile } from '../../config/paths.js';
 import { built } from '../support/built.js';
 
 await built();

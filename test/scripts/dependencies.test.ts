@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { PACKAGE_ROOT } from '../../workers/paths.js';
+import { PACKAGE_ROOT } from '../../config/paths.js';
 
 let root: string;
 

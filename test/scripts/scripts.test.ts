@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { execa } from 'execa';
 import { describe, expect, test } from 'vitest';
-import { PACKAGE_ROOT } from '../../workers/paths.js';
+import { PACKAGE_ROOT } from '../../config/paths.js';
 import { scratchFolder } from '../support/scratch.js';
 
 const dir = scratchFolder('scripts');

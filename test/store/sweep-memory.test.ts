@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { execa } from 'execa';
 import { expect, test } from 'vitest';
-import { distFile } from '../../workers/paths.js';
+import { distFile } from '../../config/paths.js';
 import { built } from '../support/built.js';
 import { temporaryFolder } from './support.js';
 

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { PACKAGE_ROOT } from '../../workers/paths.js';
+import { PACKAGE_ROOT } from '../../config/paths.js';
 
 /**
  * Brings dist/ up to date, for tests that run the product as a process (the supervisor, the command

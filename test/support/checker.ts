@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ResultRow } from '../../outcomes/result-row.js';
-import type { LedgerEntry } from '../../simulator/ledger.js';
+import type { LedgerEntry } from '../../tomoviee/simulator/ledger.js';
 
 /** Statuses that explain a further submission by themselves: the vendor failed or timed out. */
 const EXPLAINED = new Set([4, 6]);

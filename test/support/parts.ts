@@ -2,7 +2,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { distFile } from '../../workers/paths.js';
+import { distFile } from '../../config/paths.js';
 
 /** The environment of worker, receiver and client that work together, and of nothing else. */
 export function envOfParts(of: {

@@ -10,13 +10,13 @@ import type { BatchSummary } from '../../contract/clip.js';
 import { PROGRESS_QUERY, SCORE_BATCH_WORKFLOW, taskQueueOf } from '../../contract/names.js';
 import { freezeManifest } from '../../manifests/index.js';
 import type { ResultRow } from '../../outcomes/result-row.js';
-import { startSimulator, type Simulator } from '../../simulator/simulator.js';
-import type { SimulatorOptions } from '../../simulator/options.js';
+import { startSimulator, type Simulator } from '../../tomoviee/simulator/simulator.js';
+import type { SimulatorOptions } from '../../tomoviee/simulator/options.js';
 import { openLocalStore } from '../../store/local-store.js';
-import { batchOptionsOf, resolveConfig } from '../../workers/config.js';
+import { batchOptionsOf, resolveConfig } from '../../config/config.js';
 import { startCallbackReceiver } from '../../workers/receiver.js';
-import { simulatedConfig, type SimulatedConfig } from '../../workers/simulated.js';
-import { workflowUrl } from '../../workers/ui-url.js';
+import { simulatedConfig, type SimulatedConfig } from '../../config/simulated.js';
+import { workflowUrl } from '../../temporal/ui-url.js';
 import { startWorker } from '../../workers/worker.js';
 import type { TestServer } from './temporal.js';
 
@@ -155,7 +155,7 @@ export async function startRig({
   };
 }
 
-/** Clips the simulator knows; `faults` is written into the link (simulator/faults.ts). */
+/** Clips the simulator knows; `faults` is written into the link (tomoviee/simulator/faults.ts). */
 export function clips(count: number, faults: (n: number) => string = () => ''): ManifestRow[] {
   return Array.from({ length: count }, (_, n) => {
     const sim = faults(n);

@@ -4,8 +4,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, inject } from 'vitest';
-import { acquireHome, type ServiceName } from '../../workers/embedded/acquire-home.js';
-import { isRunning, type ProcessIdentity } from '../../workers/embedded/process-identity.js';
+import { acquireHome, type ServiceName } from '../../temporal/embedded/acquire-home.js';
+import { isRunning, type ProcessIdentity } from '../../temporal/embedded/process-identity.js';
 import { built } from './built.js';
 
 export interface TestServer {

@@ -1,7 +1,6 @@
 // A real HTTP server that answers as a test says and remembers what it was asked.
 import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
-import { createServer as createTcpServer, type Socket } from 'node:net';
-import type { AddressInfo } from 'node:net';
+import { createServer as createTcpServer, type Socket, type AddressInfo } from 'node:net';
 import { onTestFinished } from 'vitest';
 import { createTomovieeClient, type TomovieeClientOptions } from '../../tomoviee/client.js';
 import { createErrorTable } from '../../tomoviee/errors.js';

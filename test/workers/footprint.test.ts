@@ -2,7 +2,7 @@
 import { pathToFileURL } from 'node:url';
 import { execa } from 'execa';
 import { describe, expect, test } from 'vitest';
-import { distFile } from '../../workers/paths.js';
+import { distFile } from '../../config/paths.js';
 import { built } from '../support/built.js';
 
 await built();

@@ -1,7 +1,7 @@
 // How much a batch of a schedule may submit, in words. Pure.
 import type { RequestSettings } from '../../../contract/request.js';
-import { affordableAt } from '../../../workers/config.js';
-import { price } from '../../../workers/setting-values.js';
+import { affordableAt } from '../../../config/config.js';
+import { price } from '../../../config/setting-values.js';
 
 /**
  * `10 submissions a batch (maxSubmissions; budget 2 EUR at 0.05 EUR a clip would pay for 40)`

@@ -8,7 +8,7 @@ import {
   type ScheduleChanges,
 } from '../../../client/schedules/spec.js';
 import type { RequestSettings } from '../../../contract/request.js';
-import type { ConfigOptions, ResolvedConfig } from '../../../workers/config.js';
+import type { ConfigOptions, ResolvedConfig } from '../../../config/config.js';
 import { readConfig } from '../../config.js';
 import { settingsOf, type RunFlags } from '../../run-flags.js';
 

@@ -1,7 +1,6 @@
 // reelscore schedule update.
 import type { ScheduleChanges } from '../../../client/schedules/spec.js';
-import type { RequestSettingName } from '../../../contract/request.js';
-import { REQUEST_SETTINGS } from '../../../contract/request.js';
+import { type RequestSettingName, REQUEST_SETTINGS } from '../../../contract/request.js';
 import { connect } from '../../connect.js';
 import { EXIT } from '../../exit-codes.js';
 import { createIo } from '../../io.js';

@@ -1,0 +1,303 @@
+// Resolves every setting once: option > environment > file > default, else a ConfigError that holds
+// all faults at once. Only composition roots call it.
+import { homedir } from 'node:os';
+import { isAbsolute, join } from 'node:path';
+import ipaddr from 'ipaddr.js';
+import type { Priority, Pace } from '../contract/account.js';
+import type { BatchOptions, FailureLimit, Identity, SubmissionCap } from '../contract/batch.js';
+import type { FailureClass } from '../contract/failure.js';
+import { SIMULATOR_ACCOUNT } from '../contract/names.js';
+import {
+  REQUEST_SETTINGS,
+  type RequestSettingName,
+  type RequestSettings,
+} from '../contract/request.js';
+import { readAllowList } from '../net/allow-list.js';
+import { hostOf, portOf } from '../net/urls.js';
+import { ConfigError } from './config-error.js';
+import { findConfigFile, readSettings } from './config-sources.js';
+import type { Secret, VendorKeys } from './secret.js';
+import type { HostHeader, Listen, Price } from './setting-values.js';
+import {
+  SETTINGS,
+  type ConfigOptions,
+  type LOG_LEVELS,
+  type Setting,
+  type SettingName,
+  type SettingValues,
+} from './settings.js';
+
+export type { ConfigOptions } from './settings.js';
+export { ConfigError } from './config-error.js';
+
+/** The settings that a request may bring itself. */
+export type RunValues = Pick<SettingValues, RequestSettingName>;
+
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+/** Every setting, read and checked. Printing it shows no secret. */
+export interface ResolvedConfig {
+  account: string;
+  /** Absolute; it need not exist yet. */
+  home: string;
+  /** Whether an embedded server is started with its web UI. */
+  ui: boolean;
+  tomoviee: {
+    baseUrl: string;
+    /** Absent when the environment has none. */
+    keys?: VendorKeys;
+  };
+  callbacks: {
+    /** Without a slash at the end; absent = results are polled. */
+    publicUrl?: string;
+    listen: Listen;
+    /** From the environment; `loadCallbackSecret` finds or makes one otherwise. */
+    secret?: Secret;
+  };
+  /** For `readAllowList` of net/. */
+  allowHosts: string[];
+  pace: Pace;
+  probe: boolean;
+  pollIntervalMs: number;
+  callbackGraceMs: number;
+  taskTimeoutMs: number;
+  retries: {
+    maxRetries: number;
+    maxFailedResubmissions: number;
+    maxTimedOutResubmissions: number;
+    retryBackoffMs: number;
+  };
+  vendorCodes: Record<string, FailureClass>;
+  downloadTimeoutMs: number;
+  shutdownGraceMs: number;
+  logLevel: LogLevel;
+  /** Absolute; absent = `results/<batch>`. */
+  outDir?: string;
+  priority: Priority;
+  /** Absent = never pause for failures. */
+  maxFailures?: FailureLimit;
+  /** Absent = no limit. */
+  cap?: SubmissionCap;
+  /** What a submission costs, if it is known. */
+  pricePerClip?: Price;
+  identity: Identity;
+  /** See `LedgerOptions.signatures`. */
+  signatureParams: string[];
+  /** Absolute folder of the ledger. */
+  ledgerDir: string;
+  notifications: {
+    /** Absent = nobody is told. */
+    url?: string;
+    /** Absent when the environment has none. */
+    secret?: Secret;
+  };
+  /** For manifests at a URL. */
+  manifestHeader?: HostHeader;
+  historyBound: number;
+  /** What `withSettings` puts others in place of. */
+  runValues: RunValues;
+  /** Settings that were not left to their defaults. */
+  given: SettingName[];
+}
+
+/**
+ * Resolves the configuration.
+ *
+ * @param options of the command line or the calling program
+ * @param env process.env; empty variables count as unset
+ * @param cwd where `reelscore.yaml` is looked for and relative paths begin
+ * @throws ConfigError with all faults
+ */
+export function resolveConfig(
+  options: ConfigOptions,
+  env: NodeJS.ProcessEnv,
+  cwd: string = process.cwd(),
+): ResolvedConfig {
+  const faults: string[] = [];
+  const file = findConfigFile(options, env, cwd, faults);
+  const { values, given } = readSettings({ options, env, cwd, file, faults });
+  checkTogether(values, faults);
+  if (faults.length > 0) throw new ConfigError(faults);
+
+  const { appKey, appSecret, callbackUrl, callbackSecret, out } = values;
+  return {
+    account: need(values.account),
+    home: values.home ?? defaultHome(env),
+    ui: need(values.ui),
+    tomoviee: {
+      baseUrl: need(values.baseUrl),
+      ...(appKey && appSecret ? { keys: { appKey, appSecret } } : {}),
+    },
+    callbacks: {
+      ...(callbackUrl === undefined ? {} : { publicUrl: callbackUrl }),
+      listen: need(values.callbackListen),
+      ...(callbackSecret ? { secret: callbackSecret } : {}),
+    },
+    allowHosts: need(values.allowHosts),
+    vendorCodes: values.vendorCodes ?? {},
+    downloadTimeoutMs: need(values.downloadTimeout),
+    shutdownGraceMs: need(values.shutdownGrace),
+    logLevel: need(values.logLevel),
+    ...(out === undefined ? {} : { outDir: out }),
+    ...runFields(values, values.webhookSecret),
+    ...(values.manifestHeader && { manifestHeader: values.manifestHeader }),
+    given,
+  };
+}
+
+/** The fields that a request may bring itself. */
+function runFields(values: RunValues, webhookSecret: Secret | undefined) {
+  return {
+    pace: {
+      ratePerSecond: need(values.rate),
+      burst: need(values.burst),
+      maxInFlight: need(values.maxInFlight),
+    },
+    probe: need(values.probe),
+    pollIntervalMs: need(values.pollInterval),
+    callbackGraceMs: need(values.callbackGrace),
+    taskTimeoutMs: need(values.taskTimeout),
+    retries: {
+      maxRetries: need(values.maxRetries),
+      maxFailedResubmissions: need(values.maxFailedResubmissions),
+      maxTimedOutResubmissions: need(values.maxTimedOutResubmissions),
+      retryBackoffMs: need(values.retryBackoff),
+    },
+    priority: need(values.priority),
+    ...(values.maxFailures && { maxFailures: values.maxFailures }),
+    ...capOf(values),
+    ...(values.pricePerClip && { pricePerClip: values.pricePerClip }),
+    identity: need(values.identity),
+    signatureParams: need(values.signatureParams),
+    ledgerDir: need(values.ledger),
+    notifications: {
+      ...(values.notify === undefined ? {} : { url: values.notify }),
+      ...(webhookSecret && { secret: webhookSecret }),
+    },
+    historyBound: need(values.historyBound),
+    runValues: Object.fromEntries(REQUEST_SETTINGS.map((name) => [name, values[name]])),
+  };
+}
+
+/**
+ * The configuration with settings of a request in place of its own.
+ * @throws ConfigError with all faults
+ */
+export function withSettings(config: ResolvedConfig, settings: RequestSettings): ResolvedConfig {
+  const faults: string[] = [];
+  const own: Record<string, unknown> = {};
+  for (const name of REQUEST_SETTINGS) {
+    const raw = settings[name];
+    if (raw === undefined) continue;
+    const setting: Setting<unknown, unknown> = SETTINGS[name];
+    try {
+      own[name] = setting.read(raw);
+      if (setting.path && !isAbsolute(String(raw))) {
+        faults.push(`settings.${name}: ${String(raw)} is not an absolute path (write one)`);
+      }
+    } catch (error) {
+      if (!(error instanceof TypeError)) throw error;
+      faults.push(`settings.${name}: ${error.message}`);
+    }
+  }
+  const values: RunValues = { ...config.runValues, ...own };
+  checkMoney(values, faults);
+  if (faults.length > 0) throw new ConfigError(faults);
+  return { ...config, ...runFields(values, config.notifications.secret) };
+}
+
+/**
+ * What of the configuration goes into a batch when it starts.
+ * @param again clips that were scored already are scored anew
+ */
+export function batchOptionsOf(config: ResolvedConfig, again = false): BatchOptions {
+  const { pace, priority, probe, pollIntervalMs, callbackGraceMs, taskTimeoutMs } = config;
+  const { maxFailures, cap, notifications, historyBound } = config;
+  return {
+    ...{ pace, priority, probe, pollIntervalMs, callbackGraceMs, taskTimeoutMs },
+    ...config.retries,
+    ...(maxFailures && { maxFailures }),
+    ledger: {
+      location: config.ledgerDir,
+      kind: config.account === SIMULATOR_ACCOUNT ? 'simulated' : 'scored',
+      identity: config.identity,
+      ...(config.signatureParams.length > 0 && { signatures: config.signatureParams }),
+      ...(again && { again }),
+    },
+    ...(cap && { cap }),
+    ...(notifications.url !== undefined && { notify: { url: notifications.url } }),
+    historyBound,
+  };
+}
+
+/** The tighter of the two limits. */
+function capOf({ maxSubmissions, budget, pricePerClip }: RunValues): { cap?: SubmissionCap } {
+  const affordable =
+    budget !== undefined && pricePerClip ? affordableAt(budget, pricePerClip.amount) : Infinity;
+  const submissions = Math.min(maxSubmissions ?? Infinity, affordable);
+  if (submissions === Infinity) return {};
+  const byBudget = affordable < (maxSubmissions ?? Infinity);
+  return {
+    cap: { submissions, code: byBudget ? 'budget_reached' : 'max_submissions_reached' },
+  };
+}
+
+/** How many clips a budget pays for. */
+export function affordableAt(budget: number, price: number): number {
+  return Math.floor(budget / price + 1e-9); // 0.3 / 0.1 is 2.9999999999999996
+}
+
+/** Faults that only show when settings are seen together. */
+function checkTogether(values: SettingValues, faults: string[]): void {
+  if (values.account === SIMULATOR_ACCOUNT) {
+    faults.push(
+      `account: ${SIMULATOR_ACCOUNT} is kept for the simulator (choose another name, or use --simulate)`,
+    );
+  }
+  if (!values.appKey !== !values.appSecret) {
+    const [has, lacks] = values.appKey
+      ? ['TOMOVIEE_APP_KEY', 'TOMOVIEE_APP_SECRET']
+      : ['TOMOVIEE_APP_SECRET', 'TOMOVIEE_APP_KEY'];
+    // A key that is set and faulty has its own message.
+    if (!faults.some((fault) => fault.startsWith(`${lacks}:`))) {
+      faults.push(`${lacks}: it is not set, but ${has} is (set both or neither)`);
+    }
+  }
+  checkMoney(values, faults);
+  const { baseUrl, allowHosts = [] } = values;
+  if (baseUrl?.startsWith('http:') && !mayBePlain(new URL(baseUrl), allowHosts)) {
+    faults.push(
+      'TOMOVIEE_BASE_URL: plain http would send the keys in clear (use https, or list the host in REELSCORE_ALLOW_HOSTS)',
+    );
+  }
+}
+
+function checkMoney({ budget, pricePerClip }: RunValues, faults: string[]): void {
+  if (budget === undefined || pricePerClip) return;
+  faults.push('budget: nothing says what a clip costs (set pricePerClip too)');
+}
+
+function mayBePlain(url: URL, allowHosts: readonly string[]): boolean {
+  const host = hostOf(url);
+  if (host === 'localhost') return true;
+  if (!ipaddr.isValid(host)) {
+    // Where a name leads is not known yet, so ranges of addresses say nothing about it.
+    const names = allowHosts.filter((entry) => !entry.includes('/'));
+    return readAllowList(names)(host, portOf(url), '');
+  }
+  if (ipaddr.process(host).range() === 'loopback') return true;
+  return readAllowList(allowHosts)(host, portOf(url), host);
+}
+
+function defaultHome(env: NodeJS.ProcessEnv): string {
+  const xdg = env['XDG_STATE_HOME'];
+  // The XDG specification has relative paths ignored.
+  if (xdg !== undefined && isAbsolute(xdg)) return join(xdg, 'reelscore');
+  return join(env['HOME'] ?? homedir(), '.local', 'state', 'reelscore');
+}
+
+/** For settings with a default: `resolveConfig` has thrown before one could be missing. */
+function need<T>(value: T | undefined): T {
+  if (value === undefined) throw new Error('a setting with a default has no value');
+  return value;
+}

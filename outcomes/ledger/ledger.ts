@@ -1,0 +1,67 @@
+// The ledger of scored clips in its store.
+//
+// K1. It names only soundtracks that are on disk when it does.
+//
+// A file a batch and worker, so that no two processes append to one. A line twice, from an activity that
+// was repeated, does no harm.
+import { z } from 'zod';
+import type { LedgerOptions } from '../../contract/batch.js';
+import { safeName } from '../../manifests/batch-id.js';
+import { linesOf } from '../../store/lines.js';
+import type { Store } from '../../store/store.js';
+import type { LedgerEntry } from './entry.js';
+
+const Entry = z.object({
+  id: z.string().exactOptional(),
+  link: z.string(),
+  fileLink: z.string().exactOptional(),
+  etag: z.string().exactOptional(),
+  music: z.string(),
+  soundtrack: z.string(),
+  soundtracks: z.array(z.string()).exactOptional(),
+  batch: z.string(),
+  taskId: z.string(),
+  at: z.iso.datetime(),
+}) satisfies z.ZodType<LedgerEntry>;
+
+export class Ledger {
+  /** @param kind see `LedgerOptions` */
+  constructor(
+    private readonly store: Store,
+    private readonly kind: LedgerOptions['kind'],
+  ) {}
+
+  get location(): string {
+    return this.store.location;
+  }
+
+  /**
+   * Writes clips of one batch down; resolves once that is on disk.
+   * @param worker a name that no other worker has
+   */
+  async append(batch: string, worker: string, entries: readonly LedgerEntry[]): Promise<void> {
+    if (entries.length === 0) return;
+    const key = `${this.kind}/${safeName(batch)}.${worker}.jsonl`;
+    await this.store.append(key, entries.map((entry) => `${JSON.stringify(entry)}\n`).join(''));
+  }
+
+  async isEmpty(): Promise<boolean> {
+    return (await this.store.list(this.kind)).length === 0;
+  }
+
+  /** Every entry, some at a time, in no order. Lines that cannot be read are passed over. */
+  async *entries(): AsyncIterable<LedgerEntry[]> {
+    for (const key of await this.store.list(this.kind)) {
+      for await (const lines of linesOf(this.store, key)) yield lines.flatMap(parse);
+    }
+  }
+}
+
+/** A line may be torn by a full disk or a power cut: that clip is scored once more. */
+function parse(line: string): LedgerEntry[] {
+  try {
+    return [Entry.parse(JSON.parse(line))];
+  } catch {
+    return [];
+  }
+}

@@ -1,0 +1,181 @@
+// Finds the rows of a manifest that were scored already. One pass over the ledger: memory grows with the
+// manifest's rows, not with the ledger.
+//
+// K2. A row gets an earlier soundtrack only if that is there, and of the clip that the row means.
+import type { Identity } from '../../contract/batch.js';
+import type { Clip } from '../../contract/clip.js';
+import { keysOf, type ClipKeys } from './digests.js';
+import type { LedgerEntry } from './entry.js';
+import { linkReader, type ReadLink } from './link-rule.js';
+import type { ClipTag } from './tag.js';
+
+/** How and where a clip was scored. */
+export type ScoredAs = Pick<
+  LedgerEntry,
+  'soundtrack' | 'soundtracks' | 'batch' | 'taskId' | 'at'
+> & {
+  /** What counts of the link it had then, if that was another one. */
+  fileLink?: string;
+};
+
+/** A row as messages name it. */
+export interface NamedRow {
+  row: number;
+  line: number;
+  id: string;
+  /** What counts of its link. */
+  fileLink: string;
+}
+
+/**
+ * - `new`: the ledger does not know the clip; or it does, and its soundtrack is `gone`; or its link differs
+ *   from another row's in a token only, so that it is `unclear` which of them was scored.
+ * - `changed`: it does, but with another `prompt`, or another `link`.
+ * - `scored`: it has this clip with this music.
+ */
+export type RowMatch = { clip: NamedRow } & (
+  | { state: 'new'; why?: 'unclear' }
+  | { state: 'new'; why: 'gone'; before: ScoredAs }
+  | { state: 'changed'; why: 'prompt' | 'link'; before: ScoredAs }
+  | { state: 'scored'; as: ScoredAs }
+);
+
+interface Row {
+  clip: NamedRow;
+  link: string;
+  music: string;
+  scored?: ScoredAs;
+  gone?: ScoredAs;
+  otherPrompt?: ScoredAs;
+  otherLink?: ScoredAs;
+}
+
+/** Rows that are looked up under one key. */
+interface Group {
+  rows: Row[];
+  strict: string;
+  /** Tokens tell its rows apart. */
+  unclear: boolean;
+  /** The ledger has one of them. */
+  known: boolean;
+}
+
+export interface MatchOptions {
+  identity: Identity;
+  /** See `LedgerOptions`. */
+  signatures?: readonly string[];
+  /** Whether every file of an entry is there. */
+  isThere: (entry: LedgerEntry) => Promise<boolean>;
+}
+
+/** Takes all rows, then all entries, then tells how the rows stand. */
+export class LedgerMatch {
+  readonly #rows: { row: Row; group: Group | undefined }[] = [];
+  readonly #groups = new Map<string, Group>();
+  readonly #readLink: ReadLink;
+
+  constructor(private readonly options: MatchOptions) {
+    this.#readLink = linkReader(options.signatures);
+  }
+
+  /**
+   * Takes a row; one with a fault counts for nothing.
+   * @param tag what the clip's server told, where identity is `etag`
+   */
+  add(clip: Clip, tag?: ClipTag): void {
+    if (clip.fault !== undefined) return;
+    const link = this.#readLink(clip.fileLink);
+    const keys = keysOf(clip, link, tag);
+    const row: Row = {
+      clip: { row: clip.row, line: clip.line, id: clip.id, fileLink: link.plain },
+      ...{ link: keys.link, music: keys.music },
+    };
+    this.#rows.push({ row, group: this.#join(row, this.#lookUp(keys, tag), link.strict) });
+  }
+
+  /** The key under which the same clip stands in the ledger; undefined if nobody can tell which it is. */
+  #lookUp({ id, link, etag }: ClipKeys, tag: ClipTag | undefined): string | undefined {
+    switch (this.options.identity) {
+      case 'clip':
+      case 'id':
+        return id ?? link;
+      case 'link':
+        return link;
+      case 'etag':
+        return tag?.kind === 'missing' ? link : etag;
+    }
+  }
+
+  #join(row: Row, key: string | undefined, strict: string): Group | undefined {
+    if (key === undefined) return undefined;
+    const group = this.#groups.get(key) ?? {
+      ...{ rows: [], strict, unclear: false, known: false },
+    };
+    this.#groups.set(key, group);
+    group.rows.push(row);
+    if (key === row.link && strict !== group.strict) group.unclear = true;
+    return group;
+  }
+
+  /** Takes an entry of the ledger, in any order. */
+  async see(entry: LedgerEntry): Promise<void> {
+    // Rows go by one kind of key each, so no row is found twice.
+    for (const key of [entry.id, entry.link, entry.etag]) {
+      const group = key === undefined ? undefined : this.#groups.get(key);
+      if (!group) continue;
+      group.known = true;
+      if (group.unclear) continue;
+      for (const row of group.rows) await this.#compare(row, entry);
+    }
+  }
+
+  async #compare(row: Row, entry: LedgerEntry): Promise<void> {
+    const { identity, isThere } = this.options;
+    const isElsewhere = entry.link !== row.link;
+    if (identity === 'clip' && isElsewhere) {
+      row.otherLink = newer(row.otherLink, scoredAs(entry, isElsewhere));
+    } else if (entry.music !== row.music) {
+      row.otherPrompt = newer(row.otherPrompt, scoredAs(entry, isElsewhere));
+    } else {
+      const found = scoredAs(entry, isElsewhere);
+      if (better(row.scored, found) === row.scored) return;
+      if (await isThere(entry)) row.scored = found;
+      else row.gone = newer(row.gone, found);
+    }
+  }
+
+  /** Every row that has no fault, in the order they were added. */
+  *rows(): Iterable<RowMatch> {
+    for (const { row, group } of this.#rows) {
+      const { clip, scored, gone, otherPrompt, otherLink } = row;
+      if (group?.unclear && group.known) yield { clip, state: 'new', why: 'unclear' };
+      else if (scored) yield { clip, state: 'scored', as: scored };
+      else if (gone) yield { clip, state: 'new', why: 'gone', before: gone };
+      else if (otherPrompt) yield { clip, state: 'changed', why: 'prompt', before: otherPrompt };
+      else if (otherLink) yield { clip, state: 'changed', why: 'link', before: otherLink };
+      else yield { clip, state: 'new' };
+    }
+  }
+}
+
+function scoredAs(entry: LedgerEntry, isElsewhere: boolean): ScoredAs {
+  const { soundtrack, soundtracks, batch, taskId, at, fileLink } = entry;
+  return {
+    ...{ soundtrack, batch, taskId, at },
+    ...(soundtracks && { soundtracks }),
+    ...(isElsewhere && fileLink !== undefined && { fileLink }),
+  };
+}
+
+/** What was scored of the row's own link, else what was scored last. */
+function better(a: ScoredAs | undefined, b: ScoredAs): ScoredAs {
+  if (!a) return b;
+  if ((a.fileLink === undefined) !== (b.fileLink === undefined)) {
+    return a.fileLink === undefined ? a : b;
+  }
+  return newer(a, b);
+}
+
+function newer(a: ScoredAs | undefined, b: ScoredAs): ScoredAs {
+  return a && a.at > b.at ? a : b;
+}

@@ -1,0 +1,92 @@
+// Whose the moments of an account are. Pure: changes the state it is given.
+//
+// G2. The timeline changes only after everyone who owns moments has stopped and told how far it got.
+// G3. Whoever does not answer within STALLED_MS gives out nothing any more: the server has timed its
+//     workflow task out, and its next one begins with what was signalled meanwhile.
+import type { AccountState, Frame, Timeline } from '../../contract/account.js';
+import { shareOut, turnOf, WEIGHTS } from './shares.js';
+
+/** A workflow task times out after 10 s, and moments are given out 1.5 s ahead. */
+export const STALLED_MS = 12_000;
+/** Moments of a turn in which some batches get less than their weight. */
+const LONG_TURN = 60;
+/** Longer than moments are given out ahead. */
+export const GIVEN_OUT_MS = 2000;
+
+/** Begins a change where one is wanted, and completes it once all owners have answered. */
+export function settleTimeline(state: AccountState, now: number): void {
+  const { timeline } = state;
+  const ring = wantedRing(state);
+  const intervalMs = 1000 / (state.limits.ratePerSecond * state.speed.factor);
+  const { burst } = state.limits;
+  const same =
+    timeline?.intervalMs === intervalMs &&
+    timeline.burst === burst &&
+    timeline.ring.join('\n') === ring.join('\n');
+  if (same && !state.change) return;
+  state.change ??= { version: state.version + 1, of: ownersOf(state), since: now };
+  const { change } = state;
+  const owners = state.members.filter(({ batch }) => change.of.includes(batch));
+  const silent = owners.filter(({ version }) => version < change.version);
+  if (silent.length > 0 && now < changeDue(state)) return; // G2
+  if (silent.length > 0) {
+    for (const member of silent) {
+      member.wants = 0; // G3: until it reports again
+      if (member.evicted === undefined) member.silentSince ??= now;
+    }
+    state.floor = Math.max(state.floor, now + GIVEN_OUT_MS);
+  }
+  const told = owners.map(({ next }) => next);
+  const earliest = Math.max(state.floor, timeline?.start ?? now, ...told);
+  const start = timeline ? onGrid(timeline, earliest) : earliest;
+  state.floor = start;
+  delete state.change;
+  const settled = silent.length > 0 ? wantedRing(state) : ring;
+  if (settled.length === 0) delete state.timeline;
+  else state.timeline = { id: ++state.version, start, intervalMs, burst, ring: settled };
+}
+
+/** When a change goes on without those who have not answered (epoch ms); Infinity = none under way. */
+export function changeDue({ change }: AccountState): number {
+  return change ? change.since + STALLED_MS : Infinity;
+}
+
+/** A batch's part of the timeline. */
+export function frameOf({ timeline }: AccountState, batch: string): Frame {
+  const own = timeline?.ring.flatMap((owner, position) => (owner === batch ? [position] : []));
+  if (!timeline || !own?.length) return NO_MOMENTS;
+  const { ring, ...rest } = timeline;
+  return { ...rest, turn: ring.length, own };
+}
+
+/** The same for all timelines, so that it is not sent again with each. */
+const NO_MOMENTS: Frame = { id: 0, start: 0, intervalMs: 1000, burst: 1, turn: 1, own: [] };
+
+/** Members that own moments now. */
+function ownersOf({ timeline, members }: AccountState): string[] {
+  const owners = new Set(timeline?.ring);
+  return members.flatMap(({ batch }) => (owners.has(batch) ? [batch] : []));
+}
+
+/** A turn of moments for those who have something to submit, and slots to do so. */
+function wantedRing({ members: all, limits, speed }: AccountState): string[] {
+  const members = all.filter(({ evicted }) => evicted === undefined);
+  if (members.length === 1) return members.map(({ batch }) => batch);
+  const rate = limits.ratePerSecond * speed.factor;
+  const length = Math.max(LONG_TURN, 2 * members.length); // each gets a moment
+  const claims = members
+    .filter(({ wants, uses }) => wants > 0 && uses !== 0)
+    .map(({ batch, priority, uses = Infinity }) => ({
+      ...{ batch, weight: WEIGHTS[priority] },
+      wants: uses < rate ? Math.ceil((uses / rate) * length) : length,
+    }));
+  if (claims.every(({ wants }) => wants === length)) return turnOf(claims);
+  const shares = shareOut(length, claims);
+  return turnOf(claims.map(({ batch }) => ({ batch, weight: shares.get(batch) ?? 0 })));
+}
+
+/** Owners may still use their moments before a new start, so it has to be a moment as well. */
+function onGrid({ start, intervalMs, ring }: Timeline, time: number): number {
+  if (new Set(ring).size === 1) return time; // P2: a sole owner has moved its moments
+  return start + Math.ceil((time - start) / intervalMs - 1e-6) * intervalMs;
+}

@@ -1,0 +1,140 @@
+// One run of a batch: looks over the window and has each step begin what may begin now.
+//
+// B1. Nothing a clip needs is held only in a running activity: state changes before and after it.
+// B2. An outcome counts once it is recorded in the store, never before.
+import type { TaskCallback } from '../../contract/callback.js';
+import { adoptionExpired, calledBack } from './adoption.js';
+import { applyEffect, type StepContext } from './step.js';
+import type { Demand } from '../pacing/demand.js';
+import { leaveOut, leftOf } from './cap.js';
+import { cancelled } from './effect.js';
+import { Finishing } from './finishing.js';
+import { Preparing } from './preparing.js';
+import { Queries, QUERY_WAIT_MS } from './queries.js';
+import { Submissions } from './submissions.js';
+import * as wire from '../wire.js';
+import { survey, type Survey } from './survey.js';
+
+/**
+ * The answer to a submission under way wakes the batch and saves a timer; this much later than wanted
+ * it wakes by itself.
+ */
+const WAKE_SLACK_MS = 4000;
+
+/** What may be begun now. */
+export interface Mode {
+  /** Whether clips would be submitted if the account allowed it. */
+  want: boolean;
+  prepare: boolean;
+  submit: boolean;
+  ask: boolean;
+  finish: boolean;
+}
+
+export class BatchRun {
+  readonly #preparing: Preparing;
+  readonly #submissions: Submissions;
+  readonly #queries: Queries;
+  readonly #finishing: Finishing;
+
+  constructor(private readonly context: StepContext) {
+    this.#preparing = new Preparing(context);
+    this.#submissions = new Submissions(context);
+    this.#queries = new Queries(context);
+    this.#finishing = new Finishing(context);
+  }
+
+  get settled(): boolean {
+    const { input, state, work } = this.context;
+    const rowsLeft = state.cursor < input.rows.count || state.fresh.length > 0;
+    return (
+      !rowsLeft && state.clips.size === 0 && state.unrecorded.length === 0 && work.running === 0
+    );
+  }
+
+  /** Nothing left to submit but by preparing another page. */
+  get starved(): boolean {
+    return !this.#preparing.underWay && this.context.state.fresh.length === 0;
+  }
+
+  /**
+   * Begins whatever may begin now.
+   * @returns when to look again (Infinity if only an event can help), and what the account should know
+   */
+  dispatch(mode: Mode): { nextDue: number; demand: Demand } {
+    const { membership } = this.context;
+    const seen = this.#keepCap(this.#look());
+    if (mode.prepare && !this.context.state.capped) this.#preparing.begin();
+    const later = mode.submit ? this.#submissions.begin(seen) : Infinity;
+    const demand = this.#demand(seen, mode.want);
+    const patient = demand.wants > 0;
+    const free = membership.slots - seen.inFlight;
+    // Slots that nobody will need within the wait are as good taken as free.
+    const unhurried = patient && free > (membership.pace.ratePerSecond * QUERY_WAIT_MS) / 1000;
+    const dues = [
+      later,
+      mode.ask ? this.#queries.begin(seen, unhurried) : Infinity,
+      mode.finish ? this.#finishing.begin(seen, patient) : Infinity,
+    ];
+    const soft = Math.min(...dues) + (seen.submitting > 0 ? WAKE_SLACK_MS : 0);
+    return { nextDue: Math.min(seen.nextDue, soft), demand };
+  }
+
+  /** What the account should know while nothing new is begun. */
+  demand(want: boolean): Demand {
+    return this.#demand(survey(this.context.state.clips.values(), Date.now()), want);
+  }
+
+  callbacks(list: TaskCallback[]): void {
+    const { input, state } = this.context;
+    const now = Date.now();
+    for (const callback of list) {
+      if (wire.callback(callback) !== undefined) continue; // others of the signal may be good
+      const clip = state.clips.get(callback.row);
+      if (!clip || callback.round !== input.round) continue;
+      if (state.isOwnedByOther(callback.taskId, callback.row)) continue;
+      applyEffect(this.context, clip, calledBack(clip, callback, now, input.options));
+    }
+  }
+
+  /** Gives every clip that is not at its download its outcome. */
+  cancelClips(): void {
+    for (const clip of this.context.state.clips.values()) {
+      if (clip.phase === 'ended' || clip.phase === 'submitting') continue;
+      applyEffect(this.context, clip, { settled: cancelled(clip) });
+    }
+  }
+
+  #look(): Survey {
+    const { state } = this.context;
+    const now = Date.now();
+    const seen = survey(state.clips.values(), now);
+    if (seen.expired.length === 0) return seen;
+    for (const clip of seen.expired) applyEffect(this.context, clip, adoptionExpired(clip, now));
+    return survey(state.clips.values(), now);
+  }
+
+  /** Once the cap is reached for good, rows and clips that wait to be submitted are left out. */
+  #keepCap(seen: Survey): Survey {
+    const { input, state } = this.context;
+    const { cap } = input.options;
+    if (!cap || seen.submitting > 0 || leftOf(cap, state, 0) > 0) return seen;
+    state.capped = true;
+    // Their outcome is written with the results: see finalizeBatch.
+    state.count('skipped', input.rows.count - state.cursor + state.fresh.length);
+    state.cursor = input.rows.count;
+    state.fresh.clear();
+    const open = [...state.clips.values()].filter(({ phase }) => phase === 'ready');
+    for (const clip of open) applyEffect(this.context, clip, leaveOut(clip, cap));
+    return open.length > 0 ? survey(state.clips.values(), Date.now()) : seen;
+  }
+
+  #demand({ inFlight, ready }: Survey, want: boolean): Demand {
+    const { input, state } = this.context;
+    return {
+      held: inFlight,
+      wants: want ? ready.length + state.fresh.length : 0,
+      moreToCome: want && (this.#preparing.underWay || state.cursor < input.rows.count),
+    };
+  }
+}

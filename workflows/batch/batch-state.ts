@@ -1,0 +1,124 @@
+// Everything a batch knows, as plain data that can be carried into the next run.
+import type { ScoreBatchInput } from '../../contract/batch.js';
+import type { ActiveClip, CarriedState } from '../../contract/carried.js';
+import type { Outcome, OutcomeStatus } from '../../contract/clip.js';
+import type { FailureNote } from '../../contract/failure.js';
+import type { Effect } from './effect.js';
+import { newTally, tally } from './breaker.js';
+import { newMembership } from '../pacing/membership.js';
+import { RowQueue } from './row-queue.js';
+
+/** How many failures people are shown while the batch runs. */
+const SHOWN_FAILURES = 5;
+
+export class BatchState {
+  readonly startedAt: number;
+  readonly fresh: RowQueue;
+  readonly clips: Map<number, ActiveClip>;
+  readonly counts: CarriedState['counts'];
+  readonly membership: CarriedState['membership'];
+  tally: CarriedState['tally'];
+  unrecorded: Outcome[];
+  /** Outcomes being recorded, downloads apart. */
+  recording = 0;
+  cursor: number;
+  submissions: number;
+  unknown: number;
+  warnings: number;
+  lastFailures: FailureNote[];
+  pause: CarriedState['pause'];
+  capped: boolean;
+  pauseTold: CarriedState['pauseTold'];
+  #segment: number;
+
+  constructor(input: ScoreBatchInput, now: number) {
+    const carried = input.carried;
+    this.startedAt = carried?.startedAt ?? now;
+    this.fresh = new RowQueue(carried?.fresh ?? []);
+    this.clips = new Map(carried?.clips.map((clip) => [clip.row, clip]));
+    this.unrecorded = carried?.unrecorded ?? [];
+    this.counts = carried?.counts ?? {
+      total: input.rows.count + (input.skipped ?? 0),
+      succeeded: 0,
+      failed: 0,
+      rejected: 0,
+      cancelled: 0,
+      skipped: input.skipped ?? 0,
+    };
+    this.membership = carried?.membership ?? newMembership();
+    this.tally = carried?.tally ?? newTally();
+    this.cursor = carried?.cursor ?? 0;
+    this.submissions = carried?.submissions ?? 0;
+    this.unknown = carried?.unknown ?? 0;
+    this.warnings = carried?.warnings ?? 0;
+    this.lastFailures = carried?.lastFailures ?? [];
+    this.pause = carried?.pause;
+    this.capped = carried?.capped ?? false;
+    this.pauseTold = carried?.pauseTold;
+    this.#segment = carried?.segment ?? 0;
+  }
+
+  /**
+   * Name of the next outcome segment; the same on replay. The time makes it another one than any before a
+   * reset, and sorts it behind them.
+   */
+  nextSegment(now: number): string {
+    return [now, String(this.#segment++).padStart(8, '0')].join('-');
+  }
+
+  count(status: OutcomeStatus, by = 1): void {
+    this.counts[status] += by;
+  }
+
+  noteFailures(notes: FailureNote[]): void {
+    this.lastFailures = [...this.lastFailures, ...notes].slice(-SHOWN_FAILURES);
+  }
+
+  /** Carries out what a change of one clip means for the batch. */
+  apply(clip: ActiveClip, effect: Effect): void {
+    this.submissions += effect.submissions ?? 0;
+    this.unknown += effect.unknown ?? 0;
+    if (!effect.settled) return;
+    const { status, errorCode = '', errorMessage = '' } = effect.settled;
+    this.clips.delete(clip.row);
+    this.unrecorded.push(effect.settled);
+    if (status === 'cancelled' || status === 'skipped') return;
+    tally(this.tally, status === 'failed' ? { code: errorCode, message: errorMessage } : undefined);
+  }
+
+  /** The clip's soundtrack is in the store. */
+  succeeded(clip: ActiveClip): void {
+    this.clips.delete(clip.row);
+    this.count('succeeded');
+    tally(this.tally);
+  }
+
+  /** True if another clip of the window already owns the task. */
+  isOwnedByOther(taskId: string, row: number): boolean {
+    for (const clip of this.clips.values()) {
+      if (clip.taskId === taskId && clip.row !== row) return true;
+    }
+    return false;
+  }
+
+  carry(): CarriedState {
+    return {
+      startedAt: this.startedAt,
+      cursor: this.cursor,
+      fresh: this.fresh.toJSON(),
+      clips: [...this.clips.values()],
+      unrecorded: this.unrecorded,
+      membership: this.membership,
+      tally: this.tally,
+      counts: this.counts,
+      submissions: this.submissions,
+      ...(this.unknown !== 0 && { unknown: this.unknown }),
+      warnings: this.warnings,
+      segment: this.#segment,
+      lastFailures: this.lastFailures,
+      ...(this.pause && { pause: this.pause }),
+      ...(this.capped && { capped: true }),
+      ...(this.pauseTold && { pauseTold: this.pauseTold }),
+    };
+  }
+}

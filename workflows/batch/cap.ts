@@ -1,0 +1,33 @@
+// The hard limit of a round's submissions, and what becomes of the clips beyond it. Pure.
+//
+// M1. Submissions under way, accepted and of unknown outcome never sum to more than the cap.
+import type { SubmissionCap } from '../../contract/batch.js';
+import type { ActiveClip } from '../../contract/carried.js';
+import { settle, type Effect } from './effect.js';
+
+/** Submissions that cost money, or may have. */
+export interface Spent {
+  submissions: number;
+  unknown: number;
+}
+
+/** How many more may be begun while so many are under way. */
+export function leftOf(cap: SubmissionCap | undefined, spent: Spent, submitting: number): number {
+  if (!cap) return Infinity;
+  return cap.submissions - spent.submissions - spent.unknown - submitting;
+}
+
+/** The cap in words. */
+export function capText({ submissions, code }: SubmissionCap): string {
+  return code === 'budget_reached'
+    ? `the budget allows ${submissions} submissions, and they were made`
+    : `the limit of ${submissions} submissions is reached`;
+}
+
+/** A clip that waits to be submitted and may not be any more. */
+export function leaveOut(clip: ActiveClip, cap: SubmissionCap): Effect {
+  const paid = clip.orphans?.length || clip.failedEnds || clip.timedOutEnds;
+  return paid
+    ? settle(clip, 'failed', cap.code, `an earlier submission came to nothing, and ${capText(cap)}`)
+    : settle(clip, 'skipped', cap.code, capText(cap));
+}

@@ -1,0 +1,48 @@
+// What an event in a clip's life means for the batch. Pure.
+import type { ActiveClip } from '../../contract/carried.js';
+import type { Outcome, OutcomeStatus } from '../../contract/clip.js';
+import type { VendorFailure } from '../../contract/failure.js';
+
+/** What follows for the batch; an empty effect means the clip stays in the window. */
+export interface Effect {
+  /** The clip has its outcome and leaves the window. */
+  settled?: Outcome;
+  throttled?: VendorFailure;
+  denied?: VendorFailure;
+  /** Submissions that turned out to be accepted (or, negative, not to be ours). */
+  submissions?: number;
+  /** Submissions whose outcome is unknown, or (negative) is known now. */
+  unknown?: number;
+}
+
+/** The clip's outcome is decided. */
+export function settle(
+  clip: ActiveClip,
+  status: OutcomeStatus,
+  code: string,
+  message: string,
+): Effect {
+  return { settled: outcome(clip, status, code, message) };
+}
+
+function outcome(
+  clip: ActiveClip,
+  status: OutcomeStatus,
+  errorCode: string,
+  errorMessage: string,
+): Outcome {
+  return {
+    row: clip.row,
+    status,
+    ...(clip.taskId !== undefined && { taskId: clip.taskId }),
+    attempts: clip.attempt,
+    errorCode,
+    errorMessage,
+    ...(clip.possibleDuplicate && { possibleDuplicate: true }),
+  };
+}
+
+/** The batch is being cancelled; a task at the vendor stays named, so that paid work can be found. */
+export function cancelled(clip: ActiveClip): Outcome {
+  return outcome(clip, 'cancelled', 'batch_cancelled', 'the batch was cancelled');
+}

@@ -1,0 +1,178 @@
+// What comes before a batch's first page: the manifest of a request is read, and rows that were scored
+// already are found. Callbacks cannot come yet.
+import {
+  ActivityFailure,
+  type ActivityOptions,
+  allHandlersFinished,
+  ApplicationFailure,
+  CancellationScope,
+  condition,
+  isCancellation,
+  log,
+  proxyActivities,
+  setHandler,
+  upsertMemo,
+  workflowInfo,
+} from '@temporalio/workflow';
+import type { IntakeActivities } from '../../contract/activities.js';
+import type { BatchProgress, ScoreBatchInput } from '../../contract/batch.js';
+import { filesQueueOf } from '../../contract/names.js';
+import type { BatchRequest } from '../../contract/request.js';
+import { shownLink } from '../../contract/secret-link.js';
+import { sayAll } from './attributes.js';
+import { declineShare } from '../pacing/account-link.js';
+import { pauseSignal, progressQuery, resumeSignal, shareSignal } from '../messages.js';
+import { Notifier } from './notifying.js';
+import { isObject } from '../checks.js';
+import { checkStart, onSignal } from '../guarded.js';
+import * as wire from '../wire.js';
+
+/** The reason where none is given. */
+export const PAUSED_BY_HAND = 'paused by hand';
+
+const OPENING = {
+  startToCloseTimeout: '30m',
+  heartbeatTimeout: '30s',
+  // A server that does not answer is asked for about a minute; what cannot help is not tried again.
+  retry: { initialInterval: '2s', maximumInterval: '20s', maximumAttempts: 6 },
+} as const;
+const { notificationUrl } = proxyActivities<IntakeActivities>({
+  startToCloseTimeout: '30s',
+  scheduleToCloseTimeout: '1h',
+});
+const MATCHING = {
+  startToCloseTimeout: '6h',
+  heartbeatTimeout: '30s',
+  retry: { initialInterval: '1s', maximumInterval: '30s' },
+} as const;
+
+/** What happened to a batch before it was opened. */
+export interface Opened {
+  input: ScoreBatchInput;
+  /** Someone paused it meanwhile, for this reason. */
+  pause?: string;
+}
+
+/** Opens a batch, and leaves out the rows that the ledger knows. Nothing is done in a continued run. */
+export async function openBatchOf(given: ScoreBatchInput | BatchRequest): Promise<Opened> {
+  const prepared = isPrepared(given);
+  if (prepared) checkStart(wire.batchInput, given, 'request_invalid');
+  if (prepared && !needsMatching(given)) return { input: given };
+  let pause: string | undefined;
+  let present = prepared ? progressOfOpened(given) : progressBefore(given);
+  onSignal(pauseSignal, wire.pauseReason, (reason) => void (pause = reason || PAUSED_BY_HAND));
+  setHandler(resumeSignal, () => void (pause = undefined));
+  setHandler(shareSignal, declineShare);
+  setHandler(progressQuery, () =>
+    pause === undefined ? present : { ...present, state: 'paused', pauseReason: pause },
+  );
+  const input = prepared ? given : await openRequest(given);
+  present = progressOfOpened(input);
+  const rest = await withoutScored(input);
+  // A word that came after the batch's first report would be taken for its last.
+  await CancellationScope.nonCancellable(() => condition(allHandlersFinished));
+  return { input: rest, ...(pause !== undefined && { pause }) };
+}
+
+/** By a client of this package. Anyone else may have sent anything, which the worker then refuses in words. */
+function isPrepared(given: unknown): given is ScoreBatchInput {
+  return typeof given === 'object' && given !== null && 'rows' in given && 'options' in given;
+}
+
+/** A batch as a request asks for it. Its memo then tells clients what those they start bear from the start. */
+async function openRequest(request: BatchRequest): Promise<ScoreBatchInput> {
+  let input: ScoreBatchInput;
+  try {
+    const { originalExecutionRunId } = workflowInfo();
+    input = await withFiles(OPENING).openBatch(request, originalExecutionRunId);
+  } catch (error) {
+    const failure = failureOf(error);
+    await tellOfUnopened(request, failure);
+    throw failure;
+  }
+  const { name, store, round, rows } = input;
+  if (input.attributes) sayAll(name);
+  upsertMemo({ name, store, total: rows.count, rows: rows.count, round });
+  return input;
+}
+
+/** The settings are not resolved yet, so a worker is asked who is to be told. Never throws. */
+async function tellOfUnopened(request: BatchRequest, failure: unknown): Promise<void> {
+  try {
+    const { url } = await CancellationScope.nonCancellable(() => notificationUrl(request));
+    const notifier = new Notifier(url, () => ({}));
+    if (isCancellation(failure)) await notifier.tell('batch.cancelled');
+    else await notifier.tell('batch.failed', messageOf(failure));
+  } catch (error) {
+    log.warn('nobody was told of a batch that could not be opened', { error });
+  }
+}
+
+/** Of what the activity threw, or of what became of the activity. */
+export function messageOf(failure: unknown): string {
+  const told = failure instanceof ActivityFailure ? (failure.cause ?? failure) : failure;
+  return told instanceof Error ? told.message : String(told);
+}
+
+function needsMatching({ options, carried, skipped }: ScoreBatchInput): boolean {
+  return options.ledger !== undefined && !carried && skipped === undefined;
+}
+
+async function withoutScored(input: ScoreBatchInput): Promise<ScoreBatchInput> {
+  const { store, round, rows, options } = input;
+  const { ledger } = options;
+  if (!ledger) return input;
+  const matched = await CancellationScope.nonCancellable(() =>
+    withFiles(MATCHING).matchLedger({ store, round, rows, ledger }),
+  );
+  return {
+    ...{ ...input, rows: matched.rows, skipped: matched.skipped },
+    ...(matched.found && { found: matched.found }),
+  };
+}
+
+/** On the queue of what may run long. */
+function withFiles(options: ActivityOptions) {
+  const taskQueue = filesQueueOf(workflowInfo().taskQueue);
+  return proxyActivities<IntakeActivities>({ ...options, taskQueue });
+}
+
+/** The batch fails with what its manifest lacks, not with a number of failed tries. */
+function failureOf(error: unknown): unknown {
+  if (!(error instanceof ActivityFailure) || !(error.cause instanceof ApplicationFailure)) {
+    return error;
+  }
+  const { message, type } = error.cause;
+  return ApplicationFailure.create({
+    message,
+    type: type ?? 'manifest_unreadable',
+    nonRetryable: true,
+    cause: error,
+  });
+}
+
+/** @param request nobody has looked at it yet */
+function progressBefore(request: Partial<BatchRequest> | null | undefined): BatchProgress {
+  const manifest = request?.manifest;
+  if (typeof manifest === 'string') return opening(shownLink(manifest), '', 0);
+  const name: unknown = isObject(manifest) ? manifest['name'] : undefined;
+  return opening(typeof name === 'string' ? name : 'clips', '', 0);
+}
+
+function progressOfOpened({ name, store, rows, options }: ScoreBatchInput): BatchProgress {
+  const { priority, pace } = options;
+  return { ...opening(name, store, rows.count), priority, pace };
+}
+
+function opening(name: string, store: string, total: number): BatchProgress {
+  return {
+    ...{ name, store, round: 1, state: 'opening' },
+    counts: { total, succeeded: 0, failed: 0, rejected: 0, cancelled: 0, skipped: 0 },
+    queued: total,
+    ...{ submitting: 0, waiting: 0, unresolved: 0, backingOff: 0, finishing: 0 },
+    ...{ submissions: 0, warnings: 0, lastFailures: [] },
+    pace: { ratePerSecond: 0, burst: 1, maxInFlight: 0 },
+    priority: 'normal',
+    startedAt: workflowInfo().startTime.toISOString(),
+  };
+}

@@ -1,0 +1,50 @@
+// Sends a batch's notifications on their way.
+import { CancellationScope, log, startChild, workflowInfo } from '@temporalio/workflow';
+import type { Notification } from '../../contract/activities.js';
+import { accountOf, NOTIFICATION_WORKFLOW } from '../../contract/names.js';
+import type { notification } from '../notification.js';
+
+/** What only the batch itself knows about it. */
+export type NotificationFacts = Pick<Notification, 'name' | 'counts' | 'submissions' | 'results'>;
+
+export class Notifier {
+  /**
+   * @param url where notifications go; absent = nobody is told
+   * @param facts asked at each notification
+   */
+  constructor(
+    private readonly url: string | undefined,
+    private readonly facts: () => NotificationFacts,
+  ) {}
+
+  /**
+   * Starts a workflow of its own for the notification, which outlives the batch, and returns once it is
+   * started, also where the batch is being cancelled. Never throws: no batch fails for want of a notice.
+   * @param reason why the batch paused or failed
+   */
+  async tell(type: Notification['type'], reason?: string): Promise<void> {
+    if (this.url === undefined) return;
+    const { workflowId: batch, taskQueue, firstExecutionRunId } = workflowInfo();
+    const now = Date.now();
+    // The specification signs `id.timestamp.body`, so an id has no dot.
+    const id = [firstExecutionRunId, type.replace('.', '-'), now].join('-');
+    const told: Notification = {
+      ...{ type, id, at: new Date(now).toISOString(), batch, account: accountOf(taskQueue) },
+      ...this.facts(),
+      ...(reason !== undefined && { reason }),
+    };
+    const input = { url: this.url, notification: told };
+    try {
+      await CancellationScope.nonCancellable(() =>
+        startChild<typeof notification>(NOTIFICATION_WORKFLOW, {
+          workflowId: `${batch}/notification/${id}`,
+          args: [input],
+          parentClosePolicy: 'ABANDON', // a receiver that is down holds no batch up
+          staticSummary: `${type}: ${batch}`,
+        }),
+      );
+    } catch (error) {
+      log.warn('a notification could not be started', { type, error });
+    }
+  }
+}

@@ -1,0 +1,43 @@
+// When a batch has something to tell its account. Pure. While nobody else wants the account, nothing
+// but answers is told, so that a clip costs no message.
+import type { Share } from '../../contract/account.js';
+import type { MembershipState } from '../../contract/carried.js';
+
+/** What a batch uses and could use of its account now. */
+export interface Demand {
+  /** Tasks at the vendor, submissions given out included. */
+  held: number;
+  /** Clips it could submit now. */
+  wants: number;
+  /** More will want to be submitted once they are prepared. */
+  moreToCome: boolean;
+}
+
+/** Less urgent changes are told at most this often. */
+const TELL_MS = 1000;
+/** Rows being prepared are waited for before a share is given up. */
+const STARVED_MS = 3000;
+
+/** When to report (epoch ms; the past = now); Infinity = nothing to tell. */
+export function reportDue(
+  { told }: MembershipState,
+  share: Share,
+  { held, wants, moreToCome }: Demand,
+  starvedSince: number,
+): number {
+  if (!share.contended) return Infinity;
+  const wantsAgain = wants > 0 && told.wants === 0;
+  const givesBack = told.held > share.slots && held < told.held;
+  if (wantsAgain || givesBack) return 0;
+  if (wants === 0 && told.wants > 0) return moreToCome ? starvedSince + STARVED_MS : 0;
+  const need = held + wants;
+  const toldNeed = told.held + told.wants;
+  const usesLess = need < Math.min(toldNeed, share.slots) && !moreToCome;
+  const usesMore = need > toldNeed && toldNeed <= share.slots;
+  return usesLess || usesMore ? told.at + TELL_MS : Infinity;
+}
+
+/** When to report that another part of the moments can be used: at once if there were none. */
+export function usesDue({ told }: Pick<MembershipState, 'told'>): number {
+  return told.uses === 0 ? 0 : told.at + TELL_MS;
+}

@@ -1,0 +1,219 @@
+// A batch's side of its account: holds the share, gives out its moments, and knows what the account
+// has to be told. Sends nothing: account-link.ts does.
+import type { Farewell, MemberReport, Share } from '../../contract/account.js';
+import type { Pace } from '../../contract/account.js';
+import type { MembershipState } from '../../contract/carried.js';
+import type { VendorFailure } from '../../contract/failure.js';
+import { reportDue, usesDue, type Demand } from './demand.js';
+import { earliest, reframe, take } from './moments.js';
+import { newUsage, restart, settleUsage } from './usage.js';
+
+/** Until the account has decided on a `throttled` answer that names no time of its own. */
+const HOLD_MS = 1000;
+
+/** Who the batch is and what it was started with. */
+export type Identity = Pick<
+  MemberReport,
+  'batch' | 'chain' | 'name' | 'priority' | 'pace' | 'taskTimeoutMs'
+>;
+
+export function newMembership(): MembershipState {
+  return {
+    joined: false,
+    moments: { stopped: false, next: 0 },
+    told: { held: 0, wants: 0, at: 0 },
+  };
+}
+
+/** See the SDK's `WorkflowInfo`: they differ in a run that a reset made. */
+interface RunIds {
+  runId: string;
+  originalExecutionRunId: string;
+}
+
+type News = Pick<MemberReport, 'throttled' | 'denied' | 'resumed'>;
+
+export class Membership {
+  #news: News = {};
+  #mustAnswer = false;
+  #starvedSince = Infinity;
+
+  constructor(
+    private readonly identity: Identity,
+    readonly state: MembershipState,
+  ) {}
+
+  /** Nothing that must be told. */
+  get quiet(): boolean {
+    return !this.#mustAnswer && Object.keys(this.#news).length === 0;
+  }
+
+  get slots(): number {
+    return this.state.share?.slots ?? 0;
+  }
+
+  /** Why the whole account is paused. */
+  get paused(): string | undefined {
+    return this.state.denied ?? this.state.share?.paused;
+  }
+
+  /** Why nothing is submitted for now. */
+  hold(now: number): { until: number; reason: string } | undefined {
+    const { held, share } = this.state;
+    const longer = (held?.until ?? 0) > (share?.slowdown?.until ?? 0) ? held : share?.slowdown;
+    return longer && longer.until > now ? longer : undefined;
+  }
+
+  /** The next moment, not taken; undefined if the account has to give some first. */
+  nextMoment(now: number): number | undefined {
+    return earliest(this.state.moments, this.hold(now)?.until ?? now);
+  }
+
+  takeMoment(now: number): number {
+    const moment = take(this.state.moments, this.hold(now)?.until ?? now);
+    if (moment === undefined) throw new Error('P1: no moment to take');
+    if (this.state.usage) this.state.usage.given += 1;
+    return moment;
+  }
+
+  /** Submissions per second of the whole account. */
+  get accountRate(): number {
+    const { frame } = this.state.moments;
+    return frame ? 1000 / frame.intervalMs : this.identity.pace.ratePerSecond;
+  }
+
+  /** What the batch gets of the account. */
+  get pace(): Pace {
+    const { frame } = this.state.moments;
+    if (!this.state.share || !frame) return this.identity.pace;
+    const { burst, own, turn } = frame;
+    const ratePerSecond = this.accountRate * (own.length / turn);
+    return { ratePerSecond, burst, maxInFlight: this.slots };
+  }
+
+  /** The account sent a share. */
+  granted(share: Share, now: number): void {
+    const { state } = this;
+    if (share.version <= (state.share?.version ?? 0)) return;
+    if (!state.share)
+      delete state.denied; // asked while it had no account
+    else if (share.resumes > state.share.resumes) this.#lift(now);
+    if (!share.frame || share.slots < this.slots) this.#mustAnswer = true; // G1, G2
+    state.share = share;
+    reframe(state.moments, share.frame);
+    delete state.held;
+  }
+
+  /** For submissions of a run that a reset made, until it has joined anew. */
+  resetOf({ runId, originalExecutionRunId }: RunIds): { reset?: string } {
+    return runId === originalExecutionRunId || runId === this.state.run ? {} : { reset: runId };
+  }
+
+  /**
+   * The batch was reset. What it knows of its share is of before, and may be others' now (P1, G1): it joins as
+   * another member.
+   */
+  rejoin(run: string): void {
+    const { state } = this;
+    if (state.run === run) return;
+    for (const key of Object.keys(state) as (keyof MembershipState)[])
+      Reflect.deleteProperty(state, key);
+    Object.assign(state, newMembership(), { run });
+    this.#news = {};
+    this.#mustAnswer = false;
+  }
+
+  /** A submission that was given out for this moment was throttled. */
+  throttled(failure: VendorFailure, moment: number, now: number): void {
+    const until = now + (failure.retryAfterMs ?? HOLD_MS);
+    this.state.held = { until, reason: `${failure.code} ${failure.message}` };
+    this.#news.throttled = { ...failure, moment };
+  }
+
+  /**
+   * The vendor denies access.
+   * @param begunAt when it was asked. What was begun before a resume says nothing about the time after it.
+   */
+  denied({ code, message }: VendorFailure, begunAt: number): void {
+    if (begunAt <= (this.state.resumedAt ?? -Infinity)) return;
+    const reason = `the vendor denies access: ${code} ${message}`;
+    this.state.denied ??= reason;
+    this.#news.denied ??= reason;
+    delete this.#news.resumed;
+  }
+
+  /** Someone resumed the batch, and so its account. */
+  resumed(now: number): void {
+    if (this.paused === undefined) return;
+    delete this.#news.denied;
+    this.#lift(now);
+    delete this.state.share?.paused; // until the account, which will not refuse, has answered
+    this.#news.resumed = true;
+  }
+
+  /**
+   * What to tell the account now, to be sent without fail; else when to look again (Infinity if no time
+   * helps).
+   */
+  poll(demand: Demand, now: number): { report: MemberReport } | { due: number } {
+    const { state } = this;
+    if (demand.wants > 0) this.#starvedSince = Infinity;
+    else if (this.#starvedSince === Infinity) this.#starvedSince = now;
+    if (state.joined && this.quiet) {
+      const due = state.share
+        ? Math.min(
+            reportDue(state, state.share, demand, this.#starvedSince),
+            this.#usageDue(state.share, demand, now),
+          )
+        : Infinity;
+      if (due > now) return { due };
+    }
+    const { held, wants } = demand;
+    const report = { ...this.#standing(held, wants), ...this.#news };
+    this.#mustAnswer = false;
+    this.#news = {};
+    const uses = state.usage?.uses;
+    state.told = { held, wants, at: now, ...(uses !== undefined && { uses }) };
+    return { report };
+  }
+
+  /** The last word: the batch needs nothing of the account any more. */
+  farewell(): Farewell {
+    const { batch, chain } = this.identity;
+    return { batch, chain, next: this.state.moments.next, left: true };
+  }
+
+  #lift(now: number): void {
+    delete this.state.denied;
+    this.state.resumedAt = now;
+  }
+
+  /** When to tell, or to look again, what it can use of its moments while its slots are full. */
+  #usageDue({ contended }: Share, { held, wants }: Demand, now: number): number {
+    const { state, accountRate } = this;
+    const usage = (state.usage ??= newUsage(now));
+    if (!contended) {
+      restart(usage, now);
+      delete usage.uses;
+      return Infinity;
+    }
+    const { frame } = state.moments;
+    const owns = frame ? accountRate * (frame.own.length / frame.turn) : 0;
+    const look = { free: this.slots - held, wants, owns, accountRate };
+    const lookAgain = settleUsage(usage, look, now);
+    if (usage.uses === state.told.uses) return lookAgain;
+    return usesDue(state);
+  }
+
+  #standing(held: number, wants: number): MemberReport {
+    const { share, moments, usage, run } = this.state;
+    const uses = usage?.uses;
+    return {
+      ...this.identity,
+      ...(run !== undefined && { run }),
+      ...{ version: share?.version ?? 0, resumes: share?.resumes ?? 0 },
+      ...{ next: moments.next, held, wants },
+      ...(uses !== undefined && { uses }),
+    };
+  }
+}
