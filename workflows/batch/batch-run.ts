@@ -120,10 +120,7 @@ export class BatchRun {
     const { cap } = input.options;
     if (!cap || seen.submitting > 0 || leftOf(cap, state, 0) > 0) return seen;
     state.capped = true;
-    // Their outcome is written with the results: see finalizeBatch.
-    state.count('skipped', input.rows.count - state.cursor + state.fresh.length);
-    state.cursor = input.rows.count;
-    state.fresh.clear();
+    state.giveUpRest('skipped');
     const open = [...state.clips.values()].filter(({ phase }) => phase === 'ready');
     for (const clip of open) applyEffect(this.context, clip, leaveOut(clip, cap));
     return open.length > 0 ? survey(state.clips.values(), Date.now()) : seen;

@@ -29,10 +29,12 @@ export class BatchState {
   pause: CarriedState['pause'];
   capped: boolean;
   pauseTold: CarriedState['pauseTold'];
+  readonly #rows: number;
   #segment: number;
 
   constructor(input: ScoreBatchInput, now: number) {
     const carried = input.carried;
+    this.#rows = input.rows.count;
     this.startedAt = carried?.startedAt ?? now;
     this.fresh = new RowQueue(carried?.fresh ?? []);
     this.clips = new Map(carried?.clips.map((clip) => [clip.row, clip]));
@@ -64,6 +66,13 @@ export class BatchState {
    */
   nextSegment(now: number): string {
     return [now, String(this.#segment++).padStart(8, '0')].join('-');
+  }
+
+  /** Rows that are not submitted yet end so; their outcome is written with the results: see finalizeBatch. */
+  giveUpRest(status: OutcomeStatus): void {
+    this.count(status, this.#rows - this.cursor + this.fresh.length);
+    this.cursor = this.#rows;
+    this.fresh.clear();
   }
 
   count(status: OutcomeStatus, by = 1): void {

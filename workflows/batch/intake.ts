@@ -21,14 +21,12 @@ import type { BatchRequest } from '../../contract/request.js';
 import { shownLink } from '../../contract/secret-link.js';
 import { sayAll } from './attributes.js';
 import { declineShare } from '../pacing/account-link.js';
-import { pauseSignal, progressQuery, resumeSignal, shareSignal } from '../messages.js';
+import { progressQuery, shareSignal } from '../messages.js';
+import { onPause } from './pausing.js';
 import { Notifier } from './notifying.js';
 import { isObject } from '../checks.js';
-import { checkStart, onSignal } from '../guarded.js';
+import { checkStart } from '../guarded.js';
 import * as wire from '../wire.js';
-
-/** The reason where none is given. */
-export const PAUSED_BY_HAND = 'paused by hand';
 
 const OPENING = {
   startToCloseTimeout: '30m',
@@ -60,8 +58,10 @@ export async function openBatchOf(given: ScoreBatchInput | BatchRequest): Promis
   if (prepared && !needsMatching(given)) return { input: given };
   let pause: string | undefined;
   let present = prepared ? progressOfOpened(given) : progressBefore(given);
-  onSignal(pauseSignal, wire.pauseReason, (reason) => void (pause = reason || PAUSED_BY_HAND));
-  setHandler(resumeSignal, () => void (pause = undefined));
+  onPause(
+    (reason) => void (pause = reason),
+    () => void (pause = undefined),
+  );
   setHandler(shareSignal, declineShare);
   setHandler(progressQuery, () =>
     pause === undefined ? present : { ...present, state: 'paused', pauseReason: pause },

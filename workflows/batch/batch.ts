@@ -1,0 +1,249 @@
+// A batch at work: what it knows, what it hears, and what it tells. Each method is one beat of the story in
+// score-batch.ts.
+import {
+  allHandlersFinished,
+  CancellationScope,
+  condition,
+  setCurrentDetails,
+  setHandler,
+  workflowInfo,
+} from '@temporalio/workflow';
+import type { BatchActivities } from '../../contract/activities.js';
+import type { BatchProgress, ScoreBatchInput } from '../../contract/batch.js';
+import type { CarriedState } from '../../contract/carried.js';
+import type { BatchSummary } from '../../contract/clip.js';
+import { Alarm } from '../alarm.js';
+import { anything, listOf } from '../checks.js';
+import { onSignal } from '../guarded.js';
+import { progressQuery, shareSignal, taskCallbacksSignal } from '../messages.js';
+import { AccountLink } from '../pacing/account-link.js';
+import { Membership, type Identity } from '../pacing/membership.js';
+import { nextStep, type NextStep } from '../pacing/next-step.js';
+import * as wire from '../wire.js';
+import { StatusAttribute } from './attributes.js';
+import { batchActivities } from './batch-activities.js';
+import { BatchRun } from './batch-run.js';
+import { BatchState } from './batch-state.js';
+import { newTally, tripped } from './breaker.js';
+import { capText } from './cap.js';
+import { historyBounds, type HistoryBounds } from './history-bounds.js';
+import type { Opened } from './intake.js';
+import { Notifier } from './notifying.js';
+import { onPause } from './pausing.js';
+import { pauseNotice } from './pause-notice.js';
+import { detailsOf, progressOf } from './progress.js';
+import { Work } from './work.js';
+
+/** Callbacks that come at shorter intervals than this are likely to meet any one workflow task. */
+const CALLED_BACK_OFTEN_MS = 200;
+
+export class Batch {
+  readonly input: ScoreBatchInput;
+  /** Absent until its results are written. */
+  summary: BatchSummary | undefined;
+  readonly #state: BatchState;
+  readonly #membership: Membership;
+  readonly #activities: BatchActivities;
+  readonly #work: Work;
+  readonly #run: BatchRun;
+  readonly #account: AccountLink;
+  readonly #notifier: Notifier;
+  readonly #attribute: StatusAttribute;
+  readonly #alarm: Alarm;
+  readonly #scope = CancellationScope.current();
+  #phase: BatchProgress['state'] = 'running';
+  #awake = true;
+  #calledBackAt = 0;
+  #bounds: HistoryBounds = { near: false, close: false, reached: false };
+  #draining = false;
+  #lingered = false;
+
+  constructor({ input, pause }: Opened) {
+    const wake = (): void => void (this.#awake = true);
+    const { name, store, options, attributes, carried } = input;
+    this.input = input;
+    this.#state = new BatchState(input, Date.now());
+    this.#state.pause ??= pause;
+    this.#membership = new Membership(identityOf(input), this.#state.membership);
+    this.#activities = batchActivities(options.probe);
+    this.#work = new Work(wake);
+    this.#run = new BatchRun({
+      ...{ input, state: this.#state, membership: this.#membership },
+      ...{ activities: this.#activities, work: this.#work },
+    });
+    this.#account = new AccountLink(
+      this.#membership,
+      (report) => this.#activities.joinAccount(report),
+      wake,
+      (error) => this.#work.fail(error),
+    );
+    this.#notifier = new Notifier(options.notify?.url, () => {
+      const { counts, submissions } = this.summary ?? this.#state;
+      return { name, counts: { ...counts }, submissions, results: store };
+    });
+    this.#attribute = new StatusAttribute(attributes ?? false, carried?.said);
+    this.#alarm = new Alarm(wake);
+    this.#scope.cancelRequested.catch(wake);
+    this.#listen(wake);
+  }
+
+  get cancelled(): boolean {
+    return this.#scope.consideredCancelled;
+  }
+
+  /** Takes in what has happened since the last look. @returns what to do now */
+  look(): NextStep {
+    this.#awake = false; // before anything is looked at, so that no wake is overwritten
+    this.#work.check();
+    if (this.cancelled) {
+      this.#phase = 'cancelling';
+      this.#state.giveUpRest('cancelled');
+      this.#run.cancelClips();
+    }
+    this.#bounds = historyBounds(this.input.options.historyBound);
+    const { near, close, reached } = this.#bounds;
+    this.#draining ||=
+      reached || (near && this.#run.starved) || (close && this.#work.running === 0);
+    return nextStep({
+      ...{ cancelling: this.cancelled, settled: this.#run.settled, draining: this.#draining },
+      quiet: this.#quiet,
+      signalNear: !this.#lingered && Date.now() - this.#calledBackAt < CALLED_BACK_OFTEN_MS,
+    });
+  }
+
+  /** Begins what may begin, and reports to the account. @returns when to look again, if nothing comes before */
+  begin(step: NextStep): number {
+    const { options } = this.input;
+    this.#state.pause ??= tripped(this.#state.tally, options.maxFailures);
+    const want = this.#state.pause === undefined && !this.cancelled;
+    const { nextDue, demand } =
+      step === 'work'
+        ? this.#run.dispatch(this.#mode(want))
+        : { nextDue: Infinity, demand: this.#run.demand(want) };
+    return Math.min(nextDue, this.#account.report(demand, Date.now()));
+  }
+
+  /** Shows where it stands, and has a pause told. */
+  show(): void {
+    this.#attribute.say(this.#paused ? 'paused' : this.#phase);
+    const reason = this.#paused ? (this.#membership.paused ?? this.#state.pause) : undefined;
+    const notice = pauseNotice(this.#state.pauseTold, reason, this.#state.submissions);
+    this.#state.pauseTold = notice.told;
+    if (notice.due) this.#work.start(() => this.#notifier.tell('batch.paused', reason));
+    this.#showDetails();
+  }
+
+  /** Returns when something has come, or it is time. */
+  async wait(step: NextStep, dueAt: number): Promise<void> {
+    if (step === 'linger') {
+      // A signal between this workflow task and its end would make the server refuse to continue as new,
+      // and the worker replay it all. Right after one the next takes at least the receiver's window.
+      this.#lingered = true;
+      await condition(() => this.#awake, CALLED_BACK_OFTEN_MS);
+      return;
+    }
+    if (step === 'work') this.#alarm.setFor(dueAt, Date.now());
+    else this.#alarm.cancel();
+    // What was left out for the cap may have been all; and a handler that wakes has not finished yet.
+    const over = (): boolean => (step === 'work' ? this.#run.settled : this.#quiet);
+    await condition(() => this.#awake || over());
+  }
+
+  /** All that its next run has to know. */
+  carry(): CarriedState {
+    return { ...this.#state.carry(), said: this.#attribute.said };
+  }
+
+  /** Leaves the account, and has the results written. */
+  async writeResults(): Promise<BatchSummary> {
+    const { store, round, options } = this.input;
+    const { startedAt, submissions, capped } = this.#state;
+    this.#alarm.cancel();
+    this.#phase = 'finishing';
+    await this.#account.leave();
+    this.summary = await this.#activities.finalizeBatch({
+      ...{ store, round, submissions, startedAt: new Date(startedAt).toISOString() },
+      ...(capped &&
+        options.cap && { leftOut: { code: options.cap.code, message: capText(options.cap) } }),
+    });
+    this.#phase = 'done';
+    return this.summary;
+  }
+
+  /** Has its end told. */
+  async showEnd(end: 'cancelled' | 'finished'): Promise<void> {
+    this.#attribute.say(end);
+    await this.#notifier.tell(`batch.${end}`);
+    this.#showDetails();
+  }
+
+  /** Leaves the account, and has told why it cannot go on. */
+  async showFailure(reason: string): Promise<void> {
+    await this.#account.leave();
+    await this.#notifier.tell('batch.failed', reason);
+  }
+
+  #listen(wake: () => void): void {
+    onSignal(taskCallbacksSignal, listOf(anything), (list) => {
+      this.#calledBackAt = Date.now();
+      this.#run.callbacks(list);
+      wake();
+    });
+    onPause(
+      (reason) => {
+        this.#state.pause = reason;
+        wake();
+      },
+      () => {
+        this.#state.pause = undefined;
+        this.#state.tally = newTally();
+        this.#membership.resumed(Date.now());
+        wake();
+      },
+    );
+    onSignal(shareSignal, wire.share, (share) => {
+      this.#membership.granted(share, Date.now());
+      wake();
+    });
+    setHandler(progressQuery, () => this.#progress());
+  }
+
+  /** What may be begun now. */
+  #mode(want: boolean) {
+    const denied = this.#membership.paused !== undefined;
+    const open = want && !denied;
+    const { near, close } = this.#bounds;
+    return {
+      want,
+      prepare: open && !near,
+      submit: open,
+      ask: !denied && !this.cancelled,
+      finish: !close || this.cancelled,
+    };
+  }
+
+  /** Nothing is under way, and the account has been told everything it must know. */
+  get #quiet(): boolean {
+    return this.#work.running === 0 && this.#account.quiet && allHandlersFinished();
+  }
+
+  get #paused(): boolean {
+    const reason = this.#state.pause ?? this.#membership.paused;
+    return this.#phase === 'running' && reason !== undefined;
+  }
+
+  #progress(): BatchProgress {
+    const state = this.#paused ? 'paused' : this.#phase;
+    return progressOf(this.input, this.#state, this.#membership, Date.now(), state);
+  }
+
+  #showDetails(): void {
+    setCurrentDetails(detailsOf(this.#progress()));
+  }
+}
+
+function identityOf({ name, options }: ScoreBatchInput): Identity {
+  const { workflowId, firstExecutionRunId } = workflowInfo();
+  const { priority, pace, taskTimeoutMs } = options;
+  return { batch: workflowId, chain: firstExecutionRunId, name, priority, pace, taskTimeoutMs };
+}

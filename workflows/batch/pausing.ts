@@ -1,0 +1,13 @@
+// Signals with which someone pauses a batch and resumes it.
+import { setHandler } from '@temporalio/workflow';
+import { onSignal } from '../guarded.js';
+import { pauseSignal, resumeSignal } from '../messages.js';
+import * as wire from '../wire.js';
+
+/** The reason where none is given. */
+const PAUSED_BY_HAND = 'paused by hand';
+
+export function onPause(pause: (reason: string) => void, resume: () => void): void {
+  onSignal(pauseSignal, wire.pauseReason, (reason) => pause(reason || PAUSED_BY_HAND));
+  setHandler(resumeSignal, resume);
+}
