@@ -33,18 +33,8 @@ const MAY_IMPORT = {
     'temporal',
   ],
   cli: [
-    ...[
-      'client',
-      'config',
-      'contract',
-      'intake',
-      'manifests',
-      'media',
-      'net',
-      'outcomes',
-      'temporal',
-    ],
-    ...['tomoviee/simulator', 'workers'],
+    ...['client', 'config', 'contract', 'intake', 'manifests', 'media', 'net', 'outcomes', 'store'],
+    ...['temporal', 'tomoviee/simulator', 'workers'],
   ],
 };
 

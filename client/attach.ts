@@ -11,7 +11,6 @@ import { SNAPSHOT_KEY } from '../manifests/snapshot-format.js';
 import { openSnapshot } from '../manifests/snapshot.js';
 import { restoreResults, type RestoredResults } from '../outcomes/restore-results.js';
 import { readSummary } from '../outcomes/summary.js';
-import { openLocalStore } from '../store/local-store.js';
 import type { Store } from '../store/store.js';
 import { batchOptionsOf } from '../config/config.js';
 import type { StartContext } from './context.js';
@@ -38,7 +37,7 @@ export async function attach(
       `batch ${batch} belongs to another account (queue ${execution.taskQueue}; use another --batch)`,
     );
   }
-  const store = openLocalStore(memo.store);
+  const store = context.openStore(memo.store);
   await checkContent(store, batch, report);
   if (isOpen(execution)) {
     const record = await readBatchRecord(store);

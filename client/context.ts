@@ -1,9 +1,11 @@
 import type { ResolvedConfig } from '../config/config.js';
+import type { OpenStore } from '../store/store.js';
 import type { TemporalClient } from './temporal.js';
 
 /** Where batches are looked for. */
 export interface Whereabouts {
   temporal: TemporalClient;
+  openStore: OpenStore;
   cwd: string;
   /** Folder of results other than `results/<batch>`, where one is configured. */
   outDir?: string;

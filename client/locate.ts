@@ -2,7 +2,6 @@
 import path from 'node:path';
 import { ACCOUNT_PREFIX } from '../contract/names.js';
 import { folderOfBatch, isBatchId, safeName } from '../manifests/batch-id.js';
-import { openLocalStore } from '../store/local-store.js';
 import type { Store } from '../store/store.js';
 import { checkHome, isVacant, readBatchRecord, type BatchRecord } from '../intake/batch-record.js';
 import type { Whereabouts } from './context.js';
@@ -45,19 +44,19 @@ export function checkBatchId(batch: string): string {
  *   whose manifest is not read yet, or could not be
  */
 export async function locateBatch(
-  { temporal, cwd, outDir, ...ours }: Whereabouts,
+  { temporal, openStore, cwd, outDir, ...ours }: Whereabouts,
   batch: string,
 ): Promise<LocatedBatch> {
   const bare = await temporal.describeBare(batch);
   const execution = bare && openedOf(bare);
   if (execution) {
-    const store = openLocalStore(execution.memo.store);
+    const store = openStore(execution.memo.store);
     const record = await readBatchRecord(store);
     return { batch, store, execution, ...(record && { record }) };
   }
   checkBatchId(batch); // it becomes part of a path
   for (const folder of [...(outDir === undefined ? [] : [outDir]), defaultFolder(cwd, batch)]) {
-    const store = openLocalStore(folder);
+    const store = openStore(folder);
     const record = await readBatchRecord(store);
     if (record?.batch !== batch) continue;
     checkHome(record, ours);

@@ -12,11 +12,17 @@ import type { Problem } from '../manifests/problems.js';
 import { readManifest, type ManifestReport } from '../manifests/read.js';
 import { MAX_KEPT_PROBLEMS } from '../manifests/limits.js';
 import { createGuardedFetch } from '../net/guarded-fetch.js';
-import { openLocalStore } from '../store/local-store.js';
 import { batchOptionsOf, type ResolvedConfig } from '../config/config.js';
+import type { OpenStore } from '../store/store.js';
 
 /** Clips whose servers did not tell which version they have. */
 export type Untold = Record<Exclude<ClipTag['kind'], 'tag'>, number>;
+
+/** Which ledger is looked into, and how it is opened. */
+export interface LedgerPlace {
+  config: ResolvedConfig;
+  openStore: OpenStore;
+}
 
 export interface MatchedManifest {
   match: LedgerMatch;
@@ -26,7 +32,7 @@ export interface MatchedManifest {
 
 /** Asks the clips' servers where identity is `etag`. */
 export async function matchManifest(
-  config: ResolvedConfig,
+  { config, openStore }: LedgerPlace,
   { path, label }: Pick<ManifestFile, 'path' | 'label'>,
   kind: LedgerOptions['kind'] | undefined = batchOptionsOf(config).ledger?.kind,
 ): Promise<MatchedManifest> {
@@ -51,7 +57,7 @@ export async function matchManifest(
       { label },
     );
     if (kind) {
-      for await (const entries of ledgerOf(config, kind).entries()) {
+      for await (const entries of ledgerOf({ config, openStore }, kind).entries()) {
         for (const entry of entries) await match.see(entry);
       }
     }
@@ -66,13 +72,13 @@ export async function matchManifest(
  * warnings. A ledger that goes by ETags is not looked into: that would ask every clip's server.
  */
 export async function ledgerWarnings(
-  config: ResolvedConfig,
+  place: LedgerPlace,
   file: Pick<ManifestFile, 'path' | 'label'>,
 ): Promise<{ warnings: Problem[]; count: number }> {
   const list = new FindingList(MAX_KEPT_PROBLEMS, (finding) => warningOf(finding, file.label));
-  const kind = config.identity === 'etag' ? undefined : await kindInUse(config);
+  const kind = place.config.identity === 'etag' ? undefined : await kindInUse(place);
   if (kind) {
-    const { match } = await matchManifest(config, file, kind);
+    const { match } = await matchManifest(place, file, kind);
     for (const row of match.rows()) {
       const finding = findingOf(row);
       // What the simulator made is to be thrown away.
@@ -83,15 +89,15 @@ export async function ledgerWarnings(
 }
 
 /** The simulator's ledger tells, too, as long as there is no other. */
-async function kindInUse(config: ResolvedConfig): Promise<LedgerOptions['kind'] | undefined> {
+async function kindInUse(place: LedgerPlace): Promise<LedgerOptions['kind'] | undefined> {
   for (const kind of ['scored', 'simulated'] as const) {
-    if (!(await ledgerOf(config, kind).isEmpty())) return kind;
+    if (!(await ledgerOf(place, kind).isEmpty())) return kind;
   }
   return undefined;
 }
 
-function ledgerOf({ ledgerDir }: ResolvedConfig, kind: LedgerOptions['kind']): Ledger {
-  return new Ledger(openLocalStore(ledgerDir), kind);
+function ledgerOf({ config, openStore }: LedgerPlace, kind: LedgerOptions['kind']): Ledger {
+  return new Ledger(openStore(config.ledgerDir), kind);
 }
 
 function warningOf({ line, id, fault, remedy }: Finding, file: string): Problem {

@@ -3,7 +3,6 @@ import type { Identity, LedgerFindings, SubmissionCap } from '../contract/batch.
 import type { Pace } from '../contract/account.js';
 import type { LedgerCode } from '../contract/error-codes.js';
 import { SIMULATOR_ACCOUNT } from '../contract/names.js';
-import type { ResolvedConfig } from '../config/config.js';
 import {
   refuseFaults,
   withManifest,
@@ -11,7 +10,7 @@ import {
   type ManifestSource,
 } from './check-source.js';
 import { FindingList, findingOf, messageOf } from '../outcomes/ledger/findings.js';
-import { matchManifest, type Untold } from './match-manifest.js';
+import { matchManifest, type LedgerPlace, type Untold } from './match-manifest.js';
 import { costOf, expectedMs, leftOutOf, type Cost } from './plan-figures.js';
 
 /** How many rows are told one by one. */
@@ -68,21 +67,24 @@ export interface Plan {
  * @throws ManifestInvalidError, ManifestError (the file cannot be read)
  */
 export async function planManifest(
-  config: ResolvedConfig,
+  place: LedgerPlace,
   manifest: ManifestSource | CheckedManifest,
   options: PlanOptions = {},
 ): Promise<Plan> {
-  return await withManifest(manifest, config, (checked) => planChecked(config, checked, options));
+  return await withManifest(manifest, place.config, (checked) =>
+    planChecked(place, checked, options),
+  );
 }
 
 async function planChecked(
-  config: ResolvedConfig,
+  place: LedgerPlace,
   { file, report }: CheckedManifest,
   { again = false, skipInvalid = false }: PlanOptions,
 ): Promise<Plan> {
   refuseFaults(report, skipInvalid);
+  const { config } = place;
   const { account, cap, identity, pace, pricePerClip } = config;
-  const { match, read, untold } = await matchManifest(config, file);
+  const { match, read, untold } = await matchManifest(place, file);
   const clips: PlannedClips = { total: read.total, new: 0, changed: 0, scored: 0, invalid: 0 };
   clips.invalid = read.invalid;
   const list = new FindingList(SHOWN_FINDINGS, (finding) => {

@@ -122,7 +122,7 @@ export class Reelscore {
     const { settings = {}, env = ENVIRONMENT, cwd = process.cwd(), simulate } = options;
     const given = options.config ?? resolveConfig(settings, env, cwd);
     const config = simulate ? { ...given, account: SIMULATOR_ACCOUNT } : given;
-    return await planManifest(config, manifest, options);
+    return await planManifest({ config, openStore: openLocalStore }, manifest, options);
   }
 
   /** Closes the connection; an embedded server nobody else uses goes down. Batches stay as they are. */
@@ -324,7 +324,14 @@ export class Reelscore {
     const { temporal, config, cwd, server } = this;
     const { outDir, home } = config;
     const folder = outDir === undefined ? {} : { outDir };
-    return { temporal, config, cwd, ...folder, ...recordedHome(server, home) };
+    return {
+      temporal,
+      config,
+      cwd,
+      openStore: openLocalStore,
+      ...folder,
+      ...recordedHome(server, home),
+    };
   }
 
   #withUrl(status: BatchStatus): BatchStatus {

@@ -12,7 +12,6 @@ import {
   type ManifestSource,
 } from './check-source.js';
 import { SIMULATOR_ACCOUNT, taskQueueOf } from '../contract/names.js';
-import { openLocalStore } from '../store/local-store.js';
 import { batchOptionsOf, type ResolvedConfig } from '../config/config.js';
 import { claimStore } from '../intake/claim.js';
 import { attach } from './attach.js';
@@ -83,8 +82,8 @@ async function startNew(
   { file, report }: CheckedManifest,
   { again, skipInvalid, gone }: StartHow,
 ): Promise<StartedBatch> {
-  const { temporal, config, cwd } = context;
-  const store = openLocalStore(config.outDir ?? defaultFolder(cwd, batch));
+  const { temporal, openStore, config, cwd } = context;
+  const store = openStore(config.outDir ?? defaultFolder(cwd, batch));
   const batchOptions = await sealedOptions(batchOptionsOf(config, again), config);
   const { account } = config;
   const home = context.home === undefined ? {} : { home: context.home };

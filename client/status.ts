@@ -6,7 +6,6 @@ import { accountOf, downloadsQueueOf, filesQueueOf, mediaQueueOf } from '../cont
 import { openSnapshot } from '../manifests/snapshot.js';
 import { SNAPSHOT_KEY } from '../manifests/snapshot-format.js';
 import { Counting, readSegment, segmentsOf } from '../outcomes/segments.js';
-import { openLocalStore } from '../store/local-store.js';
 import type { Store } from '../store/store.js';
 import { readBatchRecord } from '../intake/batch-record.js';
 import type { FailingWork } from './failing-work.js';
@@ -58,6 +57,9 @@ export interface BatchStatus {
   progress?: BatchProgress;
 }
 
+/** A batch that Temporal knows, and its results. */
+type Opened = Pick<Required<LocatedBatch>, 'execution' | 'store'>;
+
 /** @param withinMs how long a worker may take to answer */
 export async function statusOf(
   temporal: TemporalClient,
@@ -73,8 +75,8 @@ export async function statusOf(
       ? await temporal.progress(batch, withinMs)
       : undefined;
     const failing = await failingOf(temporal, execution);
-    if (!progress) return { ...(await unanswered(execution)), ...failing };
-    const lacking = await lacksProber(temporal, execution, progress);
+    if (!progress) return { ...(await unanswered({ execution, store })), ...failing };
+    const lacking = await lacksProber(temporal, { execution, store }, progress);
     return {
       ...{ ...answered(execution, progress), ...failing },
       ...(lacking && { proberMissing: true }),
@@ -148,12 +150,12 @@ async function failingOf(
 /** Pages that are looked into have a task queue of their own, which workers may leave to others. */
 async function lacksProber(
   temporal: TemporalClient,
-  { batch, taskQueue, memo }: Execution,
+  { execution: { batch, taskQueue }, store }: Opened,
   { state, queued, submitting, waiting }: BatchProgress,
 ): Promise<boolean> {
   if (state !== 'running' || queued === 0 || submitting + waiting > 0) return false;
   if (await temporal.hasPollers(mediaQueueOf(taskQueue), 'activities')) return false;
-  const record = await readBatchRecord(openLocalStore(memo.store)).catch(() => undefined);
+  const record = await readBatchRecord(store).catch(() => undefined);
   if (record?.options.probe === false) return false;
   return (await temporal.untakenActivities(batch)).includes(PREPARE_PAGE);
 }
@@ -170,9 +172,9 @@ function answered(execution: Execution, progress: BatchProgress): BatchStatus {
   };
 }
 
-async function unanswered(execution: Execution): Promise<BatchStatus> {
+async function unanswered({ execution, store }: Opened): Promise<BatchStatus> {
   const { memo, startedAt } = execution;
-  const counted = countOutcomes(openLocalStore(memo.store), memo.rows, memo.round);
+  const counted = countOutcomes(store, memo.rows, memo.round);
   return {
     ...basics(execution),
     state: phaseOf(execution),

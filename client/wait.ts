@@ -1,7 +1,6 @@
 // Watches a batch until it has ended.
 import { setTimeout as delay } from 'node:timers/promises';
 import type { BatchSummary } from '../contract/clip.js';
-import { openLocalStore } from '../store/local-store.js';
 import { stoppedError } from './errors.js';
 import { isOpen, phaseOf } from './states.js';
 import type { Whereabouts } from './context.js';
@@ -53,7 +52,7 @@ export async function waitForBatch(
     signal?.throwIfAborted();
     const execution = await describeUnlessAborted(temporal, batch, signal);
     if (!execution) return await endOfForgotten(whereabouts, batch);
-    if (!isOpen(execution)) return await endOf(temporal, execution);
+    if (!isOpen(execution)) return await endOf(whereabouts, execution);
     if (onProgress && Date.now() >= nextProgress) {
       nextProgress = Date.now() + progressMs;
       const progress = await temporal.progress(batch);
@@ -87,7 +86,10 @@ async function pause(signal?: AbortSignal): Promise<void> {
   }
 }
 
-async function endOf(temporal: TemporalClient, bare: BareExecution): Promise<EndedBatch> {
+async function endOf(
+  { temporal, openStore }: Whereabouts,
+  bare: BareExecution,
+): Promise<EndedBatch> {
   const execution = openedOf(bare);
   if (!execution) throw await unopenedError(temporal, bare);
   const { batch, memo } = execution;
@@ -95,7 +97,7 @@ async function endOf(temporal: TemporalClient, bare: BareExecution): Promise<End
   const ended = { batch, store: memo.store };
   if (state === 'finished') return { ...ended, state, summary: await temporal.result(batch) };
   const summary =
-    state === 'cancelled' ? await readSummary(openLocalStore(memo.store), batch) : undefined;
+    state === 'cancelled' ? await readSummary(openStore(memo.store), batch) : undefined;
   if (summary) return { ...ended, state: 'cancelled', summary };
   throw stoppedError(batch, await reasonOf(temporal, execution));
 }

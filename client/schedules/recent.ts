@@ -1,12 +1,11 @@
 // The batches that a schedule has started, and what became of them.
 import type { ScheduleExecutionResult } from '@temporalio/client';
 import type { OutcomeCounts } from '../../contract/clip.js';
-import { openLocalStore } from '../../store/local-store.js';
+import type { Whereabouts } from '../context.js';
 import type { BareExecution } from '../execution.js';
 import { reasonOf } from '../reason.js';
 import { isOpen, phaseOf, type BatchPhase } from '../states.js';
 import { statusOf } from '../status.js';
-import type { TemporalClient } from '../temporal.js';
 
 /** How long a worker may take to tell how its batch stands; many may be asked at once. */
 const ASK_MS = 1500;
@@ -29,7 +28,7 @@ export interface ScheduledBatch {
  * @param actions as the server has them, oldest first
  */
 export async function recentBatches(
-  temporal: TemporalClient,
+  where: Pick<Whereabouts, 'temporal' | 'openStore'>,
   actions: readonly ScheduleExecutionResult[],
   count: number,
 ): Promise<ScheduledBatch[]> {
@@ -41,14 +40,14 @@ export async function recentBatches(
       batch: action.workflow.workflowId,
       dueAt: scheduledAt.toISOString(),
       startedAt: takenAt.toISOString(),
-      ...(await standingOf(temporal, action.workflow.workflowId)),
+      ...(await standingOf(where, action.workflow.workflowId)),
     })),
   );
 }
 
 /** Also of a batch that was run again with `retry`: then it is the newest round that counts. */
 async function standingOf(
-  temporal: TemporalClient,
+  { temporal, openStore }: Pick<Whereabouts, 'temporal' | 'openStore'>,
   batch: string,
 ): Promise<Pick<ScheduledBatch, 'state' | 'counts' | 'reason'>> {
   const execution = await temporal.describeBare(batch);
@@ -57,15 +56,15 @@ async function standingOf(
   if (state === 'stopped') return { state, reason: await reasonOf(temporal, execution) };
   // The server has the counts of a finished batch also when its store is on another machine.
   if (state === 'finished') return { state, counts: (await temporal.result(batch)).counts };
-  return await askedStanding(temporal, execution);
+  return await askedStanding({ temporal, openStore }, execution);
 }
 
 async function askedStanding(
-  temporal: TemporalClient,
+  { temporal, openStore }: Pick<Whereabouts, 'temporal' | 'openStore'>,
   { memo, ...execution }: BareExecution,
 ): Promise<Pick<ScheduledBatch, 'state' | 'counts'>> {
   if (!memo) return { state: isOpen(execution) ? 'running' : phaseOf(execution) };
-  const store = openLocalStore(memo.store);
+  const store = openStore(memo.store);
   const located = { batch: execution.batch, store, execution: { ...execution, memo } };
   const { state, counts } = await statusOf(temporal, located, ASK_MS);
   return { state, counts };

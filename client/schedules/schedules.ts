@@ -40,7 +40,10 @@ export interface SavedSchedule extends ScheduleStatus {
  */
 export class Schedules {
   constructor(
-    private readonly context: Pick<StartContext, 'temporal' | 'config' | 'cwd' | 'home'>,
+    private readonly context: Pick<
+      StartContext,
+      'temporal' | 'openStore' | 'config' | 'cwd' | 'home'
+    >,
   ) {}
 
   /**
@@ -85,7 +88,7 @@ export class Schedules {
       names.map((name) =>
         limit(async () => {
           const own = await this.#find(name); // gone meanwhile, or not as ours are
-          return own ? [await scheduleStatus(temporal, name, own, 1)] : [];
+          return own ? [await scheduleStatus(this.context, name, own, 1)] : [];
         }),
       ),
     );
@@ -94,7 +97,7 @@ export class Schedules {
 
   /** What a schedule does, its next five times, and its last five batches. */
   async describe(name: string): Promise<ScheduleStatus> {
-    return await scheduleStatus(this.context.temporal, name, await this.#get(name), RESULTS);
+    return await scheduleStatus(this.context, name, await this.#get(name), RESULTS);
   }
 
   /**

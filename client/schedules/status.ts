@@ -2,7 +2,7 @@
 import type { ScheduleDescription } from '@temporalio/client';
 import { accountOf, SCORE_BATCH_WORKFLOW } from '../../contract/names.js';
 import type { RequestSettings } from '../../contract/request.js';
-import type { TemporalClient } from '../temporal.js';
+import type { Whereabouts } from '../context.js';
 import { cronOf } from './cron.js';
 import { requestIn, type ScheduledRequest } from './request.js';
 import { recentBatches, type ScheduledBatch } from './recent.js';
@@ -78,7 +78,7 @@ export function timesOf({ spec }: Pick<ScheduleDescription, 'spec'>): Times {
 
 /** @param results how many of the last batches are asked how they stand */
 export async function scheduleStatus(
-  temporal: TemporalClient,
+  where: Pick<Whereabouts, 'temporal' | 'openStore'>,
   name: string,
   { description, request }: OwnSchedule,
   results: number,
@@ -98,11 +98,11 @@ export async function scheduleStatus(
     ...{ pauseOnFailure: policies.pauseOnFailure, paused: state.paused },
     ...(state.note !== undefined && state.note !== '' && { note: state.note }),
     next: info.nextActionTimes.slice(0, NEXT_TIMES).map((moment) => moment.toISOString()),
-    last: await recentBatches(temporal, info.recentActions, results),
+    last: await recentBatches(where, info.recentActions, results),
     started: info.numActionsTaken,
     skippedByOverlap: info.numActionsSkippedOverlap,
     missedCatchUp: info.numActionsMissedCatchupWindow,
-    workerRunning: await temporal.hasPollers(action.taskQueue, 'workflows'),
+    workerRunning: await where.temporal.hasPollers(action.taskQueue, 'workflows'),
     createdAt: info.createdAt.toISOString(),
     ...(info.lastUpdatedAt && { updatedAt: info.lastUpdatedAt.toISOString() }),
   };
