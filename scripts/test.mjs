@@ -27,6 +27,10 @@ async function check([name, ...args]) {
   });
 }
 
+async function checkAll(checks) {
+  for (const one of checks) await check(one);
+}
+
 async function test(filters) {
   const report = join(SCRATCH, 'vitest.json');
   await mkdir(SCRATCH, { recursive: true });
@@ -54,8 +58,8 @@ try {
   await build();
   await getServer();
   const { CHECKS } = await import('./lib/checks.mjs');
-  for (const one of CHECKS) await check(one);
-  await test(process.argv.slice(2));
+  // Tests with a real server mostly wait: the checks, one after the other, fit in between.
+  await Promise.all([test(process.argv.slice(2)), checkAll(CHECKS)]);
 } catch (error) {
   say(error.message);
   total.failed += 1;

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Client, Connection } from '@temporalio/client';
-import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import { NativeConnection, Worker } from '@temporalio/worker';
 import { afterAll, expect, test } from 'vitest';
 import { Reelscore, type ScheduleSpec } from '../../client/index.js';
 import { SCORE_BATCH_WORKFLOW, taskQueueOf } from '../../contract/names.js';
@@ -14,7 +14,6 @@ import { resolveConfig } from '../../config/config.js';
 import { testServer } from '../support/temporal.js';
 import { until } from '../support/until.js';
 
-Runtime.install({ logger: new DefaultLogger('ERROR') });
 const server = await testServer();
 const cwd = await mkdtemp(join(tmpdir(), 'reelscore-schedules-'));
 const connection = await Connection.connect({ address: server.address });

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { Client, Connection } from '@temporalio/client';
-import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import { NativeConnection, Worker } from '@temporalio/worker';
 import { Webhook } from 'standardwebhooks';
 import { afterAll, expect, test } from 'vitest';
 import { notifyActivity } from '../../activities/notify.js';
@@ -15,7 +15,6 @@ import { newSecret, receiver } from './support.js';
 const server = await testServer();
 const account = `told-${randomUUID()}`;
 const taskQueue = taskQueueOf(account);
-Runtime.install({ logger: new DefaultLogger('ERROR'), shutdownSignals: [] });
 const connection = await Connection.connect({ address: server.address });
 const client = new Client({ connection, namespace: server.namespace });
 const fetch = createGuardedFetch({ allowHosts: ['127.0.0.1'] });
