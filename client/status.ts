@@ -1,7 +1,7 @@
 // How a batch stands, from whoever can tell: the batch itself, its summary, or its outcomes on disk.
 import type { BatchActivities, IntakeActivities } from '../contract/activities.js';
 import type { BatchProgress } from '../contract/batch.js';
-import type { OutcomeCounts } from '../contract/clip.js';
+import { noOutcomes, type OutcomeCounts } from '../contract/clip.js';
 import { accountOf, downloadsQueueOf, filesQueueOf, mediaQueueOf } from '../contract/names.js';
 import { openSnapshot } from '../manifests/snapshot.js';
 import { SNAPSHOT_KEY } from '../manifests/snapshot-format.js';
@@ -111,7 +111,7 @@ export async function unopenedStatus(
   return {
     ...{ batch, name: batch, account: accountOf(taskQueue), round: 1 },
     state: open ? 'opening' : phaseOf(execution),
-    counts: { total: 0, succeeded: 0, failed: 0, rejected: 0, cancelled: 0, skipped: 0 },
+    counts: noOutcomes(),
     startedAt: startedAt.toISOString(),
     ...(closedAt && { finishedAt: closedAt.toISOString() }),
     ...(failing.length > 0 && { failing }),
@@ -221,8 +221,4 @@ async function countOutcomes(store: Store, total: number, round?: number): Promi
   const counts = noOutcomes(total);
   for (const status of latest.values()) counts[status] += 1;
   return counts;
-}
-
-function noOutcomes(total: number): OutcomeCounts {
-  return { total, succeeded: 0, failed: 0, rejected: 0, cancelled: 0, skipped: 0 };
 }

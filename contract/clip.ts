@@ -55,19 +55,16 @@ export interface Outcome {
 }
 
 /** Outcomes by status; `total` counts every row. */
-export interface OutcomeCounts {
-  total: number;
-  succeeded: number;
-  failed: number;
-  rejected: number;
-  cancelled: number;
-  skipped: number;
+export type OutcomeCounts = Record<'total' | OutcomeStatus, number>;
+
+/** Counts before any clip has its outcome. */
+export function noOutcomes(total = 0): OutcomeCounts {
+  return { total, succeeded: 0, failed: 0, rejected: 0, cancelled: 0, skipped: 0 };
 }
 
 /** Rows that have their outcome. */
 export function doneOf(counts: OutcomeCounts): number {
-  const { succeeded, failed, rejected, cancelled, skipped } = counts;
-  return succeeded + failed + rejected + cancelled + skipped;
+  return OUTCOME_STATUSES.reduce((sum, status) => sum + counts[status], 0);
 }
 
 /** The content of `summary.json`. Times are ISO 8601. */

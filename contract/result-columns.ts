@@ -14,3 +14,8 @@ export const RESULT_COLUMNS = [
   'possible_duplicate',
   'outputs',
 ] as const;
+
+export type ResultColumn = (typeof RESULT_COLUMNS)[number];
+
+/** Beside the columns, in JSON lines only: what the vendor's result says of itself. */
+export const RESULT_NOTES = ['model_version', 'translate_prompt'] as const;

@@ -1,5 +1,5 @@
 // Names of columns and fields: which are ours, which the manifest's own, and what they are kept as.
-import { RESULT_COLUMNS } from '../contract/result-columns.js';
+import { RESULT_COLUMNS, RESULT_NOTES } from '../contract/result-columns.js';
 import { MAX_COLUMN_NAME_CHARS } from './limits.js';
 import type { Fault } from './problems.js';
 
@@ -13,8 +13,7 @@ const results = new Set<string>(RESULT_COLUMNS);
 /** Only our own results have both of these. */
 const OF_RESULTS_ONLY = ['task_id', 'possible_duplicate'];
 
-/** What the vendor's result says of itself, in results.jsonl beside the columns. */
-const BESIDE_COLUMNS = new Set(['model_version', 'translate_prompt']);
+const notes = new Set<string>(RESULT_NOTES);
 
 /** Whether a column is the manifest's own: kept, and given back in the results. */
 export function isExtraColumn(name: string): boolean {
@@ -28,7 +27,7 @@ export function isOwnResult(names: Pick<ReadonlySet<string>, 'has'>): boolean {
 
 /** Whether results say something of a clip under this name that is not the manifest's. */
 export function isResultOnly(name: string): boolean {
-  return (results.has(name) && !known.has(name)) || BESIDE_COLUMNS.has(name);
+  return (results.has(name) && !known.has(name)) || notes.has(name);
 }
 
 /** What a name is taken for. */

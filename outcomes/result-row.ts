@@ -1,6 +1,9 @@
 // One row of the results: in JSON lines as it is, in CSV its columns.
 import type { OutcomeStatus } from '../contract/clip.js';
+import type { ResultColumn, RESULT_NOTES } from '../contract/result-columns.js';
 import type { MergedRow } from './merge.js';
+
+type ResultNote = (typeof RESULT_NOTES)[number];
 
 /** `pending`: not ended yet; only in results read while the batch runs. */
 export type ResultStatus = OutcomeStatus | 'pending';
@@ -32,7 +35,7 @@ export function resultRow(
   open: 'pending' | 'cancelled' = 'pending',
 ): ResultRow {
   const cancelled = !outcome && open === 'cancelled';
-  return {
+  const columns: Pick<ResultRow, ResultColumn> = {
     id: clip.id,
     status: outcome?.status ?? open,
     file_link: clip.fileLink,
@@ -44,8 +47,14 @@ export function resultRow(
     output: outcome?.output ?? null,
     possible_duplicate: outcome?.possibleDuplicate ?? false,
     outputs: outcome?.outputs ?? (outcome?.output === undefined ? [] : [outcome.output]),
-    ...(outcome?.modelVersion !== undefined && { model_version: outcome.modelVersion }),
-    ...(outcome?.translatePrompt !== undefined && { translate_prompt: outcome.translatePrompt }),
+  };
+  const notes: Record<ResultNote, string | undefined> = {
+    model_version: outcome?.modelVersion,
+    translate_prompt: outcome?.translatePrompt,
+  };
+  return {
+    ...columns,
+    ...Object.fromEntries(Object.entries(notes).filter(([, note]) => note !== undefined)),
     // A manifest's own column of such a name keeps its value.
     ...clip.extra,
   };

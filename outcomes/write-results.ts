@@ -1,5 +1,5 @@
 // Writes results.csv, results.jsonl, warnings.jsonl and summary.json at the end of a batch.
-import type { BatchSummary, OutcomeCounts } from '../contract/clip.js';
+import { noOutcomes, type BatchSummary, type OutcomeCounts } from '../contract/clip.js';
 import { csvLines } from './csv.js';
 import { jsonLines, readJsonLines } from './json-lines.js';
 import { mergeRows, type BatchStoreView } from './merge.js';
@@ -31,7 +31,7 @@ export async function mergeResults(
   const rows = async function* (): AsyncIterable<ResultRow> {
     for await (const merged of mergeRows(view)) yield resultRow(merged, 'cancelled');
   };
-  const counts = { total: 0, succeeded: 0, failed: 0, rejected: 0, cancelled: 0, skipped: 0 };
+  const counts = noOutcomes();
   await store.writeStream('results.jsonl', jsonLines(counted(rows(), counts)));
   // Reading the rows back is quicker than merging them once more.
   const written = readJsonLines<ResultRow>(store, 'results.jsonl');

@@ -1,6 +1,7 @@
 // The vendor's two calls. Makes each request once and says what came of it; repeating is the
 // caller's business. Facts about the API: docs/vendor-api.md; marks [D], [V], [T] as there.
 import { Pool, type Dispatcher } from 'undici';
+import { SUBMIT_PATH, TASK_PATH } from '../contract/service.js';
 import type { ErrorTable } from './errors.js';
 import { post, type Exchange } from './exchange.js';
 import type { ReadingContext } from './failures.js';
@@ -13,10 +14,6 @@ export type { TaskMedia, TaskResult, TaskStatus, VendorResult, VendorTask } from
 
 /** Base URL of the vendor's gateway [V]. */
 export const DEFAULT_BASE_URL = 'https://open-api.wondershare.cc';
-/** Auto BGM [V]. */
-export const SUBMIT_PATH = '/v1/open/capacity/application/tm_video_scoring';
-/** Result query [V]. */
-export const TASK_PATH = '/v1/open/pub/task';
 
 /** Both calls only enqueue or look up; past this, something is broken. */
 const DEFAULT_TIMEOUT_MS = 30_000;

@@ -1,6 +1,7 @@
 // What the ledger knows clips by. Digests: they are of one length.
 import { hash } from 'node:crypto';
 import type { Clip } from '../../contract/clip.js';
+import { SERVICE } from '../../contract/service.js';
 import { idKey } from '../../manifests/clip-id.js';
 import type { LedgerEntry } from './entry.js';
 import type { Link } from './link-rule.js';
@@ -12,7 +13,7 @@ const DIGEST_BYTES = 16;
  * What decides the result besides the clip: this format, the vendor's service, and the prompt. The API
  * has no option that changes the result [docs/vendor-api.md: Submit]; one that comes belongs in here.
  */
-const MUSIC = ['1', 'tm_video_scoring'];
+const MUSIC = ['1', SERVICE];
 
 /** Fields of an entry that follow from a row. */
 export type ClipKeys = Pick<LedgerEntry, 'id' | 'link' | 'fileLink' | 'etag' | 'music'>;

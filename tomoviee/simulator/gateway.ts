@@ -2,13 +2,14 @@
 // description; shares nothing with Reelscore's own client.
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
+import { SERVICE } from '../../contract/service.js';
 import type { Credentials } from './credentials.js';
 import { jsonAnswer, textAnswer, type Answer } from './exchange.js';
 import type { FaultOf, FaultPlan } from './fault-plan.js';
 import { FaultSyntaxError, faultsOfClip, numberOf, type Fault } from './faults.js';
 import { queryBody, refuse, refuseByCode, submitBody, takeIn, type Refusal } from './intake.js';
 import type { Journal } from './journal.js';
-import { type Ledger } from './ledger.js';
+import type { Ledger } from './ledger.js';
 import { TaskStatus, type Task, type TaskRecord } from './task.js';
 import { TokenBucket } from './limits.js';
 import type { ResultLinks } from './links.js';
@@ -184,7 +185,7 @@ export class Gateway {
   #newTaskId(): string {
     const minute = new Date().toISOString().replace(/\D/g, '').slice(0, 12);
     for (;;) {
-      const id = `tm_video_scoring-0-${minute}${randomBytes(5).toString('hex')}`;
+      const id = `${SERVICE}-0-${minute}${randomBytes(5).toString('hex')}`;
       if (!this.parts.ledger.tasks.has(id)) return id;
     }
   }

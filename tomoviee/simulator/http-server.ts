@@ -1,14 +1,11 @@
 // The simulator's HTTP server: which request goes where.
 import { createServer, type IncomingMessage, type Server } from 'node:http';
+import { SUBMIT_PATH, TASK_PATH } from '../../contract/service.js';
 import { answerAdmin } from './admin.js';
 import type { SimulatorControls } from './controls.js';
 import { jsonAnswer, sendAnswer, textAnswer, type Answer } from './exchange.js';
 import type { SimulatorParts } from './parts.js';
 import { answerWith } from './ranges.js';
-
-/** Paths as the vendor publishes them. */
-const SUBMIT_PATH = '/v1/open/capacity/application/tm_video_scoring';
-const QUERY_PATH = '/v1/open/pub/task';
 
 /** Longer than clients keep a connection idle, so that it is they who close it. */
 const KEEP_ALIVE_MS = 75_000;
@@ -57,7 +54,7 @@ async function route(
   const path = req.url?.split('?', 1)[0] ?? '/';
   const method = req.method ?? 'GET';
   if (method === 'POST' && path === SUBMIT_PATH) return gateway.submit(req);
-  if (method === 'POST' && path === QUERY_PATH) return gateway.query(req);
+  if (method === 'POST' && path === TASK_PATH) return gateway.query(req);
   if (path.startsWith('/_simulator')) return answerAdmin(req, path, controls);
   if (method === 'GET' || method === 'HEAD') {
     if (path.startsWith('/results/')) {

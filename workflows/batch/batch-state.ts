@@ -1,7 +1,7 @@
 // Everything a batch knows, as plain data that can be carried into the next run.
 import type { ScoreBatchInput } from '../../contract/batch.js';
 import type { ActiveClip, CarriedState } from '../../contract/carried.js';
-import type { Outcome, OutcomeStatus } from '../../contract/clip.js';
+import { noOutcomes, type Outcome, type OutcomeStatus } from '../../contract/clip.js';
 import type { FailureNote } from '../../contract/failure.js';
 import type { Effect } from './effect.js';
 import { newTally, tally } from './breaker.js';
@@ -39,14 +39,8 @@ export class BatchState {
     this.fresh = new RowQueue(carried?.fresh ?? []);
     this.clips = new Map(carried?.clips.map((clip) => [clip.row, clip]));
     this.unrecorded = carried?.unrecorded ?? [];
-    this.counts = carried?.counts ?? {
-      total: input.rows.count + (input.skipped ?? 0),
-      succeeded: 0,
-      failed: 0,
-      rejected: 0,
-      cancelled: 0,
-      skipped: input.skipped ?? 0,
-    };
+    const skipped = input.skipped ?? 0;
+    this.counts = carried?.counts ?? { ...noOutcomes(input.rows.count + skipped), skipped };
     this.membership = carried?.membership ?? newMembership();
     this.tally = carried?.tally ?? newTally();
     this.cursor = carried?.cursor ?? 0;

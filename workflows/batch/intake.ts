@@ -16,6 +16,7 @@ import {
 } from '@temporalio/workflow';
 import type { IntakeActivities } from '../../contract/activities.js';
 import type { BatchProgress, ScoreBatchInput } from '../../contract/batch.js';
+import { noOutcomes } from '../../contract/clip.js';
 import { filesQueueOf } from '../../contract/names.js';
 import type { BatchRequest } from '../../contract/request.js';
 import { shownLink } from '../../contract/secret-link.js';
@@ -167,7 +168,7 @@ function progressOfOpened({ name, store, rows, options }: ScoreBatchInput): Batc
 function opening(name: string, store: string, total: number): BatchProgress {
   return {
     ...{ name, store, round: 1, state: 'opening' },
-    counts: { total, succeeded: 0, failed: 0, rejected: 0, cancelled: 0, skipped: 0 },
+    counts: noOutcomes(total),
     queued: total,
     ...{ submitting: 0, waiting: 0, unresolved: 0, backingOff: 0, finishing: 0 },
     ...{ submissions: 0, warnings: 0, lastFailures: [] },
