@@ -15,7 +15,7 @@ const MAX_BYTES = 1024 * 1024 * 1024;
 const NO_MEDIA = /^(text\/(html|xml)|application\/(json|xml|xhtml\+xml))$/;
 
 /** Why a download failed. */
-export type Fault =
+export type DownloadFault =
   /** A fresh link may help at once. */
   | 'stale'
   /** It came in, more slowly than the least rate. */
@@ -27,7 +27,7 @@ export class DownloadError extends Error {
 
   constructor(
     readonly failure: VendorFailure,
-    readonly fault: Fault,
+    readonly fault: DownloadFault,
     options?: ErrorOptions,
   ) {
     super(failure.message, options);
@@ -35,7 +35,7 @@ export class DownloadError extends Error {
 }
 
 /** What a download may take. */
-export interface Limits {
+export interface FileLimits {
   /** For the whole of it, in ms. */
   withinMs: number;
   least: LeastRate;
@@ -44,7 +44,7 @@ export interface Limits {
 }
 
 /** Where a file goes. */
-export interface Place {
+export interface SoundtrackPlace {
   store: Store;
   /** Of the file, as `fileNames` gives it. */
   name: string;
@@ -59,8 +59,8 @@ export interface Place {
 export async function downloadFile(
   fetch: GuardedFetch,
   media: TaskMedia,
-  { store, name, arriving }: Place,
-  { withinMs, least, signal }: Limits,
+  { store, name, arriving }: SoundtrackPlace,
+  { withinMs, least, signal }: FileLimits,
 ): Promise<string> {
   const deadline = AbortSignal.timeout(withinMs);
   try {
@@ -107,7 +107,7 @@ function refuseWhatIsNoMedia({ status, body }: GuardedResponse, type: string): v
   throw downloadError(`the link answered ${status}`, stale ? 'stale' : 'other');
 }
 
-function downloadError(message: string, fault: Fault = 'other', options?: ErrorOptions) {
+function downloadError(message: string, fault: DownloadFault = 'other', options?: ErrorOptions) {
   const failure = { class: 'retry', code: 'download_failed', message } as const;
   return new DownloadError(failure, fault, options);
 }

@@ -18,7 +18,7 @@ import { withHeartbeat } from './heartbeat.js';
 import { ledgerEntries } from './ledger-entries.js';
 import type { OpenLedgers } from './open-ledgers.js';
 import { Recording } from './recording.js';
-import type { ResultLinks } from './result-links.js';
+import type { KeptLinks } from './result-links.js';
 import { Soundtracks, type Download, type Fetched } from './soundtracks.js';
 
 const CONCURRENCY = 6;
@@ -26,7 +26,7 @@ const CONCURRENCY = 6;
 export function finishClipsActivity(
   deps: Pick<ActivityDependencies, 'vendor' | 'fetch' | 'downloadLimits'>,
   batches: OpenBatches,
-  links: ResultLinks,
+  links: KeptLinks,
   ledgers: OpenLedgers,
 ): BatchActivities['finishClips'] {
   return (input) => {

@@ -17,7 +17,7 @@ import { OpenLedgers } from './open-ledgers.js';
 import { notifyActivity } from './notify.js';
 import { preparePageActivity } from './prepare-page.js';
 import { queryTasksActivity } from './query-tasks.js';
-import { ResultLinks } from './result-links.js';
+import { KeptLinks } from './result-links.js';
 import { submitClipActivity } from './submit-clip.js';
 
 export type { ActivityDependencies } from './dependencies.js';
@@ -43,7 +43,7 @@ export function createActivities(
   Pick<IntakeActivities, 'matchLedger'> {
   const batches = new OpenBatches(deps.openStore);
   const ledgers = new OpenLedgers(deps.openStore);
-  const links = new ResultLinks();
+  const links = new KeptLinks();
   return {
     matchLedger: matchLedgerActivity(deps, batches, ledgers),
     preparePage: preparePageActivity(deps, batches),

@@ -13,7 +13,7 @@ import {
   findingOf,
   messageOf,
   noteOf,
-  type Finding,
+  type LedgerFinding,
 } from '../outcomes/ledger/findings.js';
 import type { Ledger } from '../outcomes/ledger/ledger.js';
 import { LedgerMatch, type RowMatch } from '../outcomes/ledger/match.js';
@@ -121,7 +121,7 @@ async function record(
   return { skipped: skipped.size, rows: { count: left.length, key }, ...found };
 }
 
-function warningOf(finding: Finding): Warning {
+function warningOf(finding: LedgerFinding): Warning {
   const { id, code } = finding;
   return { id, code, message: messageOf(finding) };
 }

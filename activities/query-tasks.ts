@@ -15,7 +15,7 @@ import { callbackUrlsOf } from './callback-urls.js';
 import type { ActivityDependencies } from './dependencies.js';
 import { withHeartbeat } from './heartbeat.js';
 import { paramsOf } from './params.js';
-import type { ResultLinks } from './result-links.js';
+import type { KeptLinks } from './result-links.js';
 
 const CONCURRENCY = 8;
 /** After so many failed queries in a row the vendor is taken to be out; the rest is asked later. */
@@ -24,7 +24,7 @@ const OUTAGE_AFTER = 5;
 export function queryTasksActivity(
   { vendor, callbackUrl }: Pick<ActivityDependencies, 'vendor' | 'callbackUrl'>,
   batches: OpenBatches,
-  links: ResultLinks,
+  links: KeptLinks,
 ): BatchActivities['queryTasks'] {
   return ({ store, round, tasks }) => {
     const signal = Context.current().cancellationSignal;

@@ -5,7 +5,7 @@ import type { VendorResult } from '../tomoviee/client.js';
 /** Tasks confirmed and not yet downloaded are far fewer. */
 const MAX_KEPT = 2000;
 
-export class ResultLinks {
+export class KeptLinks {
   readonly #kept = new Map<string, VendorResult>();
 
   keep(taskId: string, { media, modelVersion, translatePrompt }: VendorResult): void {

@@ -5,10 +5,10 @@ import { ERROR_TABLE } from '../tomoviee/errors.js';
 import type { VendorResult } from '../tomoviee/client.js';
 import type { BatchFiles } from './batch-files.js';
 import type { ActivityDependencies } from './dependencies.js';
-import { DownloadError, downloadFile, type Fault, type Limits } from './download.js';
+import { DownloadError, downloadFile, type DownloadFault, type FileLimits } from './download.js';
 import type { FileNote } from './download-notes.js';
 import { fileNames } from './file-names.js';
-import type { ResultLinks } from './result-links.js';
+import type { KeptLinks } from './result-links.js';
 
 export type Download = FinishClipsInput['download'][number];
 
@@ -21,14 +21,14 @@ export type Fetched = { outputs: string[] } & Told;
 /** Files of a task that are there already, by place. */
 export type FilesThere = ReadonlyMap<number, FileNote>;
 
-type Failed = { failure: VendorFailure; fault: Fault };
+type Failed = { failure: VendorFailure; fault: DownloadFault };
 
 export class Soundtracks {
   constructor(
     private readonly deps: Pick<ActivityDependencies, 'vendor' | 'fetch'>,
     private readonly files: BatchFiles,
-    private readonly links: ResultLinks,
-    private readonly limits: Limits,
+    private readonly links: KeptLinks,
+    private readonly limits: FileLimits,
   ) {}
 
   /** @param there nothing of it is downloaded again */

@@ -12,13 +12,13 @@ import {
   JOURNAL_FOLDER,
   lineOf,
   postName,
-  type Answer,
+  type JournalAnswer,
   type FoundRecord,
   type PostAnswer,
   type PostPlace,
 } from '../outcomes/journal-records.js';
 
-export type { Answer, PostAnswer } from '../outcomes/journal-records.js';
+export type { JournalAnswer, PostAnswer } from '../outcomes/journal-records.js';
 
 /** One POST, and which try of its activity made it, in which run of the batch. */
 export interface PostKey extends PostPlace {
@@ -30,12 +30,12 @@ export interface PostKey extends PostPlace {
  * What is known of a POST: never begun; begun, and no answer is known yet; begun, and its answer is lost; or
  * its answer.
  */
-export type PostEnd = 'none' | 'begun' | 'lost' | Answer;
+export type PostEnd = 'none' | 'begun' | 'lost' | JournalAnswer;
 
 export type KnownEnd = Exclude<PostEnd, 'none'>;
 
 /** It cost money, or may have. */
-export type Paid = 'begun' | 'lost' | Extract<Answer, { kind: 'accepted' }>;
+export type Paid = 'begun' | 'lost' | Extract<JournalAnswer, { kind: 'accepted' }>;
 
 export interface Watch {
   /** The attempt of a POST for the clip that another one has begun meanwhile, refused ones aside. */
@@ -99,7 +99,7 @@ export class SubmissionJournal {
   }
 }
 
-function known(answer: PostAnswer): Answer | 'lost' {
+function known(answer: PostAnswer): JournalAnswer | 'lost' {
   if (answer.kind === 'accepted' || answer.kind === 'refused') return answer;
   return answer.kind === 'lost' ? 'lost' : { kind: answer.kind };
 }

@@ -10,7 +10,7 @@ import { paramsOf } from './params.js';
 import { lookBack, numbered, rivalEnd, type PastLook } from './past-posts.js';
 import { SubmissionHold } from './submission-hold.js';
 import type {
-  Answer,
+  JournalAnswer,
   PostAnswer,
   PostKey,
   SubmissionJournal,
@@ -28,7 +28,7 @@ const MAX_WAIT_MS = 4000;
 /** The disk is given this long to take the intent, so that a slow one makes no submission late. */
 const INTENT_MS = 50;
 
-const STALLED: Answer = {
+const STALLED: JournalAnswer = {
   kind: 'refused',
   failure: {
     class: 'retry',
@@ -73,7 +73,7 @@ export function submitClipActivity(
       const clip = await snapshot.clip(row);
       const latest = takenAt + MAX_WAIT_MS;
       await until(Math.min(notBefore - INTENT_MS, latest), signal);
-      const hindrance = (): Answer | undefined => {
+      const hindrance = (): JournalAnswer | undefined => {
         if (Date.now() - takenAt > LEASE_MS) return STALLED; // A1
         if (hold.active) return { kind: 'held' };
         return Date.now() > notAfter ? { kind: 'late' } : undefined;

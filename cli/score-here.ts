@@ -6,7 +6,7 @@ import { quieter } from './config.js';
 import type { Interrupts } from './interrupts.js';
 import type { Io } from './io.js';
 import { startDisplay } from './progress/display.js';
-import { startReceiver, startSimulatedReceiver } from './receiver.js';
+import { startOwnReceiver, startSimulatedReceiver } from './own-receiver.js';
 
 /** How long a receiver may take to be told of the end; whatever takes longer needs another worker. */
 const NOTIFY_MS = 10_000;
@@ -69,7 +69,7 @@ async function openReceiver({ api, config: given, io }: ScoreHereOptions) {
   const { simulatorUrl: url } = api.server;
   if (url !== undefined) return await startSimulatedReceiver(config, api.server, { url });
   const receiver = config.callbacks.publicUrl
-    ? await startReceiver(config, api.server, (line) => io.note(line))
+    ? await startOwnReceiver(config, api.server, (line) => io.note(line))
     : undefined;
   return { receiver, config };
 }

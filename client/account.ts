@@ -1,7 +1,7 @@
 // How an account stands, and its live limits: asked of the account's workflow, which runs while batches
 // use it.
 import type { AccountMember, AccountView, Evicted, Tuning, Pace } from '../contract/account.js';
-import type { BatchProgress, BatchState } from '../contract/batch.js';
+import type { BatchProgress, RunningPhase } from '../contract/batch.js';
 import {
   ACCOUNT_QUERY,
   accountIdOf,
@@ -16,7 +16,7 @@ import type { TemporalClient } from './temporal.js';
 export interface AccountBatch extends AccountMember {
   /** The batch's own figures; absent if it did not answer. */
   own?: {
-    state: BatchState;
+    state: RunningPhase;
     /** Tasks at the vendor and submissions under way. */
     inFlight: number;
     /** Rows not submitted yet. */

@@ -7,7 +7,7 @@ import { checkHome, isVacant, readBatchRecord, type BatchRecord } from '../intak
 import type { Whereabouts } from './context.js';
 import { ReelscoreError } from './errors.js';
 import { openedOf, type Execution } from './execution.js';
-import { unopenedError } from './unopened.js';
+import { notStartedError } from './not-started.js';
 
 export interface LocatedBatch {
   batch: string;
@@ -62,7 +62,7 @@ export async function locateBatch(
     checkHome(record, ours);
     return { batch, store, record };
   }
-  if (bare) throw await unopenedError(temporal, bare);
+  if (bare) throw await notStartedError(temporal, bare);
   throw new ReelscoreError(
     'batch_not_found',
     `there is no batch ${batch} (see the batches with: reelscore status)`,

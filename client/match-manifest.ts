@@ -3,7 +3,7 @@ import type { LedgerOptions } from '../contract/batch.js';
 import type { Clip } from '../contract/clip.js';
 import type { ManifestFile } from '../intake/manifest-file.js';
 import { createTagAsker } from '../outcomes/ledger/ask-tags.js';
-import { FindingList, findingOf, type Finding } from '../outcomes/ledger/findings.js';
+import { FindingList, findingOf, type LedgerFinding } from '../outcomes/ledger/findings.js';
 import { Ledger } from '../outcomes/ledger/ledger.js';
 import { LedgerMatch } from '../outcomes/ledger/match.js';
 import { SoundtrackFiles } from '../outcomes/ledger/soundtrack-files.js';
@@ -100,7 +100,7 @@ function ledgerOf({ config, openStore }: LedgerPlace, kind: LedgerOptions['kind'
   return new Ledger(openStore(config.ledgerDir), kind);
 }
 
-function warningOf({ line, id, fault, remedy }: Finding, file: string): Problem {
+function warningOf({ line, id, fault, remedy }: LedgerFinding, file: string): Problem {
   return { file, line, fault: `id ${id}: ${fault}`, remedy };
 }
 

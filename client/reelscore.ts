@@ -28,7 +28,7 @@ import { startBatch, type StartOptions } from './start.js';
 import type { StartedBatch } from './started.js';
 import type { CheckedManifest, ManifestSource } from './check-source.js';
 import { isOpen } from './states.js';
-import { statusOf, type BatchStatus, unopenedStatus } from './status.js';
+import { statusOf, type BatchStatus, notStartedStatus } from './status.js';
 import { TemporalClient } from './temporal.js';
 import { notifiedEnd, type NotifiedEnd, type NotifiedOptions } from './notified.js';
 import { readWarnings, type Warning } from '../outcomes/warnings.js';
@@ -174,7 +174,7 @@ export class Reelscore {
   /** @throws ReelscoreError `batch_not_found` */
   async status(batch: string): Promise<BatchStatus> {
     const bare = await this.temporal.describeBare(batch);
-    if (bare && !bare.memo) return this.#withUrl(await unopenedStatus(this.temporal, bare));
+    if (bare && !bare.memo) return this.#withUrl(await notStartedStatus(this.temporal, bare));
     const execution = bare && openedOf(bare);
     // What Temporal knows is told also when the store is gone.
     const located = execution
@@ -189,7 +189,7 @@ export class Reelscore {
     const found = await Promise.all(
       executions.map(async ({ memo, ...execution }) => {
         const { batch } = execution;
-        if (!memo) return this.#withUrl(await unopenedStatus(this.temporal, execution));
+        if (!memo) return this.#withUrl(await notStartedStatus(this.temporal, execution));
         const located = {
           batch,
           store: openLocalStore(memo.store),

@@ -21,7 +21,7 @@ import { openedOf } from './execution.js';
 import { checkBatchId, defaultFolder } from './locate.js';
 import { limitNotes } from './limit-notes.js';
 import { started, type StartedBatch } from './started.js';
-import { unopenedError } from './unopened.js';
+import { notStartedError } from './not-started.js';
 
 export interface StartOptions {
   /** Default: the manifest's name and a hash of its content. */
@@ -65,7 +65,7 @@ async function startChecked(
     const gone = goneNote(execution.memo.store);
     return await startNew(context, batch, checked, { again, skipInvalid, gone });
   }
-  if (bare) throw await unopenedError(temporal, bare);
+  if (bare) throw await notStartedError(temporal, bare);
   return await startNew(context, batch, checked, { again, skipInvalid });
 }
 

@@ -102,7 +102,7 @@ function basics({ batch, memo, taskQueue }: Execution) {
 }
 
 /** How it stands while its manifest is not read yet, or if that never could be. */
-export async function unopenedStatus(
+export async function notStartedStatus(
   temporal: TemporalClient,
   execution: BareExecution,
 ): Promise<BatchStatus> {

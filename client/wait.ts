@@ -10,7 +10,7 @@ import { locateBatch } from './locate.js';
 import type { TemporalClient } from './temporal.js';
 import { readSummary } from '../outcomes/summary.js';
 import { reasonOf } from './reason.js';
-import { unopenedError } from './unopened.js';
+import { notStartedError } from './not-started.js';
 
 /** How soon the end is noticed. */
 const INTERVAL_MS = 500;
@@ -91,7 +91,7 @@ async function endOf(
   bare: BareExecution,
 ): Promise<EndedBatch> {
   const execution = openedOf(bare);
-  if (!execution) throw await unopenedError(temporal, bare);
+  if (!execution) throw await notStartedError(temporal, bare);
   const { batch, memo } = execution;
   const state = phaseOf(execution);
   const ended = { batch, store: memo.store };

@@ -99,7 +99,7 @@ export interface MemberReport {
 }
 
 /** The last word of a batch, or that of one that has not begun: it uses nothing of the account. */
-export type Farewell = Pick<MemberReport, 'batch' | 'chain' | 'next'> & { left: true };
+export type LeaveReport = Pick<MemberReport, 'batch' | 'chain' | 'next'> & { left: true };
 
 export type MemberState = Omit<
   MemberReport,

@@ -109,7 +109,7 @@ export interface ScoreBatchInput {
 }
 
 /** What a batch is doing; `opening`: its manifest is being read, or looked up in the ledger. */
-export type BatchState = 'opening' | 'running' | 'paused' | 'cancelling' | 'finishing' | 'done';
+export type RunningPhase = 'opening' | 'running' | 'paused' | 'cancelling' | 'finishing' | 'done';
 
 /** Rows that the ledger knows in a way that people should hear of. */
 export interface LedgerFindings {
@@ -123,7 +123,7 @@ export interface BatchProgress {
   name: string;
   store: string;
   round: number;
-  state: BatchState;
+  state: RunningPhase;
   /** Why it is paused. */
   pauseReason?: string;
   /** The whole account is paused, with every batch of it. */

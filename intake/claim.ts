@@ -12,7 +12,7 @@ import { restoreResults } from '../outcomes/restore-results.js';
 import { readSummary } from '../outcomes/summary.js';
 
 /** Who claims a store, and with what. */
-export interface Claim {
+export interface StoreClaim {
   batch: string;
   account: string;
   /** REELSCORE_HOME of the embedded server in use. */
@@ -27,7 +27,7 @@ export interface Claim {
  * @throws ReelscoreError `store_taken`, `batch_mismatch`, `batch_stopped`
  */
 export async function claimStore(
-  claim: Claim,
+  claim: StoreClaim,
   store: Store,
   report: ManifestReport,
 ): Promise<BatchSummary | undefined> {

@@ -13,7 +13,7 @@ import { openSnapshot } from '../manifests/snapshot.js';
 import { SNAPSHOT_KEY, type SnapshotInfo } from '../manifests/snapshot-format.js';
 import type { OpenStore, Store } from '../store/store.js';
 import { readBatchRecord } from './batch-record.js';
-import { claimStore, type Claim } from './claim.js';
+import { claimStore, type StoreClaim } from './claim.js';
 import { openManifest, type FetchManifestOptions } from './manifest-file.js';
 import { readRequest } from './request.js';
 
@@ -66,7 +66,7 @@ export async function openBatch(
   const store = intake.openStore(locationOf(request, batch, intake));
   const options = intake.optionsFor(request);
   const { account, home } = intake;
-  const claim: Claim = { batch, account, chain, options, ...(home !== undefined && { home }) };
+  const claim: StoreClaim = { batch, account, chain, options, ...(home !== undefined && { home }) };
   const info = (await frozenBefore(store, claim)) ?? (await freeze());
   return {
     version: 1,
@@ -112,7 +112,7 @@ function placeOf({ manifest }: BatchRequest, { openLink }: Intake): BatchRequest
 async function claimAndFreeze(
   file: string,
   store: Store,
-  claim: Claim,
+  claim: StoreClaim,
   { skipInvalid, ...reading }: FreezeOptions & { skipInvalid: boolean },
 ): Promise<SnapshotInfo> {
   const report = await checkManifest(file, reading);
@@ -132,7 +132,7 @@ async function claimAndFreeze(
 }
 
 /** The activity ran before, and its answer was lost; a manifest that changes meanwhile stays out. */
-async function frozenBefore(store: Store, claim: Claim): Promise<SnapshotInfo | undefined> {
+async function frozenBefore(store: Store, claim: StoreClaim): Promise<SnapshotInfo | undefined> {
   const record = await readBatchRecord(store);
   if (record?.batch !== claim.batch || record.chain !== claim.chain) return undefined;
   return (await store.exists(SNAPSHOT_KEY)) ? await openSnapshot(store).info() : undefined;

@@ -33,7 +33,7 @@ export type JournalRecord = z.infer<typeof JournalRecord>;
 export type PostAnswer = NonNullable<JournalRecord['answer']>;
 
 /** An answer that leaves no doubt. */
-export type Answer =
+export type JournalAnswer =
   Extract<PostAnswer, { kind: 'accepted' | 'refused' }> | { kind: 'late' | 'held' };
 
 /** Which POST a record is of. */

@@ -6,7 +6,7 @@ import { hasRounds, sumRounds } from './rounds.js';
 import { mergeResults } from './write-results.js';
 
 /** What a batch does not keep itself, ISO 8601. */
-export interface Times {
+export interface BatchTimes {
   startedAt: string;
   finishedAt: string;
 }
@@ -21,7 +21,7 @@ export interface RestoredResults {
 export async function restoreResults(
   view: BatchStoreView,
   batch: string,
-  { startedAt, finishedAt }: Times,
+  { startedAt, finishedAt }: BatchTimes,
 ): Promise<RestoredResults | undefined> {
   const { store } = view;
   let gone = 0;

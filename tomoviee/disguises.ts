@@ -9,10 +9,10 @@ const ESCAPES =
   /\\{1,8}u([0-9a-f]{4})|\\{1,8}(?=[^\w\s\\])|%(?:25){0,4}([0-9a-f]{2})|&#(?:(\d{1,3})|x([0-9a-f]{1,2}));/gi;
 
 /** `[from, to]`, `to` excluded. */
-export type Place = readonly [from: number, to: number];
+export type Stretch = readonly [from: number, to: number];
 
 /** Where in a text secrets stand, in order, none within another. */
-export type FindSecrets = (text: string) => Place[];
+export type FindSecrets = (text: string) => Stretch[];
 
 interface Forms {
   /** To be found in a text as it is. */
@@ -70,7 +70,7 @@ function inBase64(bytes: Buffer): string[] {
 }
 
 /** The text with every escape resolved, and where a place of it stands in the text itself. */
-function resolve(text: string): { plain: string; placeOf: (place: Place) => Place } {
+function resolve(text: string): { plain: string; placeOf: (place: Stretch) => Stretch } {
   const parts: string[] = [];
   // Of each escape: where the text goes on after it, there and in `plain`.
   const ends: number[] = [];
@@ -129,15 +129,15 @@ function firstAbove(ascending: readonly number[], bound: number): number {
   return low;
 }
 
-function occurrences(text: string, form: string): Place[] {
-  const places: Place[] = [];
+function occurrences(text: string, form: string): Stretch[] {
+  const places: Stretch[] = [];
   for (let at = text.indexOf(form); at !== -1; at = text.indexOf(form, at + form.length)) {
     places.push([at, at + form.length]);
   }
   return places;
 }
 
-function merged(places: Place[]): Place[] {
+function merged(places: Stretch[]): Stretch[] {
   const result: [number, number][] = [];
   for (const [from, to] of places.sort(([a], [b]) => a - b)) {
     const last = result.at(-1);

@@ -23,7 +23,7 @@ import { openLocalStore } from '../store/local-store.js';
 import { createTomovieeClient, type TomovieeClient } from '../tomoviee/client.js';
 import { createErrorTable } from '../tomoviee/errors.js';
 import { loadCallbackSecret } from '../config/callback-secret.js';
-import { intakeOf } from './intake.js';
+import { intakeOf } from './batch-opening.js';
 import { ConfigError } from '../config/config-error.js';
 import type { ResolvedConfig } from '../config/config.js';
 import type { WorkerConfig } from '../config/simulated.js';

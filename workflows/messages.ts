@@ -3,7 +3,7 @@ import type {
   AccountView,
   Evicted,
   Eviction,
-  Farewell,
+  LeaveReport,
   MemberReport,
   Share,
   Tuning,
@@ -32,7 +32,7 @@ export const resumeSignal = defineSignal(RESUME_SIGNAL);
 export const progressQuery = defineQuery<BatchProgress>(PROGRESS_QUERY);
 
 /** A batch tells its account how it stands. */
-export const reportSignal = defineSignal<[MemberReport | Farewell]>(REPORT_SIGNAL);
+export const reportSignal = defineSignal<[MemberReport | LeaveReport]>(REPORT_SIGNAL);
 /** An account tells a batch what it may use. */
 export const shareSignal = defineSignal<[Share]>(SHARE_SIGNAL);
 /** Changes an account's limits; answers with the new ones. */

@@ -3,7 +3,7 @@
 import type {
   AccountInput,
   AccountState,
-  Farewell,
+  LeaveReport,
   Frame,
   MemberReport,
   MemberState,
@@ -122,7 +122,7 @@ const standing = {
 export const report: Check = (value) =>
   isObject(value) && 'left' in value ? farewell(value) : memberReport(value);
 
-const farewell = shapeOf<Farewell>({ batch: batchId, chain: text, next: time, left: flag });
+const farewell = shapeOf<LeaveReport>({ batch: batchId, chain: text, next: time, left: flag });
 
 const memberReport = shapeOf<MemberReport>({
   ...{ ...standing, pace },

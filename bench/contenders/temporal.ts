@@ -7,7 +7,7 @@ import { freezeManifest } from '../../manifests/index.js';
 import { openLocalStore } from '../../store/local-store.js';
 import { batchOptionsOf, resolveConfig } from '../../config/config.js';
 import { acquireHome } from '../../temporal/embedded/acquire-home.js';
-import { startCallbackReceiver } from '../../workers/receiver.js';
+import { startCallbackReceiver } from '../../workers/callback-receiver.js';
 import { simulatedConfig } from '../../config/simulated.js';
 import { startChildPerClip } from '../child-per-clip/design.js';
 import { startShards } from '../shards/design.js';

@@ -1,5 +1,5 @@
 // Compares what a vendor was paid for with what came of it. Pure.
-import type { LedgerEntry } from '../../tomoviee/simulator/ledger.js';
+import type { TaskEntry } from '../../tomoviee/simulator/task-list.js';
 
 /** How the vendor's numbers say that a task came to nothing, so that another try is no fault. */
 const FAILED_STATUSES = new Set([4, 5, 6]);
@@ -25,7 +25,7 @@ export interface BookedClip {
 /** Every accepted task is paid for, unless the vendor itself failed on it. */
 export function balance(
   clips: readonly BookedClip[],
-  ledger: readonly Pick<LedgerEntry, 'fileLink' | 'status'>[],
+  ledger: readonly Pick<TaskEntry, 'fileLink' | 'status'>[],
 ): Books {
   const paid = new Map<string, number>();
   for (const { fileLink, status } of ledger) {

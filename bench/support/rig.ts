@@ -5,7 +5,7 @@ import { Client, Connection } from '@temporalio/client';
 import { freezeManifest } from '../../manifests/index.js';
 import { openLocalStore } from '../../store/local-store.js';
 import { batchOptionsOf, resolveConfig, type ConfigOptions } from '../../config/config.js';
-import { startCallbackReceiver } from '../../workers/receiver.js';
+import { startCallbackReceiver } from '../../workers/callback-receiver.js';
 import { simulatedConfig, type SimulatedConfig } from '../../config/simulated.js';
 import { generateManifest } from '../generate-manifest.js';
 import { measureCpu } from './cpu.js';

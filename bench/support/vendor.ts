@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import type { SimulatorStats } from '../../tomoviee/simulator/controls.js';
-import type { Arrival, LedgerEntry } from '../../tomoviee/simulator/ledger.js';
+import type { Arrival, TaskEntry } from '../../tomoviee/simulator/task-list.js';
 import type { SimulatorOptions } from '../../tomoviee/simulator/options.js';
 import { distFile } from '../../config/paths.js';
 
@@ -10,7 +10,7 @@ export interface BenchVendor {
   url: string;
   /** In order of arrival. */
   arrivals(): Promise<Arrival[]>;
-  ledger(): Promise<LedgerEntry[]>;
+  ledger(): Promise<TaskEntry[]>;
   stats(): Promise<SimulatorStats>;
   close(): Promise<void>;
 }
@@ -29,7 +29,7 @@ export async function startVendor(options: SimulatorOptions): Promise<BenchVendo
   return {
     url,
     arrivals: () => readArrivals(url),
-    ledger: () => lines<LedgerEntry>(url, 'ledger'),
+    ledger: () => lines<TaskEntry>(url, 'ledger'),
     stats: async () => JSON.parse(await read(url, 'stats')) as SimulatorStats,
     async close() {
       child.stdin.end();

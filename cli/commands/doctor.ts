@@ -1,6 +1,6 @@
 // reelscore doctor: what is there, what is missing, and what to do about it.
 import { examine } from '../../client/doctor/examine.js';
-import { problemOf, type Finding, type Verdict } from '../../client/doctor/finding.js';
+import { problemOf, type DoctorFinding, type Verdict } from '../../client/doctor/finding.js';
 import { ConfigError } from '../../config/config.js';
 import { readConfig } from '../config.js';
 import { EXIT } from '../exit-codes.js';
@@ -27,7 +27,7 @@ export async function doctor({ simulate = false, json = false }: DoctorFlags): P
 }
 
 /** Settings that cannot be used are findings too, and the only ones: all else depends on them. */
-async function findings(simulate: boolean, io: Io): Promise<Finding[]> {
+async function findings(simulate: boolean, io: Io): Promise<DoctorFinding[]> {
   try {
     const config = readConfig();
     return await examine({ config, simulate, onProgress: (line) => io.note(line) });
@@ -37,7 +37,7 @@ async function findings(simulate: boolean, io: Io): Promise<Finding[]> {
   }
 }
 
-function linesOf(checks: readonly Finding[]): string[] {
+function linesOf(checks: readonly DoctorFinding[]): string[] {
   const rows = checks.flatMap(({ verdict, check, found, advice }) => [
     [verdict, check, plainText(found)],
     ...(advice?.split('\n') ?? []).map((line) => ['', '', `  ${plainText(line)}`]),

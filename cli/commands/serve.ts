@@ -4,11 +4,11 @@ import { connect } from '../connect.js';
 import { EXIT } from '../exit-codes.js';
 import { Interrupts } from '../interrupts.js';
 import { createIo } from '../io.js';
-import { startSimulatedReceiver } from '../receiver.js';
+import { startSimulatedReceiver } from '../own-receiver.js';
 import type { Reelscore } from '../../client/reelscore.js';
 import { taskQueueOf } from '../../contract/names.js';
 import type { ConfigOptions, ResolvedConfig } from '../../config/config.js';
-import type { RunningReceiver } from '../../workers/receiver.js';
+import type { RunningReceiver } from '../../workers/callback-receiver.js';
 import type { Serves } from '../../workers/serves.js';
 import type { WorkerOptions } from '../../workers/worker.js';
 
@@ -76,7 +76,7 @@ async function openReceiver(
   const { simulatorUrl: url } = temporal;
   if (url !== undefined) return await startSimulatedReceiver(config, temporal, { url });
   if (!receiver) return { receiver: undefined, config };
-  const { startCallbackReceiver } = await import('../../workers/receiver.js');
+  const { startCallbackReceiver } = await import('../../workers/callback-receiver.js');
   return { receiver: await startCallbackReceiver({ config, temporal }), config };
 }
 

@@ -5,8 +5,8 @@ import { HEALTH_PATH } from '../../contract/callback.js';
 import { refusedRange } from '../../net/addresses.js';
 import { hostOf } from '../../net/urls.js';
 import type { ResolvedConfig } from '../../config/config.js';
-import { ok, problem, warning, type Finding } from './finding.js';
-import { get, type Answer } from './http.js';
+import { ok, problem, warning, type DoctorFinding } from './finding.js';
+import { get, type HttpAnswer } from './http.js';
 
 const URL_CHECK = 'Callback URL';
 const LISTEN_CHECK = 'Receiver';
@@ -21,7 +21,7 @@ type Place = 'receiver' | 'free' | 'taken' | { failure: string };
 export async function callbackFindings({
   publicUrl,
   listen,
-}: Pick<ResolvedConfig['callbacks'], 'publicUrl' | 'listen'>): Promise<Finding[]> {
+}: Pick<ResolvedConfig['callbacks'], 'publicUrl' | 'listen'>): Promise<DoctorFinding[]> {
   const place = await lookAt(listen);
   if (publicUrl === undefined) {
     const polling = ok(URL_CHECK, 'REELSCORE_CALLBACK_URL is not set: results are polled');
@@ -30,7 +30,7 @@ export async function callbackFindings({
   return [await urlFinding(publicUrl, place), listenFinding(listen, place, true)];
 }
 
-function listenFinding(listen: Listen, place: Place, needed: boolean): Finding {
+function listenFinding(listen: Listen, place: Place, needed: boolean): DoctorFinding {
   const where = textOf(listen);
   if (place === 'receiver') return ok(LISTEN_CHECK, `listens on ${where}`);
   if (place === 'free' && !needed) return ok(LISTEN_CHECK, `none runs; ${where} is free for one`);
@@ -45,7 +45,7 @@ function listenFinding(listen: Listen, place: Place, needed: boolean): Finding {
   return tell(LISTEN_CHECK, found, 'choose another address: REELSCORE_CALLBACK_LISTEN');
 }
 
-async function urlFinding(publicUrl: string, place: Place): Promise<Finding> {
+async function urlFinding(publicUrl: string, place: Place): Promise<DoctorFinding> {
   const url = new URL(publicUrl);
   const addresses = await lookup(hostOf(url), { all: true }).catch(() => []);
   if (addresses.length === 0) {
@@ -94,7 +94,7 @@ async function urlFinding(publicUrl: string, place: Place): Promise<Finding> {
 }
 
 /** Both answers of its health path are JSON with one field. */
-function isReceiver({ status, body }: Answer): boolean {
+function isReceiver({ status, body }: HttpAnswer): boolean {
   if (status !== 200 && status !== 503) return false;
   try {
     const { status: said } = JSON.parse(body) as { status?: unknown };

@@ -5,7 +5,7 @@ import { SIMULATOR_ACCOUNT } from '../../contract/names.js';
 import type { ResolvedConfig } from '../../config/config.js';
 import { openTemporal, type OpenedTemporal } from '../../temporal/connection.js';
 import { callbackFindings } from './callbacks.js';
-import { ok, problemOf, type Finding } from './finding.js';
+import { ok, problemOf, type DoctorFinding } from './finding.js';
 import { folderFinding } from './folders.js';
 import { gatewayFindings } from './gateway.js';
 import { keysFinding, nodeFinding, notificationsFinding } from './settings.js';
@@ -28,7 +28,7 @@ export interface ExamineOptions {
  * embedded server for it if none is named. Sends no credentials to the vendor, and never throws: what
  * fails is a finding.
  */
-export async function examine(options: ExamineOptions): Promise<Finding[]> {
+export async function examine(options: ExamineOptions): Promise<DoctorFinding[]> {
   const { config, cwd = process.cwd(), simulate = false } = options;
   const findings = [
     nodeFinding(process.versions.node),
@@ -62,7 +62,7 @@ async function open({
   env = ENVIRONMENT,
   simulate = false,
   onProgress,
-}: ExamineOptions): Promise<OpenedTemporal | Finding> {
+}: ExamineOptions): Promise<OpenedTemporal | DoctorFinding> {
   try {
     return await openTemporal(config, env, {
       withSimulator: simulate,

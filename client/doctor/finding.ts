@@ -3,7 +3,7 @@
 /** `problem`: something will not work; `warning`: something may not. */
 export type Verdict = 'ok' | 'warning' | 'problem';
 
-export interface Finding {
+export interface DoctorFinding {
   /** What was looked at, in a word or two. */
   check: string;
   verdict: Verdict;
@@ -13,18 +13,22 @@ export interface Finding {
   advice?: string;
 }
 
-export const ok = (check: string, found: string): Finding => ({ check, verdict: 'ok', found });
+export const ok = (check: string, found: string): DoctorFinding => ({
+  check,
+  verdict: 'ok',
+  found,
+});
 
-export const warning = (check: string, found: string, advice: string): Finding => ({
+export const warning = (check: string, found: string, advice: string): DoctorFinding => ({
   ...{ check, verdict: 'warning', found, advice },
 });
 
-export const problem = (check: string, found: string, advice: string): Finding => ({
+export const problem = (check: string, found: string, advice: string): DoctorFinding => ({
   ...{ check, verdict: 'problem', found, advice },
 });
 
 /** An error of ours as a finding: what stands in the brackets at its end is what to do. */
-export function problemOf(check: string, error: unknown): Finding {
+export function problemOf(check: string, error: unknown): DoctorFinding {
   const message = error instanceof Error ? error.message : String(error);
   const match = /^(.+?) \(((?:[^()]|\([^()]*\))+)\)$/s.exec(message);
   const [, found, advice] = match ?? [];

@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, open, rename, rm, rmdir, statfs, unlink } from 'node:fs/promises';
 import path from 'node:path';
-import { ok, problem, warning, type Finding } from './finding.js';
+import { ok, problem, warning, type DoctorFinding } from './finding.js';
 
 const GIB = 1024 ** 3;
 /** Some hundred soundtracks, and the embedded server's database. */
@@ -12,7 +12,7 @@ const LEAST_FREE = GIB;
  * Writes to a folder as a store does, and leaves nothing behind, not even the folder where it was not
  * there before.
  */
-export async function folderFinding(check: string, folder: string): Promise<Finding> {
+export async function folderFinding(check: string, folder: string): Promise<DoctorFinding> {
   try {
     const made = await mkdir(folder, { recursive: true, mode: 0o700 });
     let free: number;
@@ -34,7 +34,7 @@ export async function folderFinding(check: string, folder: string): Promise<Find
 }
 
 /** @param free in bytes */
-export function roomOf(check: string, folder: string, free: number): Finding {
+export function roomOf(check: string, folder: string, free: number): DoctorFinding {
   const found = `${folder} is writable, ${(free / GIB).toFixed(1)} GiB free`;
   if (free >= LEAST_FREE) return ok(check, found);
   return warning(check, found, 'make room, or choose a folder on another disk');

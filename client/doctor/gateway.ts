@@ -1,12 +1,12 @@
 // The vendor's gateway, and the time it gives.
-import { ok, problem, warning, type Finding } from './finding.js';
+import { ok, problem, warning, type DoctorFinding } from './finding.js';
 import { get } from './http.js';
 
 /** Signatures of links and of notifications allow for minutes; the pace of an account for less. */
 const MOST_SKEW_S = 30;
 
 /** Asks the gateway for its root, without keys; whatever it answers will do. */
-export async function gatewayFindings(baseUrl: string): Promise<Finding[]> {
+export async function gatewayFindings(baseUrl: string): Promise<DoctorFinding[]> {
   const answer = await get(baseUrl);
   if ('failure' in answer) {
     return [
@@ -28,7 +28,7 @@ export async function gatewayFindings(baseUrl: string): Promise<Finding[]> {
  * @param theirs by the Date header, which has whole seconds (epoch ms); NaN = it gave none
  * @param ours by this machine's clock, at the same moment
  */
-export function clockFinding(theirs: number, ours: number): Finding {
+export function clockFinding(theirs: number, ours: number): DoctorFinding {
   if (Number.isNaN(theirs)) {
     return ok('Clock', 'cannot be compared: the gateway does not tell the time');
   }

@@ -5,7 +5,7 @@ const DEADLINE_MS = 10_000;
 /** Of a body; no answer that is looked into is longer. */
 const MAX_BODY = 4096;
 
-export interface Answer {
+export interface HttpAnswer {
   status: number;
   headers: Record<string, string | string[] | undefined>;
   /** Its beginning. */
@@ -15,7 +15,7 @@ export interface Answer {
 }
 
 /** @returns the answer, or in a few words why none came */
-export async function get(url: string): Promise<Answer | { failure: string }> {
+export async function get(url: string): Promise<HttpAnswer | { failure: string }> {
   const began = Date.now();
   try {
     const signal = AbortSignal.timeout(DEADLINE_MS);

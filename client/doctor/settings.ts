@@ -2,13 +2,13 @@
 import { shownLink } from '../../contract/secret-link.js';
 import { tryUrl } from '../../net/urls.js';
 import type { ResolvedConfig } from '../../config/config.js';
-import { ok, problem, type Finding } from './finding.js';
+import { ok, problem, type DoctorFinding } from './finding.js';
 
 /** `engines` of package.json. */
 const LEAST_NODE = [20, 19] as const;
 
 /** @param version such as 20.19.4 */
-export function nodeFinding(version: string): Finding {
+export function nodeFinding(version: string): DoctorFinding {
   const [major = 0, minor = 0] = version.split('.').map(Number);
   const [leastMajor, leastMinor] = LEAST_NODE;
   const enough = major > leastMajor || (major === leastMajor && minor >= leastMinor);
@@ -17,7 +17,7 @@ export function nodeFinding(version: string): Finding {
 }
 
 /** Of the vendor; that they are right, only the vendor could tell. */
-export function keysFinding({ tomoviee }: Pick<ResolvedConfig, 'tomoviee'>): Finding {
+export function keysFinding({ tomoviee }: Pick<ResolvedConfig, 'tomoviee'>): DoctorFinding {
   if (tomoviee.keys) return ok('Keys', 'TOMOVIEE_APP_KEY and TOMOVIEE_APP_SECRET are set');
   return problem(
     'Keys',
@@ -29,7 +29,7 @@ export function keysFinding({ tomoviee }: Pick<ResolvedConfig, 'tomoviee'>): Fin
 /** The host alone is shown: the rest of the URL may hold a token. */
 export function notificationsFinding({
   notifications: { url, secret },
-}: Pick<ResolvedConfig, 'notifications'>): Finding {
+}: Pick<ResolvedConfig, 'notifications'>): DoctorFinding {
   if (url === undefined) return ok('Notifications', 'notify is not set: nobody is told');
   const host = tryUrl(shownLink(url))?.host ?? shownLink(url);
   if (secret) return ok('Notifications', `go to ${host}, signed`);

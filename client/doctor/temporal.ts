@@ -4,9 +4,9 @@ import { servesFiles } from '../status.js';
 import type { OpenedTemporal } from '../../temporal/connection.js';
 import { namedServerUi } from '../../temporal/ui-url.js';
 import { TemporalClient } from '../temporal.js';
-import { ok, problemOf, warning, type Finding } from './finding.js';
+import { ok, problemOf, warning, type DoctorFinding } from './finding.js';
 
-export interface Work {
+export interface WorkToDo {
   /** Whose batches are to be worked on. */
   account: string;
   /** Clips are looked into. */
@@ -14,7 +14,10 @@ export interface Work {
 }
 
 /** Finds out about the server; it is a finding too that it does not answer. */
-export async function temporalFindings(server: OpenedTemporal, work: Work): Promise<Finding[]> {
+export async function temporalFindings(
+  server: OpenedTemporal,
+  work: WorkToDo,
+): Promise<DoctorFinding[]> {
   let client: TemporalClient | undefined;
   try {
     client = await TemporalClient.connect(server);
@@ -35,7 +38,10 @@ export async function temporalFindings(server: OpenedTemporal, work: Work): Prom
   }
 }
 
-async function workerFinding(client: TemporalClient, { account, probe }: Work): Promise<Finding> {
+async function workerFinding(
+  client: TemporalClient,
+  { account, probe }: WorkToDo,
+): Promise<DoctorFinding> {
   const taskQueue = taskQueueOf(account);
   const scores = await client.hasPollers(taskQueue, 'workflows');
   const files = await servesFiles(client, taskQueue);
@@ -70,7 +76,7 @@ async function workerFinding(client: TemporalClient, { account, probe }: Work): 
 async function attributesFinding(
   client: TemporalClient,
   { connection: { address }, namespace }: OpenedTemporal,
-): Promise<Finding> {
+): Promise<DoctorFinding> {
   const check = 'Search attributes';
   let missing: string[];
   try {

@@ -8,7 +8,7 @@ import { requestIn, type ScheduledRequest } from './request.js';
 import { recentBatches, type ScheduledBatch } from './recent.js';
 import type { Overlap } from './spec.js';
 import { overlapOf } from './overlap.js';
-import { timesInWords, type Interval, type Times } from './words.js';
+import { timesInWords, type Interval, type ScheduleTimes } from './words.js';
 
 export const NEXT_TIMES = 5;
 
@@ -66,7 +66,7 @@ export function ownSchedule(description: ScheduleDescription): OwnSchedule | und
     : undefined;
 }
 
-export function timesOf({ spec }: Pick<ScheduleDescription, 'spec'>): Times {
+export function timesOf({ spec }: Pick<ScheduleDescription, 'spec'>): ScheduleTimes {
   return {
     cron: (spec.calendars ?? []).map(cronOf),
     intervals: (spec.intervals ?? []).map(({ every, offset }) => ({

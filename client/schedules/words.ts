@@ -7,14 +7,14 @@ export interface Interval {
 }
 
 /** One way of saying when a schedule fires, or several, which add up. */
-export interface Times {
+export interface ScheduleTimes {
   /** Five fields each; six or seven if others have changed the schedule. */
   cron: string[];
   intervals: Interval[];
 }
 
 /** `At 02:00, Monday through Friday` */
-export async function timesInWords({ cron, intervals }: Times): Promise<string> {
+export async function timesInWords({ cron, intervals }: ScheduleTimes): Promise<string> {
   const texts = intervals.map(intervalInWords);
   if (cron.length > 0) {
     const { toString } = await import('cronstrue'); // most commands need it not

@@ -8,7 +8,7 @@ import type { RowMatch, ScoredAs } from './match.js';
 const LONGEST_LINK = 400;
 
 /** A row that is not simply new or scored before. */
-export interface Finding {
+export interface LedgerFinding {
   row: number;
   line: number;
   id: string;
@@ -19,9 +19,9 @@ export interface Finding {
 }
 
 /** What is to be told of a row, if anything is. */
-export function findingOf(match: RowMatch): Finding | undefined {
+export function findingOf(match: RowMatch): LedgerFinding | undefined {
   const { row, line, id, fileLink } = match.clip;
-  const found = (code: LedgerCode, fault: string, remedy: string): Finding => ({
+  const found = (code: LedgerCode, fault: string, remedy: string): LedgerFinding => ({
     ...{ row, line, id, code, fault, remedy },
   });
   const links = (before: ScoredAs): string =>
@@ -59,7 +59,7 @@ function shown(link = 'not known'): string {
 }
 
 /** A finding in one text. */
-export function messageOf({ fault, remedy }: Finding): string {
+export function messageOf({ fault, remedy }: LedgerFinding): string {
   return `${fault} (${remedy})`;
 }
 
@@ -72,10 +72,10 @@ export class FindingList<Kept> {
   /** @param most how many are kept */
   constructor(
     private readonly most: number,
-    private readonly keep: (finding: Finding) => Kept,
+    private readonly keep: (finding: LedgerFinding) => Kept,
   ) {}
 
-  add(finding: Finding): void {
+  add(finding: LedgerFinding): void {
     this.#total += 1;
     this.#counts[finding.code] = (this.#counts[finding.code] ?? 0) + 1;
     if (this.#kept.length < this.most) this.#kept.push(this.keep(finding));
@@ -92,7 +92,7 @@ export class FindingList<Kept> {
 }
 
 /** A finding as a batch tells it. */
-export function noteOf(finding: Finding): FailureNote {
+export function noteOf(finding: LedgerFinding): FailureNote {
   const { row, id, code } = finding;
   return { row, id, code, message: messageOf(finding) };
 }

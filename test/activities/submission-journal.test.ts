@@ -3,14 +3,14 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import {
   SubmissionJournal,
-  type Answer,
+  type JournalAnswer,
   type PostKey,
 } from '../../activities/submission-journal.js';
 import type { Store } from '../../store/store.js';
 import { frozenBatch, manifestOf } from './support.js';
 
-const ACCEPTED: Answer = { kind: 'accepted', taskId: 'task-1', callback: true };
-const REFUSED: Answer = {
+const ACCEPTED: JournalAnswer = { kind: 'accepted', taskId: 'task-1', callback: true };
+const REFUSED: JournalAnswer = {
   kind: 'refused',
   failure: {
     ...{ class: 'throttled', code: 'http_429', retryAfterMs: 1000 },
@@ -174,7 +174,7 @@ describe('many at once', () => {
     const store = await batch();
     const writer = new SubmissionJournal(store, 'a');
     const rows = Array.from({ length: 300 }, (_, row) => row);
-    const taskOf = (row: number): Answer => ({ ...ACCEPTED, taskId: `task-${row}` });
+    const taskOf = (row: number): JournalAnswer => ({ ...ACCEPTED, taskId: `task-${row}` });
     await Promise.all(
       rows.map(async (row) => {
         await writer.begin(key(row));

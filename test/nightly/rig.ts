@@ -9,7 +9,7 @@ import { onTestFinished } from 'vitest';
 import { Reelscore, type EndedBatch, type ScheduleSpec } from '../../client/index.js';
 import { SCORE_BATCH_WORKFLOW, taskQueueOf } from '../../contract/names.js';
 import type { BatchRequest, RequestSettings } from '../../contract/request.js';
-import type { LedgerEntry } from '../../tomoviee/simulator/ledger.js';
+import type { TaskEntry } from '../../tomoviee/simulator/task-list.js';
 import type { SettingName } from '../../config/settings.js';
 import { startRig, TEST_OPTIONS, type ManifestRow, type RigOptions } from '../support/rig.js';
 
@@ -85,7 +85,7 @@ export async function startNights(options: RigOptions) {
   }
 
   /** What the vendor was paid for, of one batch. */
-  function paid(batch: string): LedgerEntry[] {
+  function paid(batch: string): TaskEntry[] {
     const of = `/${encodeURIComponent(batch)}/`;
     return rig.simulator.ledger().filter(({ callback = '' }) => callback.includes(of));
   }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { createProgram } from '../../cli/program.js';
 import { Reelscore, Schedules } from '../../client/index.js';
-import { type BatchProgress, type BatchState } from '../../contract/batch.js';
+import { type BatchProgress, type RunningPhase } from '../../contract/batch.js';
 import { PACE_RANGES } from '../../contract/account.js';
 import { CLIENT_ERRORS } from '../../contract/errors.js';
 import {
@@ -71,7 +71,7 @@ test('fields and states of progress', () => {
   const states = Object.keys({
     ...{ opening: true, running: true, paused: true, cancelling: true, finishing: true },
     done: true,
-  } satisfies Record<BatchState, true>);
+  } satisfies Record<RunningPhase, true>);
   const rows = tableBelow('### Progress');
   expect(rows.flatMap(([names = '']) => namesIn(names)).sort()).toEqual(fields.sort());
   expect(namesIn(rows.find(([name]) => name === '`state`')?.[1] ?? '')).toEqual(states);

@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ResultRow } from '../../outcomes/result-row.js';
-import type { LedgerEntry } from '../../tomoviee/simulator/ledger.js';
+import type { TaskEntry } from '../../tomoviee/simulator/task-list.js';
 
 /** Statuses that explain a further submission by themselves: the vendor failed or timed out. */
 const EXPLAINED = new Set([4, 6]);
@@ -11,7 +11,7 @@ const EXPLAINED = new Set([4, 6]);
 export function faultsOf(
   rows: ResultRow[],
   total: number,
-  ledger: Pick<LedgerEntry, 'taskId' | 'fileLink' | 'status'>[],
+  ledger: Pick<TaskEntry, 'taskId' | 'fileLink' | 'status'>[],
   folder: string,
 ): string[] {
   const faults: string[] = [];

@@ -14,7 +14,7 @@ import { startSimulator, type Simulator } from '../../tomoviee/simulator/simulat
 import type { SimulatorOptions } from '../../tomoviee/simulator/options.js';
 import { openLocalStore } from '../../store/local-store.js';
 import { batchOptionsOf, resolveConfig } from '../../config/config.js';
-import { startCallbackReceiver } from '../../workers/receiver.js';
+import { startCallbackReceiver } from '../../workers/callback-receiver.js';
 import { simulatedConfig, type SimulatedConfig } from '../../config/simulated.js';
 import { workflowUrl } from '../../temporal/ui-url.js';
 import { startWorker } from '../../workers/worker.js';

@@ -1,7 +1,7 @@
 // What can be asked of a running simulator, and changed, besides being a vendor.
 import { parseFaults } from './faults.js';
-import type { Arrival, LedgerEntry } from './ledger.js';
-import type { CallbackCounts } from './notifier.js';
+import type { Arrival, TaskEntry } from './task-list.js';
+import type { CallbackCounts } from './callback-sender.js';
 import { changeLimits, type LimitChanges } from './options.js';
 import type { SimulatorParts } from './parts.js';
 import { countArrivals, type ArrivalStats } from './stats.js';
@@ -20,9 +20,9 @@ export interface SimulatorStats {
 
 export interface SimulatorControls {
   /** Every accepted submission, in order of acceptance. */
-  ledger(): LedgerEntry[];
+  ledger(): TaskEntry[];
   /** The same one by one, without a copy of them all. */
-  entries(): Iterable<LedgerEntry>;
+  entries(): Iterable<TaskEntry>;
   /** Every submission that arrived, in order of its answer. */
   arrivals(): Arrival[];
   stats(): SimulatorStats;

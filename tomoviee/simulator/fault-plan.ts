@@ -1,17 +1,17 @@
 // Decides whether a fault strikes now. Owns the counters; knows nothing of what faults do.
 import { createHash } from 'node:crypto';
-import type { Fault, FaultName } from './faults.js';
-import type { Journal } from './journal.js';
+import type { SimulatedFault, FaultName } from './faults.js';
+import type { SimulatorJournal } from './journal.js';
 
 /** Whose turn it is: a clip is known by its file_link, so that counts hold over its attempts. */
 export interface ClipFaults {
   fileLink: string;
   /** The clip's own faults. */
-  own: readonly Fault[];
+  own: readonly SimulatedFault[];
 }
 
 /** A fault of a certain name. */
-export type FaultOf<N extends FaultName> = Fault & { name: N };
+export type FaultOf<N extends FaultName> = SimulatedFault & { name: N };
 
 interface Counter {
   seen: number;
@@ -24,13 +24,13 @@ export class FaultPlan {
 
   /** @param seed decides, with clip and fault, which times `~probability` strikes. */
   constructor(
-    private global: readonly Fault[],
+    private global: readonly SimulatedFault[],
     private readonly seed: number,
-    private readonly journal: Journal,
+    private readonly journal: SimulatorJournal,
   ) {}
 
   /** Replaces the simulator's own faults. Counters of faults written the same way go on. */
-  setGlobal(faults: readonly Fault[]): void {
+  setGlobal(faults: readonly SimulatedFault[]): void {
     this.global = faults;
   }
 
@@ -41,7 +41,7 @@ export class FaultPlan {
 
   /** The first of these faults, in the order written, that strikes this clip now. */
   strike<N extends FaultName>(clip: ClipFaults, ...names: N[]): FaultOf<N> | undefined {
-    const named = (fault: Fault): fault is FaultOf<N> =>
+    const named = (fault: SimulatedFault): fault is FaultOf<N> =>
       (names as FaultName[]).includes(fault.name);
     return (
       clip.own.filter(named).find((fault) => this.#hits(fault, clip, true)) ??
@@ -49,7 +49,7 @@ export class FaultPlan {
     );
   }
 
-  #hits(fault: Fault, clip: ClipFaults, own: boolean): boolean {
+  #hits(fault: SimulatedFault, clip: ClipFaults, own: boolean): boolean {
     const { times, probability, nth } = fault;
     if (times === undefined && probability === undefined && nth === undefined) return true;
     // The nth time of a fault of all clips is counted over all clips.

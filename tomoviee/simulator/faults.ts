@@ -56,7 +56,7 @@ const FAULTS = {
 export type FaultName = keyof typeof FAULTS;
 
 /** One fault, as parsed. */
-export interface Fault {
+export interface SimulatedFault {
   name: FaultName;
   /** Values after the name, as written. */
   args: string[];
@@ -109,7 +109,7 @@ const NUMBERS: Partial<Record<FaultName, readonly Bounds[]>> = {
  * Reads a comma-separated list of faults; an empty text is an empty list.
  * @throws FaultSyntaxError naming the fault that is wrong and what to write.
  */
-export function parseFaults(text: string): Fault[] {
+export function parseFaults(text: string): SimulatedFault[] {
   return text
     .split(',')
     .map((item) => item.trim())
@@ -117,14 +117,14 @@ export function parseFaults(text: string): Fault[] {
     .map(parseFault);
 }
 
-function parseFault(text: string): Fault {
+function parseFault(text: string): SimulatedFault {
   const [, name = '', values = '', modifiers = ''] = ITEM.exec(text) ?? [];
   if (!isFaultName(name)) {
     throw new FaultSyntaxError(
       `fault "${text}" is not known (write name:value with one of ${Object.keys(FAULTS).join(', ')})`,
     );
   }
-  const fault: Fault = { name, args: values.split(':').slice(1), text };
+  const fault: SimulatedFault = { name, args: values.split(':').slice(1), text };
   checkValues(fault);
   if (name === 'fail') checkNumber(fault, 1, [0, 999_999]);
   for (const [, sign, digits] of modifiers.matchAll(/([*~@])([\d.]+)/g)) {
@@ -141,7 +141,7 @@ function parseFault(text: string): Fault {
   return fault;
 }
 
-function checkValues(fault: Fault): void {
+function checkValues(fault: SimulatedFault): void {
   const { name, args, text } = fault;
   const [first = ''] = args;
   const [values] = FAULTS[name];
@@ -155,7 +155,11 @@ function checkValues(fault: Fault): void {
   NUMBERS[name]?.forEach((bounds, place) => checkNumber(fault, place, bounds));
 }
 
-function checkNumber({ name, args, text }: Fault, place: number, [min, max]: Bounds): void {
+function checkNumber(
+  { name, args, text }: SimulatedFault,
+  place: number,
+  [min, max]: Bounds,
+): void {
   const value = args[place] ?? '';
   const number = Number(value);
   if (value !== '' && (!Number.isInteger(number) || number < min || number > max)) {
@@ -170,7 +174,7 @@ function isFaultName(name: string): name is FaultName {
 }
 
 /** A value of a fault as a number; the first by default. */
-export function numberOf(fault: Fault, fallback: number, place = 0): number {
+export function numberOf(fault: SimulatedFault, fallback: number, place = 0): number {
   const value = fault.args[place] ?? '';
   return value === '' ? fallback : Number(value);
 }
@@ -181,7 +185,11 @@ const TAG = /\[sim:([^\]]*)\]/g;
  * The faults that a submission carries itself, from its file_link, prompt and params.
  * @throws FaultSyntaxError
  */
-export function faultsOfClip(clip: { fileLink: string; prompt: string; params?: string }): Fault[] {
+export function faultsOfClip(clip: {
+  fileLink: string;
+  prompt: string;
+  params?: string;
+}): SimulatedFault[] {
   const texts: string[] = [];
   if (clip.fileLink.includes('sim=')) {
     texts.push(...new URL(clip.fileLink).searchParams.getAll('sim'));

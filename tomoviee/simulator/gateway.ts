@@ -6,14 +6,21 @@ import { SERVICE } from '../../contract/service.js';
 import type { Credentials } from './credentials.js';
 import { jsonAnswer, textAnswer, type Answer } from './exchange.js';
 import type { FaultOf, FaultPlan } from './fault-plan.js';
-import { FaultSyntaxError, faultsOfClip, numberOf, type Fault } from './faults.js';
-import { queryBody, refuse, refuseByCode, submitBody, takeIn, type Refusal } from './intake.js';
-import type { Journal } from './journal.js';
-import type { Ledger } from './ledger.js';
-import { TaskStatus, type Task, type TaskRecord } from './task.js';
+import { FaultSyntaxError, faultsOfClip, numberOf, type SimulatedFault } from './faults.js';
+import {
+  queryBody,
+  refuse,
+  refuseByCode,
+  submitBody,
+  takeIn,
+  type Refusal,
+} from './read-request.js';
+import type { SimulatorJournal } from './journal.js';
+import type { TaskList } from './task-list.js';
+import { STATUS, type Task, type TaskRecord } from './task.js';
 import { TokenBucket } from './limits.js';
-import type { ResultLinks } from './links.js';
-import type { Limits } from './options.js';
+import type { SignedLinks } from './signed-links.js';
+import type { SimulatedLimits } from './options.js';
 import type { Processing } from './processing.js';
 import { strikeRefusal, tooMany } from './refusals.js';
 import { FAILED_TASK, settleTask } from './settle.js';
@@ -28,13 +35,13 @@ type AnswerFault = FaultOf<'drop-after' | 'http-after' | 'slow' | 'early'>;
 
 interface GatewayParts {
   credentials: Credentials;
-  ledger: Ledger;
-  journal: Journal;
+  ledger: TaskList;
+  journal: SimulatorJournal;
   plan: FaultPlan;
   processing: Processing;
-  links: ResultLinks;
+  links: SignedLinks;
   timers: Timers;
-  limits: () => Limits;
+  limits: () => SimulatedLimits;
   seed: number;
   revokeKeys: () => void;
 }
@@ -82,7 +89,7 @@ export class Gateway {
       const msg = 'simulated: the query failed';
       return (number < 1000 ? refuse(number, msg) : refuseByCode(number, msg)).refused;
     }
-    const succeeded = task.status === TaskStatus.succeeded;
+    const succeeded = task.status === STATUS.succeeded;
     const odd = succeeded ? plan.strike(clip, 'no-url', 'expired')?.name : undefined;
     const wait = plan.strike(clip, 'wait');
     const paths = succeeded ? plan.strike(clip, 'paths') : undefined;
@@ -123,7 +130,7 @@ export class Gateway {
     const asked = await takeIn(req, credentials, submitBody);
     if ('refused' in asked) return asked;
     const { prompt, file_link: fileLink, callback, params } = asked.body;
-    let own: Fault[];
+    let own: SimulatedFault[];
     try {
       own = faultsOfClip({ fileLink, prompt, ...(params === undefined ? {} : { params }) });
     } catch (error) {
@@ -198,8 +205,8 @@ export class Gateway {
 
 /** The task's own error code: a result query's `code` says how the task went [V]. */
 function codeOf({ status, code }: Task): number {
-  if (status === TaskStatus.failed) return code ?? FAILED_TASK;
-  return status === TaskStatus.cancelled || status === TaskStatus.timedOut ? (code ?? 0) : 0;
+  if (status === STATUS.failed) return code ?? FAILED_TASK;
+  return status === STATUS.cancelled || status === STATUS.timedOut ? (code ?? 0) : 0;
 }
 
 /** The result as on the vendor's page, which has `\\&` in its URLs: no valid JSON [V]. */

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { TaskRecord } from './task.js';
 
 /** One line of the journal. Times are epoch ms. */
-export type JournalRecord =
+export type SimulatorRecord =
   /** First line: the key that signs result links. */
   | { e: 'open'; version: 1; signingKey: string }
   | { e: 'accept'; task: TaskRecord }
@@ -18,9 +18,9 @@ export type JournalRecord =
   | { e: 'strike'; key: string; seen: number; struck: number }
   | { e: 'keys'; revoked: boolean };
 
-export interface Journal {
+export interface SimulatorJournal {
   /** Queues one line; lines queued in one turn of the event loop are written together. */
-  append(record: JournalRecord): void;
+  append(record: SimulatorRecord): void;
   /**
    * Resolves when everything queued so far is in the file.
    * @throws Error when it could not be written; nothing is written after that.
@@ -30,13 +30,13 @@ export interface Journal {
 }
 
 /** For a simulator without a state directory: nothing outlives the process. */
-export const noJournal: Journal = {
+export const noJournal: SimulatorJournal = {
   append() {},
   written: () => Promise.resolve(),
   close() {},
 };
 
-class FileJournal implements Journal {
+class FileJournal implements SimulatorJournal {
   #lines: string[] = [];
   #pending: Promise<void> = Promise.resolve();
   #failure: Error | undefined;
@@ -47,7 +47,7 @@ class FileJournal implements Journal {
     private readonly fd: number,
   ) {}
 
-  append(record: JournalRecord): void {
+  append(record: SimulatorRecord): void {
     if (this.#closed) return;
     this.#lines.push(JSON.stringify(record));
     if (this.#lines.length > 1) return;
@@ -97,8 +97,8 @@ class FileJournal implements Journal {
  */
 export async function openJournal(
   stateDir: string,
-  replay: (record: JournalRecord) => void,
-): Promise<Journal> {
+  replay: (record: SimulatorRecord) => void,
+): Promise<SimulatorJournal> {
   mkdirSync(stateDir, { recursive: true });
   const file = join(stateDir, 'simulator.jsonl');
   // The signing key is in it.
@@ -113,7 +113,10 @@ export async function openJournal(
 }
 
 /** Returns the length in bytes of the whole lines. */
-async function replayLines(file: string, replay: (record: JournalRecord) => void): Promise<number> {
+async function replayLines(
+  file: string,
+  replay: (record: SimulatorRecord) => void,
+): Promise<number> {
   let length = 0;
   let number = 0;
   let rest = Buffer.alloc(0);
@@ -123,7 +126,7 @@ async function replayLines(file: string, replay: (record: JournalRecord) => void
     for (let end = bytes.indexOf(10); end >= 0; end = bytes.indexOf(10, from)) {
       number++;
       try {
-        replay(JSON.parse(bytes.toString('utf8', from, end)) as JournalRecord);
+        replay(JSON.parse(bytes.toString('utf8', from, end)) as SimulatorRecord);
       } catch (cause) {
         throw new Error(
           `${file}:${number}: not a line of a simulator's journal (move the file away to begin anew)`,

@@ -77,7 +77,7 @@ export type SimulatorOptions = z.input<typeof optionShape>;
 export type ResolvedSimulatorOptions = z.output<typeof optionShape>;
 
 const limitsSchema = z.strictObject(limitShape);
-export type Limits = z.output<typeof limitsSchema>;
+export type SimulatedLimits = z.output<typeof limitsSchema>;
 
 /** The options that can be changed while it runs; those left out stay. */
 export const limitChanges = limitsSchema.partial();
@@ -87,13 +87,13 @@ export type LimitChanges = z.output<typeof limitChanges>;
  * Limits with some of them changed.
  * @throws ZodError on a value out of bounds.
  */
-export function changeLimits(limits: Limits, changes: LimitChanges): Limits {
+export function changeLimits(limits: SimulatedLimits, changes: LimitChanges): SimulatedLimits {
   const given = Object.entries(changes).filter(([, value]) => value !== undefined);
   return limitsSchema.parse({ ...limits, ...Object.fromEntries(given) });
 }
 
 /** The limits among all options. */
-export function limitsOf(options: ResolvedSimulatorOptions): Limits {
+export function limitsOf(options: ResolvedSimulatorOptions): SimulatedLimits {
   return z.object(limitShape).parse(options);
 }
 

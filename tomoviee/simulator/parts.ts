@@ -5,9 +5,9 @@ import { FaultPlan } from './fault-plan.js';
 import { parseFaults } from './faults.js';
 import { fetchClip } from './fetch-clip.js';
 import { Gateway } from './gateway.js';
-import { ResultLinks } from './links.js';
-import { Notifier } from './notifier.js';
-import { limitsOf, type Limits, type ResolvedSimulatorOptions } from './options.js';
+import { SignedLinks } from './signed-links.js';
+import { CallbackSender } from './callback-sender.js';
+import { limitsOf, type SimulatedLimits, type ResolvedSimulatorOptions } from './options.js';
 import { Processing } from './processing.js';
 import { Results } from './results.js';
 import type { SimulatorState } from './state.js';
@@ -18,13 +18,13 @@ export interface SimulatorParts {
   credentials: Credentials;
   plan: FaultPlan;
   timers: Timers;
-  notifier: Notifier;
+  notifier: CallbackSender;
   processing: Processing;
   gateway: Gateway;
   clips: Clips;
   results: Results;
   /** The limits of the moment. */
-  current: { limits: Limits };
+  current: { limits: SimulatedLimits };
   setKeysRevoked: (revoked: boolean) => void;
 }
 
@@ -49,15 +49,15 @@ export function assemble(
   for (const [fault, counter] of state.counters) plan.restore(fault, counter);
 
   const current = { limits: limitsOf(options) };
-  const limits = (): Limits => current.limits;
+  const limits = (): SimulatedLimits => current.limits;
   const timers = new Timers();
-  const links = new ResultLinks(
+  const links = new SignedLinks(
     () => options.resultUrl?.replace(/\/+$/, '') ?? baseUrl(),
     state.signingKey,
     options.result,
     options.resultTtlMs,
   );
-  const notifier = new Notifier(ledger, plan, links, timers, options);
+  const notifier = new CallbackSender(ledger, plan, links, timers, options);
   const processing = new Processing({
     ledger,
     notifier,

@@ -1,16 +1,16 @@
 // The way of a task from acceptance to its end: queue, worker slots, processing time.
-import { type Ledger } from './ledger.js';
-import { TaskStatus, type Task } from './task.js';
-import type { Notifier } from './notifier.js';
-import type { Limits } from './options.js';
+import { type TaskList } from './task-list.js';
+import { STATUS, type Task } from './task.js';
+import type { CallbackSender } from './callback-sender.js';
+import type { SimulatedLimits } from './options.js';
 import type { Timers } from './timers.js';
 
 interface ProcessingParts {
-  ledger: Ledger;
-  notifier: Notifier;
+  ledger: TaskList;
+  notifier: CallbackSender;
   timers: Timers;
   /** The limits of the moment. */
-  limits: () => Limits;
+  limits: () => SimulatedLimits;
   /** Resolves to why the clip cannot be had, or undefined; absent = clips are not fetched. */
   fetchClip?: (url: string) => Promise<string | undefined>;
 }
@@ -98,7 +98,7 @@ export class Processing {
   /** Place in the queue from 1, or -1 when not in it. */
   positionOf(task: Task): number {
     const first = this.#queue[this.#head]?.ticket;
-    if (task.status !== TaskStatus.queued || first === undefined || task.ticket === undefined) {
+    if (task.status !== STATUS.queued || first === undefined || task.ticket === undefined) {
       return -1;
     }
     return task.ticket - first + 1;
@@ -115,7 +115,7 @@ export class Processing {
 
   /** 0-100; below 100 until the task has ended. */
   progressOf(task: Task): number {
-    if (task.endedAt !== undefined) return task.status === TaskStatus.succeeded ? 100 : 0;
+    if (task.endedAt !== undefined) return task.status === STATUS.succeeded ? 100 : 0;
     if (task.startedAt === undefined) return 0;
     const share = (Date.now() - task.startedAt) / Math.max(1, task.runMs);
     return Math.min(99, Math.floor(share * 100));
@@ -130,7 +130,7 @@ export class Processing {
     void Promise.all([fetchClip(task.fileLink), timers.sleep(remainingMs)]).then(([fault]) =>
       fault === undefined
         ? this.#end(task, task.ending, task.reason)
-        : this.#end(task, TaskStatus.failed, fault),
+        : this.#end(task, STATUS.failed, fault),
     );
   }
 

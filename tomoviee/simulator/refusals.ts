@@ -2,7 +2,7 @@
 import type { FaultPlan, ClipFaults } from './fault-plan.js';
 import { numberOf } from './faults.js';
 import { textAnswer } from './exchange.js';
-import { refuse, refuseByCode, type Refusal } from './intake.js';
+import { refuse, refuseByCode, type Refusal } from './read-request.js';
 
 const HTML_PAGE =
   '<!doctype html><html><head><title>Maintenance</title></head><body>Back soon.</body></html>';

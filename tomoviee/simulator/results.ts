@@ -4,9 +4,9 @@ import type { Clips } from './clips.js';
 import { jsonAnswer, textAnswer, type Answer } from './exchange.js';
 import type { FaultPlan } from './fault-plan.js';
 import { numberOf } from './faults.js';
-import { type Ledger } from './ledger.js';
-import { TaskStatus, type Task } from './task.js';
-import type { ResultLinks } from './links.js';
+import { type TaskList } from './task-list.js';
+import { STATUS, type Task } from './task.js';
+import type { SignedLinks } from './signed-links.js';
 import { answerCut, answerTrickle, answerWith, servableBytes, type Servable } from './ranges.js';
 import { composeSoundtrack } from './soundtrack.js';
 
@@ -20,9 +20,9 @@ export class Results {
   #keptBytes = 0;
 
   constructor(
-    private readonly ledger: Ledger,
+    private readonly ledger: TaskList,
     private readonly plan: FaultPlan,
-    private readonly links: ResultLinks,
+    private readonly links: SignedLinks,
     private readonly clips: Clips,
     private readonly options: { result: 'audio' | 'video'; soundtrackSeconds: number },
   ) {}
@@ -32,7 +32,7 @@ export class Results {
     const link = this.links.check(url);
     if ('refused' in link) return textAnswer(403, `${link.refused}\n`);
     const task = this.ledger.tasks.get(link.taskId);
-    if (task?.status !== TaskStatus.succeeded) return textAnswer(404, 'there is no such result\n');
+    if (task?.status !== STATUS.succeeded) return textAnswer(404, 'there is no such result\n');
     const clip = { fileLink: task.fileLink, own: task.faults ?? [] };
     const fault = this.plan.strike(clip, 'download', 'cut', 'trickle');
     if (fault?.name === 'download') {

@@ -2,8 +2,8 @@
 import { createHash } from 'node:crypto';
 import type { ClipFaults, FaultPlan } from './fault-plan.js';
 import { numberOf } from './faults.js';
-import { TaskStatus, type TaskRecord } from './task.js';
-import type { Limits } from './options.js';
+import { STATUS, type TaskRecord } from './task.js';
+import type { SimulatedLimits } from './options.js';
 
 /** The code of a failed task; the vendor's page has it in its sample [V]. */
 export const FAILED_TASK = 680_001;
@@ -12,7 +12,7 @@ export const FAILED_TASK = 680_001;
 export function settleTask(
   plan: FaultPlan,
   clip: ClipFaults,
-  taskMs: Limits['taskMs'],
+  taskMs: SimulatedLimits['taskMs'],
   draw: string,
 ): Pick<TaskRecord, 'runMs' | 'ending' | 'reason' | 'code'> {
   const run = plan.strike(clip, 'run');
@@ -21,25 +21,25 @@ export function settleTask(
   switch (ending?.name) {
     case 'fail':
       return {
-        ...{ runMs, ending: TaskStatus.failed, reason: ending.args[0] || 'simulated failure' },
+        ...{ runMs, ending: STATUS.failed, reason: ending.args[0] || 'simulated failure' },
         code: numberOf(ending, FAILED_TASK, 1),
       };
     case 'cancel':
       return {
-        ...{ runMs, ending: TaskStatus.cancelled, reason: 'simulated cancellation' },
+        ...{ runMs, ending: STATUS.cancelled, reason: 'simulated cancellation' },
         code: numberOf(ending, 0),
       };
     case 'timed-out':
       return {
-        ...{ runMs, ending: TaskStatus.timedOut, reason: 'simulated timeout' },
+        ...{ runMs, ending: STATUS.timedOut, reason: 'simulated timeout' },
         code: numberOf(ending, 0),
       };
     case undefined:
-      return { runMs, ending: TaskStatus.succeeded };
+      return { runMs, ending: STATUS.succeeded };
   }
 }
 
-function drawTime(taskMs: Limits['taskMs'], draw: string): number {
+function drawTime(taskMs: SimulatedLimits['taskMs'], draw: string): number {
   if (typeof taskMs === 'number') return taskMs;
   const [min, max] = taskMs;
   const share = createHash('sha256').update(draw).digest().readUInt32BE(0) / 2 ** 32;

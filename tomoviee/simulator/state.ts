@@ -1,10 +1,10 @@
 // What a simulator knows when it starts: nothing, or what its state directory holds.
-import { noJournal, openJournal, type Journal, type JournalRecord } from './journal.js';
-import { Ledger } from './ledger.js';
+import { noJournal, openJournal, type SimulatorJournal, type SimulatorRecord } from './journal.js';
+import { TaskList } from './task-list.js';
 
 export interface SimulatorState {
-  journal: Journal;
-  ledger: Ledger;
+  journal: SimulatorJournal;
+  ledger: TaskList;
   /** Counters of faults, by key. */
   counters: Map<string, { seen: number; struck: number }>;
   keysRevoked: boolean;
@@ -21,13 +21,13 @@ export async function openState(
   newSigningKey: string,
 ): Promise<SimulatorState> {
   // The ledger needs the journal, which is opened by reading into the ledger.
-  const writing: { journal: Journal } = { journal: noJournal };
-  const journal: Journal = {
+  const writing: { journal: SimulatorJournal } = { journal: noJournal };
+  const journal: SimulatorJournal = {
     append: (record) => writing.journal.append(record),
     written: () => writing.journal.written(),
     close: () => writing.journal.close(),
   };
-  const ledger = new Ledger(journal);
+  const ledger = new TaskList(journal);
   const state: SimulatorState = {
     journal,
     ledger,
@@ -45,7 +45,7 @@ export async function openState(
   return state;
 }
 
-function replay(state: SimulatorState, record: JournalRecord): void {
+function replay(state: SimulatorState, record: SimulatorRecord): void {
   if (record.e === 'open') state.signingKey = record.signingKey;
   else if (record.e === 'keys') state.keysRevoked = record.revoked;
   else if (record.e === 'strike') {

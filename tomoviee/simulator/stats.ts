@@ -1,5 +1,5 @@
 // Counts over a ledger's arrivals, for people and for tests of pace.
-import type { Arrival } from './ledger.js';
+import type { Arrival } from './task-list.js';
 
 /** Submissions in one second of the clock; `second` is epoch seconds. */
 export interface SecondWindow {

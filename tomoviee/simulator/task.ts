@@ -1,8 +1,8 @@
 // One task: what was settled when it was accepted, and what has become of it.
-import type { Fault } from './faults.js';
+import type { SimulatedFault } from './faults.js';
 
 /** The vendor's numbers. */
-export const TaskStatus = {
+export const STATUS = {
   queued: 1,
   processing: 2,
   succeeded: 3,
@@ -49,5 +49,5 @@ export interface Task extends TaskRecord {
   /** No callback is to come any more. */
   notified: boolean;
   /** The clip's own faults; absent when it has none. */
-  faults?: readonly Fault[];
+  faults?: readonly SimulatedFault[];
 }

@@ -3,7 +3,7 @@
 import type {
   AccountState,
   AccountView,
-  Farewell,
+  LeaveReport,
   MemberReport,
   MemberState,
   Share,
@@ -51,7 +51,7 @@ export class Roster {
     state.change = { version, of: unknown.map(({ batch }) => batch), since: now }; // G2
   }
 
-  report(report: MemberReport | Farewell, now: number): void {
+  report(report: MemberReport | LeaveReport, now: number): void {
     const { state } = this;
     const known = this.#member(report.batch);
     if ('left' in report) {

@@ -5,7 +5,7 @@ import type { Priority } from '../../contract/account.js';
 export const WEIGHTS: Record<Priority, number> = { urgent: 12, normal: 4, background: 1 };
 
 /** One batch that wants a part of the limit. */
-export interface Claim {
+export interface ShareClaim {
   batch: string;
   weight: number;
   /** More than this is of no use to it. */
@@ -16,10 +16,10 @@ export interface Claim {
  * Weighted max-min shares in whole units: what one batch does not want goes to the others; while there
  * are units, every batch that wants one gets at least one. The sum never exceeds `total`.
  */
-export function shareOut(total: number, claims: Claim[]): Map<string, number> {
+export function shareOut(total: number, claims: ShareClaim[]): Map<string, number> {
   const shares = new Map(claims.map(({ batch }) => [batch, 0]));
   for (let left = total; left > 0; left -= 1) {
-    let next: Claim | undefined;
+    let next: ShareClaim | undefined;
     let least = Infinity;
     for (const claim of claims) {
       const has = shares.get(claim.batch) ?? 0;
@@ -37,7 +37,7 @@ export function shareOut(total: number, claims: Claim[]): Map<string, number> {
  * One turn of moments: each batch as often as its weight, spread evenly (smooth weighted round robin,
  * as nginx chooses among servers).
  */
-export function turnOf(claims: Pick<Claim, 'batch' | 'weight'>[]): string[] {
+export function turnOf(claims: Pick<ShareClaim, 'batch' | 'weight'>[]): string[] {
   const divisor = claims.reduce((common, { weight }) => greatestCommon(common, weight), 0);
   const members = claims.map(({ batch, weight }) => ({
     batch,

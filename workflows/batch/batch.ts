@@ -17,7 +17,7 @@ import { anything, listOf } from '../checks.js';
 import { onSignal } from '../guarded.js';
 import { progressQuery, shareSignal, taskCallbacksSignal } from '../messages.js';
 import { AccountLink } from '../pacing/account-link.js';
-import { Membership, type Identity } from '../pacing/membership.js';
+import { Membership, type MemberIdentity } from '../pacing/membership.js';
 import { nextStep, type NextStep } from '../pacing/next-step.js';
 import * as wire from '../wire.js';
 import { StatusAttribute } from './attributes.js';
@@ -27,7 +27,7 @@ import { BatchState } from './batch-state.js';
 import { newTally, tripped } from './breaker.js';
 import { capText } from './cap.js';
 import { historyBounds, type HistoryBounds } from './history-bounds.js';
-import type { Opened } from './intake.js';
+import type { Opened } from './opening.js';
 import { Notifier } from './notifying.js';
 import { onPause } from './pausing.js';
 import { pauseNotice } from './pause-notice.js';
@@ -242,7 +242,7 @@ export class Batch {
   }
 }
 
-function identityOf({ name, options }: ScoreBatchInput): Identity {
+function identityOf({ name, options }: ScoreBatchInput): MemberIdentity {
   const { workflowId, firstExecutionRunId } = workflowInfo();
   const { priority, pace, taskTimeoutMs } = options;
   return { batch: workflowId, chain: firstExecutionRunId, name, priority, pace, taskTimeoutMs };

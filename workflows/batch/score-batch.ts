@@ -10,7 +10,7 @@ import type { ScoreBatchInput } from '../../contract/batch.js';
 import type { BatchSummary } from '../../contract/clip.js';
 import type { BatchRequest } from '../../contract/request.js';
 import { Batch } from './batch.js';
-import { messageOf, openBatchOf } from './intake.js';
+import { messageOf, openBatchOf } from './opening.js';
 
 /**
  * Scores one batch: opens it if a request asks for it, leaves out what was scored before, prepares the other

@@ -1,6 +1,6 @@
 // Carries a batch's reports to its account, one at a time and in order.
 import { condition, getExternalWorkflowHandle, workflowInfo } from '@temporalio/workflow';
-import type { Farewell, MemberReport } from '../../contract/account.js';
+import type { LeaveReport, MemberReport } from '../../contract/account.js';
 import type { BatchActivities } from '../../contract/activities.js';
 import { accountIdOf } from '../../contract/names.js';
 import type { Demand } from './demand.js';
@@ -35,7 +35,7 @@ export class AccountLink {
   async leave(): Promise<void> {
     await condition(() => !this.#sending); // a report after it would be taken for a new member's
     if (!this.membership.state.joined) return;
-    await bidFarewell(this.membership.farewell());
+    await sendLeaveReport(this.membership.farewell());
   }
 
   async #send(report: MemberReport): Promise<void> {
@@ -67,10 +67,10 @@ export class AccountLink {
  */
 export async function declineShare(): Promise<void> {
   const { workflowId: batch, firstExecutionRunId: chain } = workflowInfo();
-  await bidFarewell({ batch, chain, next: 0, left: true });
+  await sendLeaveReport({ batch, chain, next: 0, left: true });
 }
 
-async function bidFarewell(farewell: Farewell): Promise<void> {
+async function sendLeaveReport(farewell: LeaveReport): Promise<void> {
   try {
     await accountHandle().signal(reportSignal, farewell);
   } catch {

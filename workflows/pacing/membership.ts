@@ -1,6 +1,6 @@
 // A batch's side of its account: holds the share, gives out its moments, and knows what the account
 // has to be told. Sends nothing: account-link.ts does.
-import type { Farewell, MemberReport, Share } from '../../contract/account.js';
+import type { LeaveReport, MemberReport, Share } from '../../contract/account.js';
 import type { Pace } from '../../contract/account.js';
 import type { MembershipState } from '../../contract/carried.js';
 import type { VendorFailure } from '../../contract/failure.js';
@@ -12,7 +12,7 @@ import { newUsage, restart, settleUsage } from './usage.js';
 const HOLD_MS = 1000;
 
 /** Who the batch is and what it was started with. */
-export type Identity = Pick<
+export type MemberIdentity = Pick<
   MemberReport,
   'batch' | 'chain' | 'name' | 'priority' | 'pace' | 'taskTimeoutMs'
 >;
@@ -39,7 +39,7 @@ export class Membership {
   #starvedSince = Infinity;
 
   constructor(
-    private readonly identity: Identity,
+    private readonly identity: MemberIdentity,
     readonly state: MembershipState,
   ) {}
 
@@ -178,7 +178,7 @@ export class Membership {
   }
 
   /** The last word: the batch needs nothing of the account any more. */
-  farewell(): Farewell {
+  farewell(): LeaveReport {
     const { batch, chain } = this.identity;
     return { batch, chain, next: this.state.moments.next, left: true };
   }

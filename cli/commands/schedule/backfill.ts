@@ -3,7 +3,7 @@ import { readConfig } from '../../config.js';
 import { connect } from '../../connect.js';
 import { EXIT } from '../../exit-codes.js';
 import { createIo } from '../../io.js';
-import { overlapOf } from './flags.js';
+import { overlapFlag } from './flags.js';
 import { shortIso } from './lines.js';
 
 export interface BackfillFlags {
@@ -18,7 +18,7 @@ export async function backfillSchedule(name: string, flags: BackfillFlags): Prom
   const api = await connect(io, { config: readConfig() });
   try {
     const { from, to } = flags;
-    const asked = overlapOf(flags.overlap);
+    const asked = overlapFlag(flags.overlap);
     const span = await api.schedules.backfill(name, { from, to, ...(asked && { overlap: asked }) });
     const [first, last] = [span.from.toISOString(), span.to.toISOString()];
     const shown = `${shortIso(first)} to ${shortIso(last)}`;

@@ -31,7 +31,7 @@ export interface UpdateFlags extends SpecFlags {
 
 /** What was given of the schedule itself, as it was typed. */
 export function specOf({ overlap, ...flags }: SpecFlags): ScheduleChanges {
-  const policy = overlapOf(overlap);
+  const policy = overlapFlag(overlap);
   return {
     ...optionsIn(flags, [...TEXT_OPTIONS, ...PLAIN_OPTIONS]),
     ...(policy && { overlap: policy }),
@@ -39,7 +39,7 @@ export function specOf({ overlap, ...flags }: SpecFlags): ScheduleChanges {
 }
 
 /** `buffer-one` -> `bufferOne`; commander has checked the word. */
-export function overlapOf(word: string | undefined): Overlap | undefined {
+export function overlapFlag(word: string | undefined): Overlap | undefined {
   return word?.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase()) as
     Overlap | undefined;
 }

@@ -4,7 +4,7 @@ import { readConfig } from '../../config.js';
 import { connect } from '../../connect.js';
 import { EXIT } from '../../exit-codes.js';
 import { createIo } from '../../io.js';
-import { overlapOf } from './flags.js';
+import { overlapFlag } from './flags.js';
 import { workerLine } from './lines.js';
 
 export interface TriggerFlags {
@@ -16,7 +16,7 @@ export async function triggerBatch(name: string, flags: TriggerFlags): Promise<n
   const io = createIo(flags.json ?? false);
   const api = await connect(io, { config: readConfig() });
   try {
-    const overlap = overlapOf(flags.overlap);
+    const overlap = overlapFlag(flags.overlap);
     const triggered = await api.schedules.trigger(name, overlap && { overlap });
     io.say(triggeredText(name, triggered));
     const status = await api.schedules.describe(name);

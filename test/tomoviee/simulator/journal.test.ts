@@ -3,9 +3,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { openJournal, type JournalRecord } from '../../../tomoviee/simulator/journal.js';
+import { openJournal, type SimulatorRecord } from '../../../tomoviee/simulator/journal.js';
 
-const refusal = (at: number): JournalRecord => ({ e: 'refuse', at, answer: 429 });
+const refusal = (at: number): SimulatorRecord => ({ e: 'refuse', at, answer: 429 });
 
 test('a journal says that a line is written only when it is in the file', async () => {
   const stateDir = await mkdtemp(join(tmpdir(), 'simulator-journal-'));
@@ -22,7 +22,7 @@ test('a journal says that a line is written only when it is in the file', async 
   journal.append(refusal(3));
   journal.close();
   journal.append(refusal(4));
-  const replayed: JournalRecord[] = [];
+  const replayed: SimulatorRecord[] = [];
   (await openJournal(stateDir, (record) => replayed.push(record))).close();
   expect(replayed).toEqual([1, 11, 2, 12, 3].map(refusal));
 });

@@ -1,6 +1,12 @@
 // An account and its batches without Temporal: messages take their time, in order between two, and
 // batches submit whatever they may. Finds out whether the rules hold whatever the timing.
-import type { Farewell, MemberReport, Priority, Share, Pace } from '../../../contract/account.js';
+import type {
+  LeaveReport,
+  MemberReport,
+  Priority,
+  Share,
+  Pace,
+} from '../../../contract/account.js';
 import { Membership, newMembership } from '../../../workflows/pacing/membership.js';
 import { newAccount, Roster } from '../../../workflows/account/roster.js';
 
@@ -164,7 +170,7 @@ export function runModel(options: ModelOptions): { submissions: Submission[]; me
       }
     }
 
-    #send(report: MemberReport | Farewell): void {
+    #send(report: MemberReport | LeaveReport): void {
       this.#sending = true;
       deliver(`from ${this.spec.name}`, () => {
         this.#sending = false;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Farewell, MemberReport, Share } from '../../../contract/account.js';
+import type { LeaveReport, MemberReport, Share } from '../../../contract/account.js';
 import { newAccount, Roster } from '../../../workflows/account/roster.js';
 
 const idle = () => false;
@@ -13,7 +13,7 @@ class Desk {
     this.roster = new Roster(newAccount(now));
   }
 
-  says(batch: string, more: Partial<MemberReport & Farewell> = {}): this {
+  says(batch: string, more: Partial<MemberReport & LeaveReport> = {}): this {
     this.roster.report(
       {
         ...{ batch, chain: `${batch}-1`, name: batch, priority: 'normal' },

@@ -1,10 +1,10 @@
 // What the simulator was asked and what it took on: the truth that checkers compare with.
 // Owns every task and every arrival; what happens to a task is decided elsewhere.
-import type { Journal, JournalRecord } from './journal.js';
-import { TaskStatus, type Task, type TaskRecord } from './task.js';
+import type { SimulatorJournal, SimulatorRecord } from './journal.js';
+import { STATUS, type Task, type TaskRecord } from './task.js';
 
 /** One accepted submission, as the ledger tells it. */
-export type LedgerEntry = Readonly<Omit<Task, 'ticket' | 'faults' | 'ending' | 'runMs' | 'code'>>;
+export type TaskEntry = Readonly<Omit<Task, 'ticket' | 'faults' | 'ending' | 'runMs' | 'code'>>;
 
 /**
  * One submission that arrived. `answer`: 0 accepted, -1 connection dropped, 200 an HTML page,
@@ -16,13 +16,13 @@ export interface Arrival {
 }
 
 /** Tasks by id in order of acceptance, and the stamp of every submission. */
-export class Ledger {
+export class TaskList {
   readonly tasks = new Map<string, Task>();
   // Two arrays of numbers: a record each would cost five times the memory.
   readonly #arrivedAt: number[] = [];
   readonly #answers: number[] = [];
 
-  constructor(private readonly journal: Journal) {}
+  constructor(private readonly journal: SimulatorJournal) {}
 
   /** Takes a task in; it is durable when the journal says so. */
   accept(record: TaskRecord): Task {
@@ -37,7 +37,7 @@ export class Ledger {
   }
 
   start(task: Task, at: number): void {
-    task.status = TaskStatus.processing;
+    task.status = STATUS.processing;
     task.startedAt = at;
     this.journal.append({ e: 'start', id: task.taskId, at });
   }
@@ -56,12 +56,12 @@ export class Ledger {
   }
 
   /** Takes a line of the journal; lines that are not about tasks or arrivals pass by. */
-  replay(record: JournalRecord): void {
+  replay(record: SimulatorRecord): void {
     if (record.e === 'accept') this.#add(record.task);
     else if (record.e === 'refuse') this.#stamp(record.at, record.answer);
     else if (record.e === 'start') {
       const task = this.#known(record.id);
-      task.status = TaskStatus.processing;
+      task.status = STATUS.processing;
       task.startedAt = record.at;
     } else if (record.e === 'end') {
       setEnd(this.#known(record.id), record.at, record.status, record.reason);
@@ -79,14 +79,14 @@ export class Ledger {
   }
 
   /** In order of acceptance. */
-  *entries(): Generator<LedgerEntry> {
+  *entries(): Generator<TaskEntry> {
     for (const task of this.tasks.values()) yield entryOf(task);
   }
 
   #add(record: TaskRecord): Task {
     const task: Task = {
       ...record,
-      status: TaskStatus.queued,
+      status: STATUS.queued,
       callbacksSent: 0,
       callbackDelivered: false,
       notified: record.callback === undefined,
@@ -115,12 +115,12 @@ function setEnd(task: Task, at: number, status: number, reason: string | undefin
 }
 
 /** A copy without what is the simulator's own business. */
-function entryOf(task: Task): LedgerEntry {
+function entryOf(task: Task): TaskEntry {
   const entry: Partial<Task> = { ...task };
   delete entry.ticket;
   delete entry.faults;
   delete entry.ending;
   delete entry.code;
   delete entry.runMs;
-  return entry as LedgerEntry;
+  return entry as TaskEntry;
 }

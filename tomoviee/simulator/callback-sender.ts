@@ -3,9 +3,9 @@
 import { Agent, request } from 'undici';
 import type { FaultPlan } from './fault-plan.js';
 import { numberOf } from './faults.js';
-import { type Ledger } from './ledger.js';
-import { TaskStatus, type Task } from './task.js';
-import type { ResultLinks } from './links.js';
+import { type TaskList } from './task-list.js';
+import { STATUS, type Task } from './task.js';
+import type { SignedLinks } from './signed-links.js';
 import type { ResolvedSimulatorOptions } from './options.js';
 import type { Timers } from './timers.js';
 
@@ -38,7 +38,7 @@ interface Held {
   release: () => void;
 }
 
-export class Notifier {
+export class CallbackSender {
   readonly counts: CallbackCounts = { sent: 0, delivered: 0, failed: 0, forged: 0 };
   readonly #agent = new Agent({
     connections: 32,
@@ -49,9 +49,9 @@ export class Notifier {
   readonly #held = new Set<Held>();
 
   constructor(
-    private readonly ledger: Ledger,
+    private readonly ledger: TaskList,
     private readonly plan: FaultPlan,
-    private readonly links: ResultLinks,
+    private readonly links: SignedLinks,
     private readonly timers: Timers,
     private readonly options: Pick<
       ResolvedSimulatorOptions,
@@ -64,18 +64,18 @@ export class Notifier {
     const { callback } = task;
     if (callback === undefined) return;
     const clip = { fileLink: task.fileLink, own: task.faults ?? [] };
-    const body = this.#bodyOf(task, TaskStatus.processing);
-    const claimed = task.ending === TaskStatus.succeeded ? TaskStatus.failed : TaskStatus.succeeded;
+    const body = this.#bodyOf(task, STATUS.processing);
+    const claimed = task.ending === STATUS.succeeded ? STATUS.failed : STATUS.succeeded;
     if (this.plan.strike(clip, 'processing')) void this.#post(callback, body);
     if (this.plan.strike(clip, 'forged-mac')) {
-      this.#forge(withOtherLastSegment(callback), this.#bodyOf(task, TaskStatus.succeeded));
+      this.#forge(withOtherLastSegment(callback), this.#bodyOf(task, STATUS.succeeded));
     }
     if (this.plan.strike(clip, 'forged-status')) {
       this.#forge(callback, this.#bodyOf(task, claimed));
     }
     if (this.plan.strike(clip, 'forged-task')) {
       const foreign = `${task.taskId.slice(0, -4)}f0f0`;
-      this.#forge(callback, { ...this.#bodyOf(task, TaskStatus.succeeded), task_id: foreign });
+      this.#forge(callback, { ...this.#bodyOf(task, STATUS.succeeded), task_id: foreign });
     }
   }
 
@@ -157,7 +157,7 @@ export class Notifier {
     return {
       task_id: task.taskId,
       status,
-      result: status === TaskStatus.succeeded ? this.links.documentFor(task) : '',
+      result: status === STATUS.succeeded ? this.links.documentFor(task) : '',
       params: task.params ?? '',
     };
   }

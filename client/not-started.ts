@@ -6,7 +6,7 @@ import { isOpen } from './states.js';
 import type { TemporalClient } from './temporal.js';
 
 /** Why nothing can be done with it. */
-export async function unopenedError(
+export async function notStartedError(
   temporal: TemporalClient,
   execution: BareExecution,
 ): Promise<ReelscoreError> {

@@ -88,7 +88,7 @@ async function openRequest(request: BatchRequest): Promise<ScoreBatchInput> {
     input = await withFiles(OPENING).openBatch(request, originalExecutionRunId);
   } catch (error) {
     const failure = failureOf(error);
-    await tellOfUnopened(request, failure);
+    await notifyNotStarted(request, failure);
     throw failure;
   }
   const { name, store, round, rows } = input;
@@ -98,7 +98,7 @@ async function openRequest(request: BatchRequest): Promise<ScoreBatchInput> {
 }
 
 /** The settings are not resolved yet, so a worker is asked who is to be told. Never throws. */
-async function tellOfUnopened(request: BatchRequest, failure: unknown): Promise<void> {
+async function notifyNotStarted(request: BatchRequest, failure: unknown): Promise<void> {
   try {
     const { url } = await CancellationScope.nonCancellable(() => notificationUrl(request));
     const notifier = new Notifier(url, () => ({}));

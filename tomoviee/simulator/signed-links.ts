@@ -11,7 +11,7 @@ export interface ResultDocument {
 }
 
 /** Makes and checks links of the form `/results/<task id>[.<n>].<ext>?expires=<epoch ms>&sign=<hex>`. */
-export class ResultLinks {
+export class SignedLinks {
   constructor(
     private readonly base: () => string,
     private readonly signingKey: string,

@@ -3,18 +3,18 @@ import { readFile, mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { ResolvedConfig } from '../config/config.js';
 import type { OpenedTemporal } from '../temporal/connection.js';
-import type { RunningReceiver } from '../workers/receiver.js';
+import type { RunningReceiver } from '../workers/callback-receiver.js';
 import { simulatedConfig, type SimulatedConfig } from '../config/simulated.js';
 
 const PORT_FILE = 'simulated-callback-port';
 
 /** Starts a receiver if callbacks can come at all; undefined if another process has its place. */
-export async function startReceiver(
+export async function startOwnReceiver(
   config: ResolvedConfig,
   temporal: OpenedTemporal,
   note: (line: string) => void,
 ): Promise<RunningReceiver | undefined> {
-  const { startCallbackReceiver } = await import('../workers/receiver.js');
+  const { startCallbackReceiver } = await import('../workers/callback-receiver.js');
   try {
     return await startCallbackReceiver({ config, temporal });
   } catch (error) {
@@ -35,7 +35,7 @@ export async function startSimulatedReceiver(
   temporal: OpenedTemporal,
   simulator: { url: string },
 ): Promise<{ receiver: RunningReceiver; config: SimulatedConfig }> {
-  const { startCallbackReceiver } = await import('../workers/receiver.js');
+  const { startCallbackReceiver } = await import('../workers/callback-receiver.js');
   const file = path.join(config.home, PORT_FILE);
   const start = (port: number): Promise<RunningReceiver> =>
     startCallbackReceiver({ config: simulatedConfig(config, simulator, port), temporal });
