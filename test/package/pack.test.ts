@@ -153,7 +153,8 @@ test('the TypeScript example fits its types', () => {
   expect(typed.exitCode).toBe(0);
 });
 
-test('the TypeScript example scores its clips, and started again finds them', async () => {
+/** A service that scores what programs start, until the test has ended. */
+async function serveBatches(): Promise<void> {
   const callbacks = `127.0.0.1:${await freePort(undefined)}`;
   const vendor = {
     ...{ TOMOVIEE_APP_KEY: 'test-key', TOMOVIEE_APP_SECRET: 'test-secret' },
@@ -163,8 +164,14 @@ test('the TypeScript example scores its clips, and started again finds them', as
   const serve = new Part(['serve'], { ...env, ...vendor }, 'Worker:', folder);
   onTestFinished(() => serve.stop());
   await serve.start();
-  const score = () =>
-    execa(process.execPath, ['score-library.js'], { cwd: folder, env, extendEnv: false });
+}
+
+const program = (file: string) =>
+  execa(process.execPath, [file], { cwd: folder, env, extendEnv: false });
+
+test('the TypeScript example scores its clips, and started again finds them', async () => {
+  await serveBatches();
+  const score = () => program('score-library.js');
   const first = await score();
   expect(first.stdout).toMatch(/^trailers-[0-9a-f]{8}: started, 3 clips$/m);
   expect(first.stdout).toMatch(/^(opening|running): \d of 3 scored, \d at the vendor$/m);
@@ -178,4 +185,16 @@ test('the TypeScript example scores its clips, and started again finds them', as
     /^trailers-[0-9a-f]{8}: ended, 3 clips\n2 of 3 scored, 2 paid for\n/,
   );
   expect(simulator.ledger()).toHaveLength(paid);
+});
+
+test('the program in the README runs as it stands there', async () => {
+  await serveBatches();
+  const [, code = ''] = /^```ts\n(.*?)^```$/ms.exec(
+    await readFile(join(installed, 'README.md'), 'utf8'),
+  ) ?? [''];
+  const clip = `${simulator.url}/clips/load/readme.mp4`;
+  const text = code.replace('https://cdn.example/sunrise.mp4', clip);
+  await writeFile(join(folder, 'readme.js'), text);
+  expect(await program('readme.js')).toMatchObject({ exitCode: 0, stderr: '' });
+  expect(simulator.ledger().filter(({ fileLink }) => fileLink === clip)).toHaveLength(1);
 });
