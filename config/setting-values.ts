@@ -37,6 +37,8 @@ export function duration(min: string, max: string): (raw: unknown) => number {
   };
 }
 
+export const inMs = (ms: number): string => `${ms}ms`;
+
 /** A number within bounds, both included. */
 export function number(
   min: number,
@@ -123,6 +125,10 @@ export function failureLimit(raw: unknown): FailureLimit {
   return percent ? { percent: value } : { clips: value };
 }
 
+export function limitText(limit: FailureLimit): string {
+  return 'clips' in limit ? String(limit.clips) : `${limit.percent}%`;
+}
+
 /** An amount of money, with its currency if one is given. */
 export interface Price {
   amount: number;
@@ -140,6 +146,10 @@ export function price(raw: unknown): Price {
     throw new TypeError(`${show(raw)} is not a price (write one such as 0.05 or 0.05 EUR)`);
   }
   return { amount, ...(currency !== undefined && { currency }) };
+}
+
+export function priceText({ amount, currency = '' }: Price): string {
+  return `${amount} ${currency}`.trim();
 }
 
 /** An http(s) URL; it may hold a token, so it is never shown. */

@@ -21,6 +21,8 @@ export interface Setting<In, Out> {
   meaning: string;
   /** @throws TypeError with fault and what to do */
   read: (raw: unknown) => Out;
+  /** The value in a form that `read` takes; absent = as it is. */
+  write?(value: Out): string | number;
   /** Type only: what an option may give. */
   input?: In;
 }
@@ -143,6 +145,7 @@ export const SETTINGS = {
     meaning:
       'Pause a batch when so many clips failed at the vendor: a number, or a percentage such as `25%`',
     read: value.failureLimit,
+    write: value.limitText,
   }),
   maxSubmissions: numeric({
     defaultText: 'none',
@@ -155,6 +158,7 @@ export const SETTINGS = {
     meaning:
       'What the vendor takes for a submission: a number, or one with its currency, `0.05 EUR`',
     read: value.price,
+    write: value.priceText,
   }),
   budget: numeric({
     defaultText: 'none',
@@ -173,6 +177,7 @@ export const SETTINGS = {
     meaning:
       'Parameters of links that only sign them, comma-separated: `key`, `sign*`; with `!` before it one counts, `!token`',
     read: value.parameterNames,
+    write: (names) => names.join(','),
   }),
   ledger: text({
     path: true,
@@ -211,6 +216,7 @@ export const SETTINGS = {
     default: '15s',
     meaning: 'Time between two polls of a task whose callback cannot come or did not',
     read: value.duration('50ms', '1h'),
+    write: value.inMs,
   }),
   callbackGrace: text({
     env: 'REELSCORE_CALLBACK_GRACE',
@@ -218,12 +224,14 @@ export const SETTINGS = {
     default: '10m',
     meaning: 'How long to wait for a callback before the vendor is asked',
     read: value.duration('0s', '1d'),
+    write: value.inMs,
   }),
   taskTimeout: text({
     env: 'REELSCORE_TASK_TIMEOUT',
     default: '24h',
     meaning: 'How long a task may take at the vendor before its clip is given up',
     read: value.duration('1s', '30d'),
+    write: value.inMs,
   }),
   downloadTimeout: text({
     env: 'REELSCORE_DOWNLOAD_TIMEOUT',
@@ -257,6 +265,7 @@ export const SETTINGS = {
     default: '1s',
     meaning: 'First backoff after a failure of class `retry`; doubles up to a minute',
     read: value.duration('1ms', '1m'),
+    write: value.inMs,
   }),
   vendorCodes: define<Record<string, string>, ReturnType<typeof value.vendorCodes>>({
     defaultText: 'none',

@@ -1,14 +1,13 @@
 // The request that a schedule makes each time it fires.
 import { isAbsolute } from 'node:path';
 import { z } from 'zod';
-import type { FailureLimit } from '../../contract/batch.js';
 import {
   REQUEST_SETTINGS,
   type BatchRequest,
-  type RequestSettingName,
   type RequestSettings,
 } from '../../contract/request.js';
 import type { ResolvedConfig } from '../../config/config.js';
+import { SETTINGS, type Setting } from '../../config/settings.js';
 import { sealedManifest, sealedNotify, type LinkSeal } from '../../intake/link-seal.js';
 import { throwFaults, type ReadSpec } from './read-spec.js';
 
@@ -96,40 +95,11 @@ export function settingsIn(
 ): RequestSettings {
   const settings: RequestSettings = {};
   for (const name of REQUEST_SETTINGS) {
-    const value = names.includes(name) ? valueOf[name](config) : undefined;
-    if (value !== undefined) settings[name] = value;
+    const value = names.includes(name) ? config.runValues[name] : undefined;
+    const setting: Setting<unknown, unknown> = SETTINGS[name];
+    if (value !== undefined) {
+      settings[name] = setting.write?.(value) ?? (value as string | number | boolean);
+    }
   }
   return settings;
-}
-
-const valueOf: Record<
-  RequestSettingName,
-  (config: ResolvedConfig) => string | number | boolean | undefined
-> = {
-  rate: ({ pace }) => pace.ratePerSecond,
-  burst: ({ pace }) => pace.burst,
-  maxInFlight: ({ pace }) => pace.maxInFlight,
-  priority: ({ priority }) => priority,
-  maxFailures: ({ maxFailures }) => maxFailures && limitText(maxFailures),
-  maxSubmissions: ({ runValues }) => runValues.maxSubmissions,
-  budget: ({ runValues }) => runValues.budget,
-  pricePerClip: ({ pricePerClip }) =>
-    pricePerClip && [pricePerClip.amount, pricePerClip.currency ?? ''].join(' ').trim(),
-  identity: ({ identity }) => identity,
-  signatureParams: ({ signatureParams }) => signatureParams.join(','),
-  ledger: ({ ledgerDir }) => ledgerDir,
-  notify: ({ notifications }) => notifications.url,
-  probe: ({ probe }) => probe,
-  pollInterval: ({ pollIntervalMs }) => `${pollIntervalMs}ms`,
-  callbackGrace: ({ callbackGraceMs }) => `${callbackGraceMs}ms`,
-  taskTimeout: ({ taskTimeoutMs }) => `${taskTimeoutMs}ms`,
-  maxRetries: ({ retries }) => retries.maxRetries,
-  maxFailedResubmissions: ({ retries }) => retries.maxFailedResubmissions,
-  maxTimedOutResubmissions: ({ retries }) => retries.maxTimedOutResubmissions,
-  retryBackoff: ({ retries }) => `${retries.retryBackoffMs}ms`,
-  historyBound: ({ historyBound }) => historyBound,
-};
-
-function limitText(limit: FailureLimit): string {
-  return 'clips' in limit ? String(limit.clips) : `${limit.percent}%`;
 }
