@@ -2,7 +2,7 @@ import { appendFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { faultHelp } from '../../../tomoviee/simulator/faults.js';
 import { resolveSimulatorOptions } from '../../../tomoviee/simulator/options.js';
 import { startSimulator } from '../../../tomoviee/simulator/simulator.js';
@@ -17,13 +17,10 @@ import {
   submit,
   type VendorReply,
 } from './support.js';
-import { spawnSimulator, transpileSimulator } from './transpiled.js';
+import { built } from '../../support/built.js';
+import { MAIN, spawnSimulator } from './process.js';
 
-let program: ReturnType<typeof transpileSimulator>;
-beforeAll(() => {
-  program = transpileSimulator();
-});
-afterAll(() => program.remove());
+await built();
 
 async function newStateDir(): Promise<string> {
   const stateDir = await mkdtemp(join(tmpdir(), 'simulator-state-'));
@@ -32,7 +29,7 @@ async function newStateDir(): Promise<string> {
 }
 
 async function spawned(options: object) {
-  const running = await spawnSimulator(program.main, [JSON.stringify({ taskMs: 0, ...options })]);
+  const running = await spawnSimulator([JSON.stringify({ taskMs: 0, ...options })]);
   onTestFinished(async () => {
     await running.stop('SIGKILL');
   });
@@ -175,7 +172,7 @@ describe('the state file', () => {
 test('when the state file cannot grow, nothing more is accepted, and all that was is in it', async () => {
   const stateDir = await newStateDir();
   const options = JSON.stringify({ stateDir, taskMs: 600_000 });
-  const full = await spawnSimulator(program.main, [options], { maxFileBlocks: 8 });
+  const full = await spawnSimulator([options], { maxFileBlocks: 8 });
   const answered: string[] = [];
   let refused: Response | undefined;
   while (refused === undefined) {
@@ -200,7 +197,7 @@ describe('as a process', () => {
   });
 
   test('it ends with the stdin of the one who started it, when told to', async () => {
-    const running = await spawnSimulator(program.main, ['--stop-with-stdin']);
+    const running = await spawnSimulator(['--stop-with-stdin']);
     const exited = new Promise((resolve) => running.child.once('exit', resolve));
     await fetch(`${running.url}/_simulator/stats`);
     running.child.stdin.end();
@@ -211,7 +208,7 @@ describe('as a process', () => {
     const env = {
       REELSCORE_SIMULATOR_OPTIONS: '{"faults":"http:500","appKey":"a","appSecret":"b"}',
     };
-    const running = await spawnSimulator(program.main, ['{"faults":""}'], { env });
+    const running = await spawnSimulator(['{"faults":""}'], { env });
     onTestFinished(async () => {
       await running.stop('SIGKILL');
     });
@@ -219,18 +216,18 @@ describe('as a process', () => {
     const authorization = `Basic ${Buffer.from('a:b').toString('base64')}`;
     const headers = { 'content-type': 'application/json', authorization, 'x-app-key': 'a' };
     expect((await post(running, {}, headers)).status).toBe(200);
-    await expect(spawnSimulator(program.main, ['{"appKey":"a"}'])).rejects.toThrow('command line');
+    await expect(spawnSimulator(['{"appKey":"a"}'])).rejects.toThrow('command line');
   });
 
   test('its help names every option and fault, and it ends', async () => {
-    const { stdout } = await execa(process.execPath, [program.main, '--help']);
+    const { stdout } = await execa(process.execPath, [MAIN, '--help']);
     for (const option of Object.keys(resolveSimulatorOptions({}))) expect(stdout).toContain(option);
     expect(stdout).toContain(faultHelp());
   });
 
   test('it says what is wrong with its options', async () => {
-    await expect(spawnSimulator(program.main, ['{"taskMs":-5}'])).rejects.toThrow('taskMs');
-    await expect(spawnSimulator(program.main, ['taskMs'])).rejects.toThrow('not JSON');
-    await expect(spawnSimulator(program.main, ['{}', '{}'])).rejects.toThrow('too many arguments');
+    await expect(spawnSimulator(['{"taskMs":-5}'])).rejects.toThrow('taskMs');
+    await expect(spawnSimulator(['taskMs'])).rejects.toThrow('not JSON');
+    await expect(spawnSimulator(['{}', '{}'])).rejects.toThrow('too many arguments');
   });
 });
