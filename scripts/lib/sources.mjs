@@ -25,7 +25,7 @@ function typescriptIn(dir) {
 }
 
 function hash(paths) {
-  const sum = createHash('sha256').update(process.version);
+  const sum = createHash('sha256');
   for (const path of paths) sum.update(`\0${path}\0`).update(readFileSync(join(ROOT, path)));
   return sum.digest('hex');
 }

@@ -11,6 +11,15 @@ import { readRows } from '../support/rig.js';
 
 await built();
 
+/** Tests that need no server and no build. */
+const UNIT_TESTS = [
+  'test/config',
+  'test/media',
+  'test/net',
+  'test/outcomes/ledger',
+  'test/workflows/pacing',
+];
+
 describe.each(['22', '24'])('Node %s', (release) => {
   const node = process.env[`REELSCORE_TEST_NODE_${release}`];
 
@@ -32,5 +41,15 @@ describe.each(['22', '24'])('Node %s', (release) => {
     } finally {
       await rm(folder, { recursive: true, force: true });
     }
+  });
+
+  test.skipIf(node === undefined)('passes the unit tests', async () => {
+    const vitest = join(PACKAGE_ROOT, 'node_modules/vitest/vitest.mjs');
+    const { all, exitCode } = await execa(node!, [vitest, 'run', ...UNIT_TESTS], {
+      ...{ cwd: PACKAGE_ROOT, reject: false, all: true },
+      env: { NO_COLOR: '1' },
+    });
+    expect(exitCode, all).toBe(0);
+    expect(all).toMatch(/Tests +\d{3,} passed/);
   });
 });
