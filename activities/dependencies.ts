@@ -10,7 +10,7 @@ import type { DownloadLimits } from './download-limits.js';
 export interface ActivityDependencies {
   openStore: OpenStore;
   vendor: Pick<TomovieeClient, 'submit' | 'queryTask'>;
-  /** Looks into a clip. */
+  /** Probes a clip. */
   probe: (fileLink: string, signal: AbortSignal) => Promise<ProbeVerdict>;
   /** Fetches soundtracks and sends notifications; refuses private addresses. */
   fetch: GuardedFetch;

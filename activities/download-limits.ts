@@ -9,7 +9,7 @@ export interface LeastRate {
 export interface DownloadLimits {
   /** For one file, from asking for it to its end. */
   timeoutMs: number;
-  /** In company: a slower file is begun again among slow ones only, where it keeps no other from its outcome. */
+  /** In a group of 50: a slower file is started again in a group of slow ones, where it delays no fast one. */
   brisk: LeastRate;
   /** Among slow ones: a slower file fails this try. */
   slow: LeastRate;

@@ -81,7 +81,7 @@ export function finishClipsActivity(
   };
 }
 
-/** What is downloaded already of tasks that somebody may have begun to download. */
+/** Files that are there already, of tasks whose download an earlier try may have begun. */
 async function filesThere(
   { downloads }: BatchFiles,
   { download }: FinishClipsInput,

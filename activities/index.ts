@@ -22,7 +22,7 @@ import { submitClipActivity } from './submit-clip.js';
 
 export type { ActivityDependencies } from './dependencies.js';
 
-/** The activities of a worker that only looks into clips. */
+/** The activities of a worker that only probes clips. */
 export function createMediaActivities(
   deps: Pick<ActivityDependencies, 'openStore' | 'probe'>,
 ): Pick<BatchActivities, 'preparePage'> {

@@ -1,4 +1,4 @@
-// Finds who is told of a request that could not be opened.
+// Finds where to notify that a request could not be opened.
 import type { IntakeActivities } from '../contract/activities.js';
 import type { Intake } from '../intake/open-batch.js';
 

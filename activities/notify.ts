@@ -61,7 +61,7 @@ export function notifyActivity(
 }
 
 /**
- * The pause that a receiver asks for, where it is longer than ours, so that nobody can have us ask
+ * The pause that a receiver asks for, where it is longer than ours, so that no receiver can make us ask
  * more often.
  * @param attempt from 1
  */

@@ -14,7 +14,7 @@ export function openBatchActivity(intake: Intake): IntakeActivities['openBatch']
     const plain = plainLinks(request);
     if (plain.length > 0) {
       log.warn(
-        `the request holds links that its history now shows to whoever may look: ${plain.join(', ')} (name them as env:REELSCORE_LINK_..., see docs/programs.md)`,
+        `the request holds secret links, and its history now shows them in plain: ${plain.join(', ')} (name them as env:REELSCORE_LINK_..., see docs/programs.md)`,
       );
     }
     return withHeartbeat(async () => {

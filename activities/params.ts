@@ -2,7 +2,7 @@ import type { Clip } from '../contract/clip.js';
 
 /**
  * The `params` of a submission: the user's own value, or else a tag that names the POST, which the
- * vendor's result query echoes [docs/vendor-api.md: Result]. By it an adopted task can be told from another's.
+ * vendor's result query echoes [docs/vendor-api.md: Result]. It shows whose task an adopted one is.
  */
 export function paramsOf(
   clip: Pick<Clip, 'row' | 'params'>,

@@ -50,7 +50,7 @@ export function preparePageActivity(
   };
 }
 
-/** The rows to look into, and those with a task of an earlier round, which were looked into then. */
+/** The rows to probe, and those with a task of an earlier round, which were probed then. */
 async function rowsOf(
   { selection, recalled }: BatchFiles,
   { from, to, rows, recall }: PreparePageInput,

@@ -18,7 +18,7 @@ export class KeptLinks {
     if (this.#kept.size > MAX_KEPT && oldest !== undefined) this.#kept.delete(oldest);
   }
 
-  /** Each result is handed out once; whoever needs it again asks the vendor for fresh links. */
+  /** Each result is handed out once; a second download asks the vendor for fresh links. */
   take(taskId: string): VendorResult | undefined {
     const result = this.#kept.get(taskId);
     this.#kept.delete(taskId);

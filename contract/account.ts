@@ -58,7 +58,7 @@ export interface Share {
   /** Others want the account too: report when the demand changes. */
   contended: boolean;
   slowdown?: Slowdown;
-  /** Nobody may submit or ask, for this reason, until someone resumes. */
+  /** No batch may submit or ask, for this reason, until one of them is resumed. */
   paused?: string;
   /** Grows when someone resumes the paused account, also from an account to its successor. */
   resumes: number;
@@ -74,7 +74,7 @@ export interface MemberReport {
   /** Name of the manifest, for people. */
   name: string;
   priority: Priority;
-  /** Limits the batch was started with. An account that nobody else uses takes them. */
+  /** Limits the batch was started with. An account that no other batch uses takes them. */
   pace: Pace;
   /** Of the newest share it knows; 0 = none. */
   version: number;
@@ -183,7 +183,7 @@ export interface AccountMember {
   slots: number;
   /** Clips it could submit, when it last told the account. */
   wants: number;
-  /** It does not answer: since when (epoch ms), how many slots nobody else can have for it, and until when. */
+  /** It does not answer: since when (epoch ms), how many slots are kept for it, and until when. */
   silent?: { since: number; keeps: number; until: number };
   /** It was put out of the account, and has not answered since. */
   evicted?: true;

@@ -128,7 +128,7 @@ export interface FinishClipsInput {
     /** A download of it was begun before, so some of its files may be there. */
     begun?: true;
   })[];
-  /** The downloads are those that were slow in company; they may be slower here. */
+  /** The downloads were too slow for their first group; they may be slower here. */
   slow?: true;
   /** Outcomes that need no download. */
   record: Outcome[];
@@ -196,7 +196,7 @@ export interface IntakeActivities {
    * @param run which run asks; the same after a reset
    */
   openBatch(request: BatchRequest, run: string): Promise<ScoreBatchInput>;
-  /** Who is told that a request could not be opened: whom it names itself, else whom the worker does. */
+  /** Where to notify that a request could not be opened: its own `notify`, else the worker's. */
   notificationUrl(request: BatchRequest): Promise<{ url?: string }>;
   /** Finds the rows that were scored already, by earlier batches. */
   matchLedger(input: MatchLedgerInput): Promise<MatchLedgerOutput>;

@@ -11,7 +11,7 @@ export interface BatchOptions {
   pace: Pace;
   /** Share of the account while others want it too. */
   priority: Priority;
-  /** Look into each clip before it is submitted. */
+  /** Probe each clip before it is submitted. */
   probe: boolean;
   /** Time between two polls of a task whose callback cannot come or did not. */
   pollIntervalMs: number;
@@ -33,7 +33,7 @@ export interface BatchOptions {
   ledger?: LedgerOptions;
   /** Hard limit of a round's submissions; absent = none. */
   cap?: SubmissionCap;
-  /** Who is told when the batch ends or pauses; the URL in a form for secrets, see secret-link.ts. */
+  /** Notified when the batch ends or pauses; the URL is in a form for secrets, see secret-link.ts. */
   notify?: { url: string };
   /** History events after which the batch continues as new; the server may suggest it earlier. */
   historyBound: number;

@@ -90,7 +90,7 @@ export interface MembershipState {
   denied?: string;
   /** When the account was last resumed, as far as the batch knows (epoch ms). */
   resumedAt?: number;
-  /** What the account was told last, and when. */
+  /** The last report to the account, and when it was sent. */
   told: { held: number; wants: number; at: number; uses?: number };
   /** How much of its moments it uses; absent before the first share. */
   usage?: UsageState;
@@ -146,7 +146,7 @@ export interface CarriedState {
   pause?: string;
   /** The cap is reached: rows not begun are left out. */
   capped?: true;
-  /** The pause that whoever is notified was told of last. */
+  /** The pause that the last notification was about. */
   pauseTold?: ToldPause;
   /** The search attribute of its status, as said last. */
   said?: string;

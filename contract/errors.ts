@@ -14,7 +14,7 @@ export const CLIENT_ERRORS = {
   batch_mismatch: 'The batch id belongs to another manifest or account.',
   results_gone: 'The output folder of the batch is not there (any more).',
   store_taken: 'The output folder belongs to another batch.',
-  correction_unclear: 'Nobody can tell which rows of the batch the corrected manifest is about.',
+  correction_unclear: 'It is unclear which rows of the batch the corrected manifest is about.',
   nothing_to_retry: 'No clip of the batch is left to be retried.',
   account_idle: 'No batch uses the account, so there are no limits to change.',
   eviction_refused: 'The batch cannot be put out of its account.',

@@ -61,7 +61,7 @@ export function taskQueueOf(account: string): string {
   return `${QUEUE_PREFIX}${account}`;
 }
 
-/** Task queue of the activities that look into clips, which may run on machines of their own. */
+/** Task queue of the activities that probe clips, which may run on machines of their own. */
 export function mediaQueueOf(taskQueue: string): string {
   return `${taskQueue}.media`; // no account's name has a dot
 }

@@ -1,5 +1,5 @@
 // Links that hold a secret, as they stand on the Temporal wire, where histories keep what passes for a long time:
-// sealed with a key of whoever starts batches and works on them, or named by a variable of the worker's environment.
+// sealed with a key that clients and workers share, or named by a variable of the worker's environment.
 
 /** `sealed:1:<key>:<box>:<what may be shown>` */
 const SEALED = /^sealed:1:([\w-]+):([\w-]+):([^]*)$/;

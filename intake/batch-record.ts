@@ -36,7 +36,7 @@ export async function readBatchRecord(store: Store): Promise<BatchRecord | undef
   }
 }
 
-/** Whether a store holds nothing of any batch: it is new, or somebody deleted it. */
+/** Whether a store holds nothing of any batch: it is new, or was deleted. */
 export async function isVacant(store: Store): Promise<boolean> {
   return !(await store.exists(KEY)) && !(await store.exists(SNAPSHOT_KEY));
 }

@@ -59,7 +59,7 @@ export async function claimStore(
       ? await restoreResults(view, batch, { startedAt: now, finishedAt: now })
       : undefined;
     if (ended) return ended.summary;
-    // Whoever lost the workflow must not pay for the whole batch again.
+    // A client that lost the workflow must not pay for the whole batch again.
     const begun = (await store.list('submissions')).length + (await listSegments(store)).length;
     if (begun > 0) throw stoppedError(batch, 'lost by Temporal');
   }

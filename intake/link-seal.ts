@@ -63,7 +63,7 @@ export function createLinkSeal(secret: string, env: NodeJS.ProcessEnv): LinkSeal
     if (!sealed) return text;
     if (sealed.key !== key) {
       throw new LinkError(
-        `the link to ${sealed.shown} was sealed with another key (give the worker the REELSCORE_CALLBACK_SECRET, or the home, of whoever gave the link)`,
+        `the link to ${sealed.shown} was sealed with another key (give the worker the REELSCORE_CALLBACK_SECRET, or the home, of the client that sealed it)`,
       );
     }
     try {

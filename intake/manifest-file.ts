@@ -109,7 +109,7 @@ async function download(
   }
 }
 
-/** It may be a password: whoever listens on the way, or at another port of the machine, must not get it. */
+/** It may be a password: it must not go out in plain, nor to another port of the machine. */
 export function goesTo({ host }: HeaderForHost, url: URL): boolean {
   return url.protocol === 'https:' && isHost(host, url) && portOf(urlOf(host)) === portOf(url);
 }

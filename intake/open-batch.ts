@@ -35,7 +35,7 @@ export interface Intake extends Pick<FetchManifestOptions, 'fetch' | 'header'> {
   /** The worker's own settings, with those of the request in their place. */
   optionsFor(request: Pick<BatchRequest, 'settings' | 'again'>): BatchOptions;
   /**
-   * Who is told what becomes of a request: whom it names itself, else whom the worker does; sealed.
+   * Where to notify what becomes of a request: its own `notify`, else the worker's; sealed.
    */
   notificationUrl(request: UncheckedRequest): string | undefined;
   /** Whether the server knows the search attributes. */

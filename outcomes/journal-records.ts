@@ -29,7 +29,7 @@ const JournalRecord = z.object({
 });
 export type JournalRecord = z.infer<typeof JournalRecord>;
 
-/** What a POST came to; `lost`: nobody will ever know the answer. */
+/** What a POST came to; `lost`: the answer will never be known. */
 export type PostAnswer = NonNullable<JournalRecord['answer']>;
 
 /** An answer that leaves no doubt. */

@@ -1,4 +1,4 @@
-// Writes the results of a batch again, after somebody deleted them, from what the batch keeps of each row.
+// Writes the results of a batch again, after they were deleted, from what the batch keeps of each row.
 import type { BatchSummary } from '../contract/clip.js';
 import { countAccepted } from './journal-records.js';
 import { mergeRows, type BatchStoreView } from './merge.js';

@@ -82,7 +82,7 @@ export async function segmentsOf(
   return [...kept, ...all.filter((key) => roundOfFile(key) >= sinceRound)];
 }
 
-/** Which of several outcomes of each row counts; to be told of them segment by segment, in their order. */
+/** Which of several outcomes of each row counts; takes them segment by segment, in their order. */
 export class Counting {
   #round = 0;
   /** Rows that have succeeded in this round. */

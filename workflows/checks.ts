@@ -70,7 +70,7 @@ export function tupleOf(...checks: readonly Check[]): Check {
   };
 }
 
-/** Further fields are let be: a later version may send them. */
+/** Further fields are ignored: a later version may send them. */
 export function shapeOf<T>(fields: Fields<T>): Check {
   const checks = Object.entries<Check>(fields);
   return (value) => {

@@ -27,7 +27,7 @@ import {
 export const taskCallbacksSignal = defineSignal<[TaskCallback[]]>(TASK_CALLBACKS_SIGNAL);
 /** Stops submitting until resumed; tasks at the vendor are still waited for. */
 export const pauseSignal = defineSignal<[reason: string | null | undefined]>(PAUSE_SIGNAL);
-/** Goes on after a pause, whoever caused it. */
+/** Resumes a batch after any pause. */
 export const resumeSignal = defineSignal(RESUME_SIGNAL);
 export const progressQuery = defineQuery<BatchProgress>(PROGRESS_QUERY);
 

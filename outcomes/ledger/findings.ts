@@ -4,7 +4,7 @@ import type { FailureNote } from '../../contract/failure.js';
 import type { LedgerCode } from '../../contract/error-codes.js';
 import type { RowMatch, ScoredAs } from './match.js';
 
-/** A link is told as far as this: both ends, where it is longer. */
+/** A longer link is shortened to this: both its ends. */
 const LONGEST_LINK = 400;
 
 /** A row that is not simply new or scored before. */
@@ -18,7 +18,7 @@ export interface LedgerFinding {
   remedy: string;
 }
 
-/** What is to be told of a row, if anything is. */
+/** What to report about a row, if anything. */
 export function findingOf(match: RowMatch): LedgerFinding | undefined {
   const { row, line, id, fileLink } = match.clip;
   const found = (code: LedgerCode, fault: string, remedy: string): LedgerFinding => ({

@@ -93,7 +93,7 @@ export class LedgerMatch {
     this.#rows.push({ row, group: this.#join(row, this.#lookUp(keys, tag), link.strict) });
   }
 
-  /** The key under which the same clip stands in the ledger; undefined if nobody can tell which it is. */
+  /** The key of the same clip in the ledger; undefined if it is unclear which clip that is. */
   #lookUp({ id, link, etag }: ClipKeys, tag: ClipTag | undefined): string | undefined {
     switch (this.options.identity) {
       case 'clip':

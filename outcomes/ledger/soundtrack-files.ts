@@ -14,7 +14,7 @@ export class SoundtrackFiles {
 
   /**
    * Whether every file of an entry is there.
-   * @throws Error if that cannot be told: a clip must not be paid for again because a disk does not answer
+   * @throws Error if that cannot be found out: a clip must not be paid for again because a disk does not answer
    */
   async has({ soundtrack, soundtracks = [soundtrack] }: LedgerEntry): Promise<boolean> {
     for (const one of soundtracks) if (!(await this.#hasFile(one))) return false;

@@ -22,7 +22,7 @@ import * as wire from '../wire.js';
 
 /** How soon a batch that died without leaving is noticed: sooner while others want its share. */
 const CHECK_MS = { contended: 25_000, alone: 300_000 };
-/** An account that nobody uses remembers its pace for so long. */
+/** An account without batches remembers its pace for so long. */
 const IDLE_MS = 60_000;
 /** The server warns at 10,240 events. */
 const HISTORY_BOUND = 4000;

@@ -16,7 +16,7 @@ import { fullSpeed, slowDown, speedUp } from './speed.js';
 import { changeDue, frameOf, GIVEN_OUT_MS, settleTimeline } from './timeline.js';
 
 /**
- * Versions and resumes begin at the time (epoch ms): batches that still have a share of an account that somebody
+ * Versions and resumes begin at the time (epoch ms): batches that still have a share of an account that was
  * ended must take those of its successor for newer.
  */
 export function newAccount(now: number): AccountState {
@@ -102,7 +102,7 @@ export class Roster {
   /**
    * G4. Puts out a batch that does not answer: its slots are others' now. What it wakes up with says that it
    * may use nothing, and it counts again once it has answered that.
-   * @returns how many slots nobody could have for it
+   * @returns how many slots had been kept for it
    */
   evict(batch: string): number {
     const member = this.#member(batch);

@@ -69,7 +69,7 @@ export class BatchRun {
     const demand = this.#demand(seen, mode.want);
     const patient = demand.wants > 0;
     const free = membership.slots - seen.inFlight;
-    // Slots that nobody will need within the wait are as good taken as free.
+    // Slots that no clip will need within the wait may as well stay taken.
     const unhurried = patient && free > (membership.pace.ratePerSecond * QUERY_WAIT_MS) / 1000;
     const dues = [
       later,

@@ -5,7 +5,7 @@ import type { FailureTally } from '../../contract/carried.js';
 /** A share of fewer clips than this says nothing. */
 const LEAST_ENDED = 20;
 const SHOWN_REASONS = 3;
-/** Messages are the vendor's free text; so many different ones are told apart. */
+/** Messages are the vendor's free text; so many different ones are counted apart. */
 const KEPT_REASONS = 50;
 
 export function newTally(): FailureTally {

@@ -9,7 +9,7 @@ const MAX_GROUPS = 4;
 /** Beside those: groups of clips whose soundtracks come slowly. */
 const MAX_SLOW_GROUPS = 2;
 const GROUP = 50;
-/** While there are clips to submit, downloads wait so long for company. */
+/** Batching window of downloads, while there are clips to submit. */
 const WAIT_MS = 5000;
 
 interface Group {

@@ -9,7 +9,7 @@ export type NotificationFacts = Pick<Notification, 'name' | 'counts' | 'submissi
 
 export class Notifier {
   /**
-   * @param url where notifications go; absent = nobody is told
+   * @param url where notifications go; absent = none are sent
    * @param facts asked at each notification
    */
   constructor(

@@ -97,7 +97,7 @@ async function openRequest(request: BatchRequest): Promise<ScoreBatchInput> {
   return input;
 }
 
-/** The settings are not resolved yet, so a worker is asked who is to be told. Never throws. */
+/** The settings are not resolved yet, so a worker is asked for the URL. Never throws. */
 async function notifyNotStarted(request: BatchRequest, failure: unknown): Promise<void> {
   try {
     const { url } = await CancellationScope.nonCancellable(() => notificationUrl(request));
@@ -105,7 +105,7 @@ async function notifyNotStarted(request: BatchRequest, failure: unknown): Promis
     if (isCancellation(failure)) await notifier.tell('batch.cancelled');
     else await notifier.tell('batch.failed', messageOf(failure));
   } catch (error) {
-    log.warn('nobody was told of a batch that could not be opened', { error });
+    log.warn('no notification of a batch that could not be opened', { error });
   }
 }
 
@@ -152,7 +152,7 @@ function failureOf(error: unknown): unknown {
   });
 }
 
-/** @param request nobody has looked at it yet */
+/** @param request not checked yet */
 function progressBefore(request: Partial<BatchRequest> | null | undefined): BatchProgress {
   const manifest = request?.manifest;
   if (typeof manifest === 'string') return opening(shownLink(manifest), '', 0);

@@ -1,10 +1,10 @@
-// Whether a batch's pause is news. Pure.
+// Whether to notify of a batch's pause. Pure.
 import type { ToldPause } from '../../contract/carried.js';
 
 export interface PauseNotice {
   /** For the next look. Carried into the batch's next run. */
   told: ToldPause | undefined;
-  /** It is to be told now. */
+  /** Notify now. */
   due: boolean;
 }
 

@@ -7,7 +7,7 @@ const LOOKAHEAD_ROWS = 200;
 const MAX_PAGES = 4;
 /** Tasks of an earlier round that are asked about at one time; those that are over soon make room. */
 const MAX_RECALLED = 1000;
-/** Looking into a clip takes seconds, so such pages are small. */
+/** Probing a clip takes seconds, so such pages are small. */
 const PAGE_ROWS = { probe: 25, plain: 500 };
 
 export class Preparing {

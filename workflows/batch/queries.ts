@@ -7,7 +7,7 @@ import type { Survey } from './survey.js';
 const MAX_GROUPS = 4;
 const HINTED_GROUP = 20;
 const POLL_GROUP = 500;
-/** Callbacks that hold nothing up wait so long for company. */
+/** Batching window of callbacks, while no clip waits for a slot. */
 export const QUERY_WAIT_MS = 2000;
 
 export class Queries {
@@ -16,7 +16,7 @@ export class Queries {
   constructor(private readonly context: StepContext) {}
 
   /**
-   * @param patient nobody waits for a slot
+   * @param patient no clip waits for a slot
    * @returns when to ask what is left for later; Infinity if time does not help
    */
   begin({ hinted, due }: Survey, patient: boolean): number {

@@ -18,7 +18,7 @@ export class AccountLink {
     private readonly failed: (error: unknown) => void,
   ) {}
 
-  /** Nothing under way, and nothing that must be told. */
+  /** No report under way, and none due. */
   get quiet(): boolean {
     return !this.#sending && this.membership.quiet;
   }

@@ -1,5 +1,5 @@
-// When a batch has something to tell its account. Pure. While nobody else wants the account, nothing
-// but answers is told, so that a clip costs no message.
+// When a batch has to report to its account. Pure. While no other batch wants the account, it only answers,
+// so that a clip costs no message.
 import type { Share } from '../../contract/account.js';
 import type { MembershipState } from '../../contract/carried.js';
 
@@ -13,7 +13,7 @@ export interface Demand {
   moreToCome: boolean;
 }
 
-/** Less urgent changes are told at most this often. */
+/** Less urgent changes are reported at most this often. */
 const TELL_MS = 1000;
 /** Rows being prepared are waited for before a share is given up. */
 const STARVED_MS = 3000;

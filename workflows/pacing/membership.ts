@@ -1,5 +1,5 @@
 // A batch's side of its account: holds the share, gives out its moments, and knows what the account
-// has to be told. Sends nothing: account-link.ts does.
+// has to be sent. Sends nothing: account-link.ts does.
 import type { LeaveReport, MemberReport, Share } from '../../contract/account.js';
 import type { Pace } from '../../contract/account.js';
 import type { MembershipState } from '../../contract/carried.js';
@@ -43,7 +43,7 @@ export class Membership {
     readonly state: MembershipState,
   ) {}
 
-  /** Nothing that must be told. */
+  /** No report is due. */
   get quiet(): boolean {
     return !this.#mustAnswer && Object.keys(this.#news).length === 0;
   }
@@ -152,8 +152,7 @@ export class Membership {
   }
 
   /**
-   * What to tell the account now, to be sent without fail; else when to look again (Infinity if no time
-   * helps).
+   * The report to send now, without fail; else when to look again (Infinity if no time helps).
    */
   poll(demand: Demand, now: number): { report: MemberReport } | { due: number } {
     const { state } = this;
@@ -177,7 +176,7 @@ export class Membership {
     return { report };
   }
 
-  /** The last word: the batch needs nothing of the account any more. */
+  /** The last report: the batch needs nothing of the account any more. */
   farewell(): LeaveReport {
     const { batch, chain } = this.identity;
     return { batch, chain, next: this.state.moments.next, left: true };
@@ -188,7 +187,7 @@ export class Membership {
     this.state.resumedAt = now;
   }
 
-  /** When to tell, or to look again, what it can use of its moments while its slots are full. */
+  /** When to report, or to measure again, how many moments it can use while its slots are full. */
   #usageDue({ contended }: Share, { held, wants }: Demand, now: number): number {
     const { state, accountRate } = this;
     const usage = (state.usage ??= newUsage(now));

@@ -1,6 +1,6 @@
 // When a batch's next submission may leave. Pure: time comes in, moments go out.
 //
-// P1. In any window of w seconds at most `rate * w + burst` moments are given out, whoever gives them:
+// P1. In any window of w seconds at most `rate * w + burst` moments are given out, by all batches together:
 //     each moment of the timeline has one owner, who uses it once, at its time or at most `burst - 1`
 //     intervals before. A timeline starts only after all that was given out of the one before.
 // P2. Who owns every moment may use them later, each at least an interval after the one before (GCRA).

@@ -14,7 +14,7 @@ export interface Standing {
 }
 
 /**
- * - `work`: begin what may begin, then wait for news.
+ * - `work`: begin what may begin, then wait for an event.
  * - `drain`: begin nothing, wait for what is under way.
  * - `linger`: nothing is under way; wait a moment for the signal that is near.
  * - `continue`: continue as new, in this workflow task and without waiting for anything.
