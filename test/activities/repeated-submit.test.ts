@@ -1,7 +1,7 @@
 // Temporal repeats an activity whose worker died or stood still; the POST must not be repeated.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { journalOf, POST, rig } from './submit-rig.js';
+import { journalOf, POST, rig, slowUntil } from './submit-rig.js';
 import { manifestOf, run, start } from './support.js';
 
 afterEach(() => void vi.useRealTimers());
@@ -70,12 +70,11 @@ describe('a repeated attempt', () => {
 
 describe('A1: a worker that stood still', () => {
   test('does not post any more, and says so also when asked again', async () => {
-    const { simulator, input, worker, store } = await rig();
+    const { simulator, input, worker } = await rig();
     const now = Date.now();
-    const { result } = start(worker(), 'submitClip', { ...input, notBefore: now + 1000 });
-    await expect.poll(() => journalOf(store).find(POST), { interval: 1 }).toBe('begun');
-    vi.useFakeTimers({ toFake: ['Date'], now: now + 9000 });
-    const output = await result;
+    const still = worker({ openStore: slowUntil(now + 60_000) });
+    const output = await run(still, 'submitClip', input);
+    vi.useRealTimers();
     expect(output).toMatchObject({
       kind: 'refused',
       failure: { class: 'retry', code: 'worker_stalled' },

@@ -2,9 +2,8 @@
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test, vi } from 'vitest';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { openLocalStore } from '../../store/local-store.js';
-import { journalOf, POST, rig } from './submit-rig.js';
+import { journalOf, POST, rig, slowUntil } from './submit-rig.js';
 import { BATCH, manifestOf, run, start } from './support.js';
 
 describe('a first attempt', () => {
@@ -62,15 +61,10 @@ describe('a first attempt', () => {
 
   test('that gets late while its intent is written sends nothing, and says so in the journal', async () => {
     const { simulator, input, worker, store } = await rig();
-    const notAfter = Date.now() + 200;
-    const slow = openLocalStore(store.location);
-    const append = slow.append.bind(slow);
-    slow.append = async (key, text) => {
-      await sleep(300);
-      await append(key, text);
-    };
-    const late = worker({ openStore: () => slow });
+    const notAfter = Date.now() + 7000;
+    const late = worker({ openStore: slowUntil(notAfter + 1) });
     expect(await run(late, 'submitClip', { ...input, notAfter })).toEqual({ kind: 'late' });
+    vi.useRealTimers();
     expect(simulator.arrivals()).toEqual([]);
     expect(await journalOf(store).find(POST)).toEqual({ kind: 'late' });
     // The same POST may still be made, by a later activity.
@@ -86,7 +80,7 @@ describe('a first attempt', () => {
       const activities = worker();
       const waiting = run(activities, 'submitClip', {
         ...{ ...input, row: 1 },
-        notBefore: Date.now() + 600,
+        notBefore: Date.now() + 900,
       });
       expect(await run(activities, 'submitClip', input)).toMatchObject({ kind: 'refused' });
       expect(await waiting).toEqual({ kind: 'held' });
