@@ -68,7 +68,7 @@ export function addBatchCommands(program: Command, done: (exitCode: number) => v
       .description('Run a batch again for the clips that did not succeed.'),
   )
     .option('--skip-invalid', 'leave out rows with problems instead of refusing the manifest')
-    .option('--no-probe', 'do not look into the clips before they are submitted')
+    .option('--no-probe', 'do not probe the clips before they are submitted')
     .option('--json', 'print one JSON document on stdout')
     .addHelpText(
       'after',

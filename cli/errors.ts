@@ -1,4 +1,4 @@
-// How an error is told: `reelscore: message`, no stack unless asked for.
+// How an error is printed: `reelscore: message`, no stack unless asked for.
 import { ENVIRONMENT } from '../config/environment.js';
 import { createIo, plainText } from './io.js';
 import { EXIT } from './exit-codes.js';

@@ -9,7 +9,7 @@ export function addManifestCommands(program: Command, done: (exitCode: number) =
     .command('validate')
     .argument('<manifest>', 'CSV, YAML or JSON file')
     .description('Tell all problems of a manifest at once.')
-    .option('--probe', 'look into every clip too')
+    .option('--probe', 'probe every clip too')
     .option('--json', 'print one JSON document on stdout')
     .addHelpText(
       'after',

@@ -1,4 +1,4 @@
-// Looks into every clip of a manifest, as a batch does before it submits.
+// Probes every clip of a manifest, as a batch does before it submits.
 import pLimit from 'p-limit';
 import type { Clip } from '../contract/clip.js';
 import { readManifest } from '../manifests/read.js';

@@ -44,7 +44,7 @@ export function addClipOptions(command: Command): Command {
       'what makes a clip the same as an earlier one: clip (its id and its link), id, link, or etag (default: clip)',
     )
     .option('--skip-invalid', 'leave out rows with problems instead of refusing the manifest')
-    .option('--no-probe', 'do not look into the clips before they are submitted');
+    .option('--no-probe', 'do not probe the clips before they are submitted');
 }
 
 /** How fast a batch may go, and when it stops by itself. */
@@ -68,7 +68,7 @@ export function addPaceOptions(command: Command): Command {
       '--budget <amount>',
       'cost at the most, at pricePerClip; the clips beyond are left skipped',
     )
-    .option('--notify <url>', 'webhook that is told when the batch ends or pauses');
+    .option('--notify <url>', 'webhook that is notified when the batch ends or pauses');
 }
 
 /** Only what was given on the command line. */

@@ -56,8 +56,8 @@ function addMakers(group: Command, done: (exitCode: number) => void): void {
     .option('--no-again', 'leave out clips that have been scored already')
     .option('--skip-invalid', 'leave out rows with problems instead of refusing the manifest')
     .option('--no-skip-invalid', 'refuse a manifest with problems')
-    .option('--probe', 'look into the clips before they are submitted')
-    .option('--no-probe', 'do not look into the clips before they are submitted')
+    .option('--probe', 'probe the clips before they are submitted')
+    .option('--no-probe', 'do not probe the clips before they are submitted')
     .option('--unset <setting...>', "settings that are to be the worker's own again")
     .option(
       '--pause-on-failure',

@@ -8,7 +8,7 @@ import type { Io } from './io.js';
 import { startDisplay } from './progress/display.js';
 import { startOwnReceiver, startSimulatedReceiver } from './own-receiver.js';
 
-/** How long a receiver may take to be told of the end; whatever takes longer needs another worker. */
+/** How long the notification of the end may take; one that takes longer needs another worker. */
 const NOTIFY_MS = 10_000;
 const SLOW_MS = 1000;
 

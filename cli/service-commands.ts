@@ -29,7 +29,7 @@ Ctrl-C once lets submissions under way finish; batches go on when it is started 
     .command('worker')
     .description('A worker alone: scores the batches of its account.')
     .addOption(
-      new Option('--serve <what>', 'probing: look into clips; scoring: all but that')
+      new Option('--serve <what>', 'probing: probe clips; scoring: all but that')
         .choices(SERVES)
         .default('all'),
     )

@@ -55,7 +55,7 @@ export async function askAccount(
 ): Promise<{ view?: AccountView } | undefined> {
   const taskQueue = taskQueueOf(account);
   if (!(await temporal.runs(accountIdOf(taskQueue)))) return undefined;
-  // Without this, a query that nobody will answer is waited for.
+  // Otherwise it would wait for a query that no worker will answer.
   if (!(await temporal.hasPollers(taskQueue, 'workflows'))) return {};
   const view = await temporal.query<AccountView>(accountIdOf(taskQueue), ACCOUNT_QUERY, withinMs);
   if (!view) return {};

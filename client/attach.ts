@@ -73,7 +73,7 @@ function checkPlace({ home, cwd }: StartContext, { batch, memo }: Execution): vo
   );
 }
 
-/** How a batch ended that has its folder. Results that somebody deleted are written again. */
+/** How a batch ended that has its folder. Results that were deleted are written again. */
 async function endOf(
   store: Store,
   execution: Execution,

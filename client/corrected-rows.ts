@@ -110,7 +110,7 @@ async function readCorrections(
 }
 
 /**
- * Rows that stay though the manifest leaves them out. Of rows without ids nobody can tell which one was
+ * Rows that stay though the manifest leaves them out. Of rows without ids it is unclear which one was
  * corrected into which; where the manifest has as many rows as the batch, they are taken for all of them.
  * @throws ReelscoreError `correction_unclear`
  */

@@ -13,7 +13,7 @@ const memoSchema = z.object({
   /** Rows of this round. */
   rows: z.number(),
   round: z.number(),
-  /** Name of the machine of whoever started it, where a client did. */
+  /** Name of the machine that started it, where a client did. */
   host: z.string().exactOptional(),
 });
 export type BatchMemo = z.infer<typeof memoSchema>;

@@ -22,7 +22,7 @@ export interface SeenProgress extends BatchProgress {
   failing?: FailingWork[];
 }
 
-/** Activities of one name that fail for one cause are told once; the most tries come first. */
+/** Activities of one name that fail for one cause are listed once; the most tries come first. */
 export function failingWorkOf(pending: readonly Pending[]): FailingWork[] {
   const found = new Map<string, FailingWork>();
   for (const one of pending) {

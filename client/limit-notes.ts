@@ -1,5 +1,5 @@
-// The limits of an account in use are those of its first batch, or what `tune` made of them; whoever
-// asked for others is told.
+// The limits of an account in use are those of its first batch, or what `tune` made of them; a
+// client that asked for others gets a note.
 import type { Pace } from '../contract/account.js';
 import { SIMULATOR_ACCOUNT } from '../contract/names.js';
 import { askAccount } from './account.js';

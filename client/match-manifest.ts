@@ -18,7 +18,7 @@ import type { OpenStore } from '../store/store.js';
 /** Clips whose servers did not tell which version they have. */
 export type Untold = Record<Exclude<ClipTag['kind'], 'tag'>, number>;
 
-/** Which ledger is looked into, and how it is opened. */
+/** Which ledger to search, and how it is opened. */
 export interface LedgerPlace {
   config: ResolvedConfig;
   openStore: OpenStore;
@@ -69,7 +69,7 @@ export async function matchManifest(
 
 /**
  * Rows that a run would score although the ledger knows them, or skip although their links are others, as
- * warnings. A ledger that goes by ETags is not looked into: that would ask every clip's server.
+ * warnings. A ledger that goes by ETags is not searched: that would ask every clip's server.
  */
 export async function ledgerWarnings(
   place: LedgerPlace,

@@ -8,7 +8,7 @@ const LOOK_EVERY_MS = 200;
 /** The notification of a batch's end. */
 export interface NotifiedEnd {
   /**
-   * - `none`: nobody is to be told, or Temporal does not know the batch (any more).
+   * - `none`: no notification is due, or Temporal does not know the batch (any more).
    * - `delivered`: the receiver has it.
    * - `underWay`: it is tried again and again for 3 days, as long as a worker runs.
    * - `givenUp`: the receiver wants no more, or could not take it for so long.

@@ -1,4 +1,4 @@
-// A batch keeps the settings it was started with; whoever attaches with others is told. Its pace is its
+// A batch keeps the settings it was started with; a client that attaches with others gets a note. Its pace is its
 // account's: see limit-notes.ts.
 import type { BatchOptions, FailureLimit } from '../contract/batch.js';
 

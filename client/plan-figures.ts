@@ -4,7 +4,7 @@ import type { Pace } from '../contract/account.js';
 
 /** Clips usually take 1-3 minutes [docs/vendor-api.md: Service, T]. */
 const TASK_MS = 120_000;
-/** The simulator's tasks take 1.5-4 s unless it is told otherwise. */
+/** The simulator's tasks take 1.5-4 s unless it is set otherwise. */
 const SIMULATED_TASK_MS = 2750;
 
 export interface Cost {

@@ -13,7 +13,7 @@ import { FindingList, findingOf, messageOf } from '../outcomes/ledger/findings.j
 import { matchManifest, type LedgerPlace, type Untold } from './match-manifest.js';
 import { costOf, expectedMs, leftOutOf, type Cost } from './plan-figures.js';
 
-/** How many rows are told one by one. */
+/** How many rows are listed one by one. */
 const SHOWN_FINDINGS = 10;
 
 export interface PlanOptions {

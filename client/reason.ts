@@ -18,7 +18,7 @@ export async function reasonOf(
   }
 }
 
-/** Of a chain of causes the last, or the first that is told in words for people. */
+/** Of a chain of causes the last, or the first that is written for people. */
 function deepest(error: unknown): string {
   let at = error;
   while (at instanceof Error && at.cause instanceof Error && !isTold(at)) at = at.cause;

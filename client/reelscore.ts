@@ -125,7 +125,7 @@ export class Reelscore {
     return await planManifest({ config, openStore: openLocalStore }, manifest, options);
   }
 
-  /** Closes the connection; an embedded server nobody else uses goes down. Batches stay as they are. */
+  /** Closes the connection; an embedded server without other users stops. Batches stay as they are. */
   async close(): Promise<void> {
     await this.temporal.close();
     await this.server.release();
@@ -176,7 +176,7 @@ export class Reelscore {
     const bare = await this.temporal.describeBare(batch);
     if (bare && !bare.memo) return this.#withUrl(await notStartedStatus(this.temporal, bare));
     const execution = bare && openedOf(bare);
-    // What Temporal knows is told also when the store is gone.
+    // What Temporal knows is reported also when the store is gone.
     const located = execution
       ? { batch, store: openLocalStore(execution.memo.store), execution }
       : await locateBatch(this.#context, batch);

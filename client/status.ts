@@ -1,4 +1,4 @@
-// How a batch stands, from whoever can tell: the batch itself, its summary, or its outcomes on disk.
+// The state of a batch, from the batch itself, its summary, or its outcomes on disk.
 import type { BatchActivities, IntakeActivities } from '../contract/activities.js';
 import type { BatchProgress } from '../contract/batch.js';
 import { noOutcomes, type OutcomeCounts } from '../contract/clip.js';
@@ -47,7 +47,7 @@ export interface BatchStatus {
   url?: string;
   /** Only of a batch that runs: whether a worker answered for it. */
   workerAnswering?: boolean;
-  /** Nothing goes on: its clips wait to be looked into, and no worker does that. */
+  /** It makes no progress: its clips wait to be probed, and no worker does that. */
   proberMissing?: true;
   /** It waits for downloads, the ledger, its manifest or results, and no worker does these. */
   filesWorkerMissing?: true;
@@ -70,7 +70,7 @@ export async function statusOf(
     return { ...(await forgotten(batch, store)), ...(record && { account: record.account }) };
   }
   if (isOpen(execution)) {
-    // Without this, a query that nobody will answer is waited for.
+    // Otherwise it would wait for a query that no worker will answer.
     const progress = (await temporal.hasPollers(execution.taskQueue, 'workflows'))
       ? await temporal.progress(batch, withinMs)
       : undefined;
@@ -147,7 +147,7 @@ async function failingOf(
   return work.length > 0 ? { failing: work } : {};
 }
 
-/** Pages that are looked into have a task queue of their own, which workers may leave to others. */
+/** Pages that are probed have a task queue of their own, which a worker need not serve. */
 async function lacksProber(
   temporal: TemporalClient,
   { execution: { batch, taskQueue }, store }: Opened,

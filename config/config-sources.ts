@@ -52,7 +52,7 @@ export function readSettings({ options, env, cwd, file, faults }: Sources): {
     const setting: Setting<unknown, unknown> = SETTINGS[name];
     const inEnv = setting.env === undefined ? undefined : given(env[setting.env]);
     const inFile = file?.values.get(name);
-    // Strongest first. All are read, so that a fault is told even where another source overrides it.
+    // Strongest first. All are read, so that a fault is reported even where another source overrides it.
     const sources = [
       { place: `option ${name}`, raw: setting.secret ? undefined : fromOptions[name], base: cwd },
       { place: setting.env ?? '', raw: inEnv, base: cwd },

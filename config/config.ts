@@ -86,7 +86,7 @@ export interface ResolvedConfig {
   /** Absolute folder of the ledger. */
   ledgerDir: string;
   notifications: {
-    /** Absent = nobody is told. */
+    /** Absent = none are sent. */
     url?: string;
     /** Absent when the environment has none. */
     secret?: Secret;

@@ -189,7 +189,7 @@ export const SETTINGS = {
     env: 'REELSCORE_NOTIFY',
     defaultText: 'none',
     meaning:
-      'URL that is told when a batch ends or pauses (Standard Webhooks), or `env:REELSCORE_LINK_...`',
+      'URL that is notified when a batch ends or pauses (Standard Webhooks), or `env:REELSCORE_LINK_...`',
     read: value.notifyLink,
   }),
   webhookSecret: text({
@@ -208,7 +208,7 @@ export const SETTINGS = {
   probe: define<boolean | string, boolean>({
     env: 'REELSCORE_PROBE',
     default: 'true',
-    meaning: 'Look into each clip before it is submitted',
+    meaning: 'Probe each clip before it is submitted',
     read: value.yesNo,
   }),
   pollInterval: text({

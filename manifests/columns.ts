@@ -33,13 +33,13 @@ export function isResultOnly(name: string): boolean {
 /** What a name is taken for. */
 export interface MeantColumn {
   name: string;
-  /** What is to be told of it. */
+  /** What to report about it. */
   note?: Omit<Fault, 'line'>;
 }
 
 /**
  * What a column is kept as: `File Link` as `file_link`, and one that has the name of a column of the
- * results under another name, so that both are told apart there.
+ * results under another name, so that both can be told apart there.
  * @param name trimmed
  * @param others the names it stands among, which it may not be given
  */

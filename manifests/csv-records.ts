@@ -11,7 +11,7 @@ export interface CsvRecord {
   strayQuote: boolean;
 }
 
-/** What ends the reading: nobody can tell where the next record begins. */
+/** What ends the reading: it is unclear where the next record begins. */
 export type CsvBreak = 'unclosed quote' | 'text after quote' | 'too long';
 
 export class CsvBreakError extends Error {

@@ -132,7 +132,7 @@ function tooManyCells(cells: readonly string[], columns: number): Omit<Fault, 'l
 
 const UNREAD = 'the rows after it were not read';
 
-/** A fault after which nobody can tell where the next record begins. */
+/** A fault after which it is unclear where the next record begins. */
 function unreadable(error: CsvBreakError): UnreadableManifest {
   const { line } = error;
   const faults: Record<CsvBreak, Fault> = {

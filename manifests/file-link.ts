@@ -1,4 +1,4 @@
-// What a file_link may look like. Where it leads is looked into when the clip is probed.
+// What a file_link may look like. Where it leads is checked when the clip is probed.
 import { MAX_URL_CHARS } from './limits.js';
 import type { Fault } from './problems.js';
 

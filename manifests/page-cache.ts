@@ -23,7 +23,7 @@ export class PageCache<Value> {
 
   #start(page: number): Promise<Value> {
     const value = this.load(page);
-    // A failure is told to those who wait, and tried again by the next.
+    // A failure reaches those who wait; the next caller tries again.
     value.catch(() => {
       if (this.#pages.get(page) === value) this.#pages.delete(page);
     });

@@ -1,4 +1,4 @@
-// Reads manifests in threads: one that is hostile, or only long, holds up nobody and can be ended.
+// Reads manifests in threads: a hostile or long one holds up nothing else and can be ended.
 import { Worker } from 'node:worker_threads';
 import pLimit from 'p-limit';
 import type { Clip } from '../contract/clip.js';

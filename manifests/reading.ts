@@ -10,7 +10,7 @@ export interface ReadingTask {
   avoid: ReadonlySet<string>;
 }
 
-/** After `clips` the thread waits for a word, whatever it is. */
+/** After `clips` the thread waits for any message. */
 export type ReadingMessage =
   | { kind: 'clips'; clips: Clip[] }
   /** `keys`: of ids that rows bear themselves, if one of them clashed with one made up. */

@@ -155,7 +155,7 @@ export class RowReader {
       if (raw.faults.length === 0) blame('prompt', missing('prompt', fields, this.#hints));
       return '';
     }
-    // That it is too long is told already.
+    // That it is too long is reported already.
     if (template.length > MAX_FIELD_CHARS) return template;
     const filled = fillPrompt(template, {
       ...{ fields, names: this.#columns ?? namesOf(fields) },

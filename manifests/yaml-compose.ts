@@ -11,7 +11,7 @@ class TooManyFaults extends Error {
 
 export interface Composed {
   documents: Document.Parsed[];
-  /** In the order of the file, as many as are told. */
+  /** In the order of the file, as many as are reported. */
   errors: YAMLError[];
 }
 
@@ -43,7 +43,7 @@ function boundFaults(composer: Composer): void {
   for (const list of [errors, warnings] as YAMLError[][]) {
     list.push = (...more) => {
       if (list.length >= MAX_FAULTS)
-        throw new TooManyFaults('a file has more faults than are told');
+        throw new TooManyFaults('a file has more faults than are reported');
       return Array.prototype.push.apply(list, more);
     };
   }

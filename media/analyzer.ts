@@ -47,7 +47,7 @@ export interface AnalyzerOptions {
   maxMemoryBytes?: number;
 }
 
-/** One busy parser leaves another for its neighbours; more than the processors help nobody. */
+/** One busy parser leaves another for its neighbours; more than there are processors would not help. */
 function defaultParsers(): number {
   return Math.min(4, Math.max(2, availableParallelism()));
 }

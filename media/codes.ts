@@ -1,4 +1,4 @@
-// What looking into a clip can end with, with a stable code for each.
+// What probing a clip can end with, with a stable code for each.
 
 /** Codes of this folder and what they mean; docs/errors.md must list the same. */
 export const MEDIA_CODES = {

@@ -1,6 +1,6 @@
 // From the times between pictures to a frame rate. Pure.
 
-/** Pictures before a rate is told. */
+/** Pictures before a rate is given. */
 const MIN_STEPS = 8;
 
 /** Seconds a step may differ from the usual one: many writers round to milliseconds. */

@@ -200,7 +200,7 @@ async function readEnough(analyze: Analyze, clip: Inspected): Promise<Reading> {
 
 export interface Inspected {
   blocks: Blocks;
-  /** Length of the file; undefined: nobody tells. */
+  /** Length of the file; undefined: not known. */
   sizeBytes: number | undefined;
   /** What to assume then. */
   assumedBytes: number;

@@ -1,4 +1,4 @@
-// Finds the index (the `moov` box) of an ISO base media file, without which nobody can play it.
+// Finds the index (the `moov` box) of an ISO base media file, without which it cannot be played.
 import type { Blocks } from './blocks.js';
 import { boxReader } from './box-reader.js';
 import { BOX_HEADER_BYTES, boxAt } from './iso-boxes.js';

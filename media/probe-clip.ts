@@ -1,4 +1,4 @@
-// Looks into one clip before money is spent on it. Never takes more than its bounds allow.
+// Probes one clip before money is spent on it. Never takes more than its bounds allow.
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { GuardedFetch } from '../net/guarded-fetch.js';
 import { MediaParserError, type MediaAnalyzer } from './analyzer.js';
@@ -38,7 +38,7 @@ function looksLikeHtml(head: Uint8Array): boolean {
   return HTML_CONTENT.test(Buffer.from(head.subarray(0, 512)).toString('utf8'));
 }
 
-/** Reads to the end of a file whose size nobody tells, as far as the budget goes. */
+/** Reads to the end of a file of unknown size, as far as the budget goes. */
 async function sizeByReading({ blocks }: RemoteClip): Promise<number | undefined> {
   for (let index = 0; ; index += 1) {
     const block = await blocks.block(index);
@@ -86,7 +86,7 @@ async function judgeClip(
 }
 
 /**
- * Looks into the clip behind a link: whether it is there, its size, and by its content (not its
+ * Probes the clip behind a link: whether it is there, its size, and by its content (not its
  * name) format, duration, frame rate and resolution.
  *
  * A clip that is out of reach is tried again a few times within `clipTimeoutMs`. Nothing is thrown

@@ -55,7 +55,7 @@ export interface TsStream {
   stamps: Stamped[];
   /** Of video, from the first stamp on. */
   payloads: Buffer[];
-  /** What the last header begins is not all there, as far as can be told. */
+  /** What the last header begins is not all there, as far as is known. */
   open: boolean;
 }
 

@@ -54,7 +54,7 @@ function stepsOf({ stamps }: TsStream): number[] {
   return times.slice(1).map((time, at) => (time - (times[at] ?? 0)) / TS_TICKS);
 }
 
-/** How many pictures lie behind each stamp; undefined: nobody tells. */
+/** How many pictures lie behind each stamp; undefined: not known. */
 function picturesPerStamp({ stamps, payloads }: TsStream): number | undefined {
   const pictures = countPictures(Buffer.concat(payloads));
   // Of the first and the last one's pictures not all may be there.

@@ -1,4 +1,4 @@
-// What looking into a clip can tell.
+// What probing a clip can show.
 import type { NetCode } from '../net/errors.js';
 import type { MediaCode } from './codes.js';
 import type { MediaFacts } from './facts.js';
@@ -17,5 +17,5 @@ export type ProbeVerdict =
   | { verdict: 'ok'; warnings: MediaNote[]; media?: MediaFacts }
   /** The vendor can never take this clip. */
   | { verdict: 'rejected'; code: ProbeCode; message: string; media?: MediaFacts }
-  /** The clip could not be looked into; `retryable`: it may work later. */
+  /** The clip could not be probed; `retryable`: it may work later. */
   | { verdict: 'unreachable'; code: ProbeCode; message: string; retryable: boolean };

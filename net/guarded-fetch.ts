@@ -1,6 +1,6 @@
-// HTTP for links that come from outside: clips to look into, results to download, receivers of
+// HTTP for links that come from outside: clips to probe, results to download, receivers of
 // notifications. Owns the connections. Environment variables that name a proxy are ignored: a proxy would connect to
-// addresses that nobody here has checked.
+// addresses that have not been checked.
 import { PassThrough, type Readable } from 'node:stream';
 import { Agent, Pool } from 'undici';
 import { NetError, toNetError } from './errors.js';

@@ -1,7 +1,7 @@
-// The one reader of Retry-After headers, whoever sends them.
+// The one reader of Retry-After headers.
 
 /**
- * Nobody is waited for longer than this on a server's word alone: a typing error must not stop a
+ * The longest wait that a server alone can cause: a typing error must not stop a
  * night. It also lies far below what a timer of Node holds (2^31 - 1 ms); past that one rings at once.
  */
 export const MAX_RETRY_AFTER_MS = 3_600_000;

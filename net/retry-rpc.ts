@@ -8,7 +8,7 @@ const PASSING_CODES = new Set([
   14, // UNAVAILABLE
 ]);
 
-/** Node's codes for a connection that broke, or that nobody took. */
+/** Node's codes for a connection that broke, or was not accepted. */
 const PASSING_SYSTEM_CODES = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT']);
 
 /** The embedded server is back within half a second of being killed. */

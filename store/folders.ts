@@ -2,7 +2,7 @@
 import { chmod, mkdir, open, stat } from 'node:fs/promises';
 import path from 'node:path';
 
-/** Only who runs Reelscore may look in: links, prompts and the journal are nobody else's. */
+/** Only the user that runs Reelscore may read it: it holds links, prompts and the journal. */
 const PRIVATE_FOLDER_MODE = 0o700;
 
 interface Syncing {

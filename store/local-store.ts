@@ -71,7 +71,7 @@ class LocalStore implements Store {
         await arriving?.(versionOf(await stat(part)));
       });
     } finally {
-      source.destroy(); // nobody else reads it where the write failed before it began
+      source.destroy(); // nothing else reads it where the write failed before it began
     }
     return written;
   }

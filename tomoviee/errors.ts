@@ -60,7 +60,7 @@ export type TableCode = keyof typeof ERROR_TABLE;
 export interface ErrorTable {
   /**
    * @param code the vendor's code, or one of the table
-   * @param httpStatus of the answer that carried the code; decides for a vendor code nobody listed
+   * @param httpStatus of the answer that carried the code; decides for a vendor code that is not listed
    */
   classOf(code: string, httpStatus?: number): FailureClass;
   /** The class that the user gave to the code, if any. */

@@ -54,7 +54,7 @@ export function networkFailure(exchange: Broken, context: ReadingContext): Vendo
   };
 }
 
-/** A refusal by the vendor's own code; its HTTP status decides where nobody listed the code. */
+/** A refusal by the vendor's own code; its HTTP status decides where the code is not listed. */
 export function codeFailure(
   answer: Answer,
   envelope: Envelope,

@@ -5,7 +5,7 @@
 //     a refusal, whatever the status (but S4).
 // S2. Nothing was sent: refused.
 // S3. 3xx and 4xx say that the request was not carried out: refused, even with a cut or odd body.
-// S4. A gateway's timeout (504; 524 at one CDN) says that the request was passed on and nobody waited
+// S4. A gateway's timeout (504; 524 at one CDN) says that the request was passed on and the gateway did not wait
 //     for the answer: unknown, even with a code, which may be the gateway's own. Other 5xx with a
 //     body are refusals by policy (docs/architecture.md, Money); a 502 may hide an acceptance, yet nearly always
 //     means that the service behind the gateway was not up. 5xx without a whole body: unknown.

@@ -54,7 +54,7 @@ export function intakeOf(
   };
 }
 
-/** A request, or setting, that is none is itself one of the faults that are to be told. */
+/** A malformed request or setting is itself one of the faults to report. */
 function notificationUrlOf(request: UncheckedRequest, config: WorkerConfig) {
   try {
     const url = request?.settings?.notify;

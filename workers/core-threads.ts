@@ -8,7 +8,7 @@ const THREADS = '1';
 
 /**
  * Runs `start`, which starts the core, so that the core has few threads. The variable is read by tokio,
- * on which the core runs, when it starts; whoever has set it decides.
+ * on which the core runs, when it starts; a value that is set already stays.
  */
 export function withFewCoreThreads(start: () => void): void {
   if (process.env['TOKIO_WORKER_THREADS'] !== undefined) {

@@ -12,7 +12,7 @@ export interface SdkLine {
   meta: Record<string | symbol, unknown>;
 }
 
-/** Routine becomes `debug`; a fault that is told in words (a missing manifest) loses its stacks. */
+/** Routine becomes `debug`; a fault with a message for people (a missing manifest) loses its stacks. */
 export function tidied({ level, message, meta }: SdkLine): SdkLine {
   if (ROUTINE.test(message)) return { level: 'debug', message, meta };
   const { error, ...others } = meta;

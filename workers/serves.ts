@@ -1,4 +1,4 @@
-/** What a worker serves: looking into clips can run on other machines than submitting. */
+/** What a worker serves: probing can run on other machines than submitting. */
 export type Serves = 'all' | 'scoring' | 'probing';
 
 export const SERVES = ['all', 'scoring', 'probing'] as const satisfies Serves[];

@@ -41,7 +41,7 @@ import type { Serves } from './serves.js';
  * limit of 3 at a time cost half of the server's work.
  */
 const MAX_ACTIVITIES = 100;
-/** Pages of 25 clips, each looking into several clips at once. */
+/** Pages of 25 clips, each probing several clips at once. */
 const MAX_PAGES = 8;
 /** Groups of downloads of all batches. */
 const MAX_DOWNLOADS = 50;
@@ -51,10 +51,10 @@ const MAX_FILES = 20;
 const FORCE_GRACES = 1.35;
 
 /**
- * What is under way is let finish for a while; then downloads and whatever else heeds it are told to stop. A
- * POST is never cut off by us, as nobody would know whether it was accepted: when the SDK gives its activity
- * up, it still ends by its own time limit, and the journal gets its answer. If the process is killed before,
- * the journal has its intent, and the clip is flagged rather than paid twice in silence.
+ * Running activities may finish within the grace; then downloads, and others that listen to cancellation, are
+ * cancelled. A POST is never aborted, because then it would be unknown whether it was accepted: when the SDK
+ * abandons its activity, the POST still ends by its own time limit, and the journal gets its answer. If the process
+ * is killed before, the journal holds the intent, and the clip is flagged instead of being paid for twice silently.
  */
 function shutdownOf({ shutdownGraceMs }: Pick<ResolvedConfig, 'shutdownGraceMs'>) {
   return {
@@ -67,7 +67,7 @@ export interface WorkerOptions {
   config: WorkerConfig;
   /** Notifications link to the web UI where `uiUrl` tells it. */
   temporal: Pick<OpenedTemporal, 'connection' | 'namespace'> & Partial<OpenedTemporal>;
-  /** `probing`: looks into clips and nothing else; `scoring`: all but that. Default: `all`. */
+  /** `probing`: probes clips and nothing else; `scoring`: all but that. Default: `all`. */
   serves?: Serves;
 }
 
@@ -122,7 +122,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
   const failed = new Promise<never>((_, reject) => {
     running.catch(reject);
   });
-  failed.catch(() => undefined); // whoever cares listens; nobody has to
+  failed.catch(() => undefined); // callers need not listen
   return {
     failed,
     async stop() {

@@ -14,8 +14,8 @@ import type { WorkerOptions } from '../../workers/worker.js';
 
 const WORK: Record<Serves, string> = {
   all: 'taking batches',
-  scoring: 'taking all but the look into clips',
-  probing: 'looking into the clips',
+  scoring: 'taking all but probing',
+  probing: 'probing clips',
 };
 
 export interface ServedParts {

@@ -59,7 +59,7 @@ async function steer(
         'No worker is running; it takes effect when one is: `reelscore serve` or `reelscore run`',
       );
     }
-    // The signal was taken; a batch that nobody works on has not acted on it yet.
+    // The signal was taken; without a worker the batch has not acted on it yet.
     io.document({ batch, state: workerAnswering === false ? state : now, workerAnswering });
     return EXIT.ok;
   } finally {

@@ -32,7 +32,7 @@ export async function validate(manifest: string, flags: ValidateFlags): Promise<
 
   const { total, valid, problemCount, warningCount } = report;
   const clips = findings
-    ? `; looked into ${count(findings.probed, 'clip')}: ${count(findings.problems.length, 'problem')}, ${count(findings.warnings.length, 'warning')}`
+    ? `; probed ${count(findings.probed, 'clip')}: ${count(findings.problems.length, 'problem')}, ${count(findings.warnings.length, 'warning')}`
     : '';
   say(
     `${manifest}: ${count(total, 'row')}, ${valid} valid, ${count(problemCount, 'problem')}, ${count(warningCount, 'warning')}${clips}`,

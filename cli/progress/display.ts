@@ -55,7 +55,7 @@ function plainDisplay(view: Viewer, io: Io): Display {
 
 function linesBelow(batch: string, progress: SeenProgress | undefined): string[] {
   if (!progress) return [];
-  // That it is being opened is told by the line itself.
+  // The line itself says that it is being opened.
   return progress.state === 'opening'
     ? failingLines(progress.failing)
     : stateLines(batch, progress);

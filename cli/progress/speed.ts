@@ -18,7 +18,7 @@ export class Speed {
     }
   }
 
-  /** Clips per second; undefined while it cannot be told. */
+  /** Clips per second; undefined while it is not known. */
   perSecond(): number | undefined {
     const first = this.#samples[0];
     const last = this.#samples.at(-1);

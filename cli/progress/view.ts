@@ -65,7 +65,7 @@ export function stateLines(batch: string, progress: SeenProgress): string[] {
 const WORK: Record<string, string> = {
   openBatch: 'reading the manifest',
   matchLedger: 'looking up what was scored before',
-  preparePage: 'looking into clips',
+  preparePage: 'probing clips',
   submitClip: 'submitting',
   queryTasks: 'asking the vendor about tasks',
   finishClips: 'downloading soundtracks and recording outcomes',
@@ -127,12 +127,12 @@ function shareLines({ shared, state, pace, priority }: BatchProgress): string[] 
   ];
 }
 
-/** What a batch waits for whose clips nobody looks into. */
+/** What a batch waits for when no worker probes. */
 export function proberMissingText(): string {
-  return 'Its clips wait to be looked into, and no worker does that: start `reelscore worker --serve probing`';
+  return 'Its clips wait to be probed, and no worker does that: start `reelscore worker --serve probing`';
 }
 
-/** What a batch waits for whose soundtracks nobody downloads. */
+/** What a batch waits for when no worker downloads. */
 export function filesWorkerMissingText(): string {
   return 'It waits for downloads or files, and no worker does that: start `reelscore worker` of this version';
 }

@@ -1,4 +1,4 @@
-// Where the vendor's callbacks are to arrive, as far as that can be told from here.
+// Where the vendor's callbacks are to arrive, as far as that can be seen from here.
 import { lookup } from 'node:dns/promises';
 import { createServer } from 'node:net';
 import { HEALTH_PATH } from '../../contract/callback.js';
@@ -76,7 +76,7 @@ async function urlFinding(publicUrl: string, place: Place): Promise<DoctorFindin
     return problem(
       URL_CHECK,
       `the receiver at ${publicUrl} cannot reach Temporal`,
-      'look into its log, and check the TEMPORAL_ variables it was started with',
+      'read its log, and check the TEMPORAL_ variables it was started with',
     );
   }
   const inside = addresses.find(({ address }) => refusedRange(address) !== undefined)?.address;
@@ -89,7 +89,7 @@ async function urlFinding(publicUrl: string, place: Place): Promise<DoctorFindin
   }
   return ok(
     URL_CHECK,
-    `${publicUrl} leads to a receiver; that the vendor reaches it too cannot be told from here`,
+    `${publicUrl} leads to a receiver; whether the vendor reaches it too cannot be seen from here`,
   );
 }
 

@@ -4,7 +4,7 @@
 export type Verdict = 'ok' | 'warning' | 'problem';
 
 export interface DoctorFinding {
-  /** What was looked at, in a word or two. */
+  /** What was checked, in a word or two. */
   check: string;
   verdict: Verdict;
   /** What was found. */

@@ -2,7 +2,7 @@
 import { request } from 'undici';
 
 const DEADLINE_MS = 10_000;
-/** Of a body; no answer that is looked into is longer. */
+/** Of a body; no answer that is read is longer. */
 const MAX_BODY = 4096;
 
 export interface HttpAnswer {

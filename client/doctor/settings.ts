@@ -30,7 +30,7 @@ export function keysFinding({ tomoviee }: Pick<ResolvedConfig, 'tomoviee'>): Doc
 export function notificationsFinding({
   notifications: { url, secret },
 }: Pick<ResolvedConfig, 'notifications'>): DoctorFinding {
-  if (url === undefined) return ok('Notifications', 'notify is not set: nobody is told');
+  if (url === undefined) return ok('Notifications', 'notify is not set: none are sent');
   const host = tryUrl(shownLink(url))?.host ?? shownLink(url);
   if (secret) return ok('Notifications', `go to ${host}, signed`);
   return problem(

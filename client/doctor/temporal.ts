@@ -9,7 +9,7 @@ import { ok, problemOf, warning, type DoctorFinding } from './finding.js';
 export interface WorkToDo {
   /** Whose batches are to be worked on. */
   account: string;
-  /** Clips are looked into. */
+  /** Clips are probed. */
   probe: boolean;
 }
 
@@ -66,7 +66,7 @@ async function workerFinding(
   if (probe && !probes) {
     return warning(
       'Worker',
-      `one takes batches of the account ${account}, but none looks into clips`,
+      `one takes batches of the account ${account}, but none probes clips`,
       'start one: reelscore worker --serve probing',
     );
   }
@@ -102,7 +102,7 @@ export function createCommands(address: string, namespace: string, names: string
     const wanted = names.map((name) => `--search-attribute ${name}=Keyword`);
     return [`tcld namespace search-attributes add --namespace ${namespace} ${wanted.join(' ')}`];
   }
-  // One by one: of several names, the command (1.8.2) takes the first without a word about the others.
+  // One by one: of several names, the command (1.8.2) takes the first and ignores the others.
   return names.map(
     (name) =>
       `temporal operator search-attribute create --address ${address} --namespace ${namespace} --name ${name} --type Keyword`,

@@ -1,4 +1,4 @@
-// Reads what a caller gives of a schedule; every fault is told at once.
+// Reads what a caller gives of a schedule; all faults are reported at once.
 import path from 'node:path';
 import {
   REQUEST_SETTINGS,
@@ -109,7 +109,7 @@ function readManifest(where: string, cwd: string): string {
   if (!url || !isHttp(url)) {
     throw new TypeError('it is neither a path nor an http(s) URL (write one of them)');
   }
-  // A schedule is kept by the server, which shows it to whoever may look.
+  // A schedule is kept by the server, which shows it to everyone with access.
   if (url.username !== '' || url.password !== '') {
     throw new TypeError(
       'it holds a user or password (remove them; the worker sends REELSCORE_MANIFEST_HEADER)',

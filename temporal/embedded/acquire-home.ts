@@ -1,4 +1,4 @@
-// A home (REELSCORE_HOME) and the servers it runs for as long as somebody uses them.
+// A home (REELSCORE_HOME) and the servers it runs for as long as they are used.
 import { join } from 'node:path';
 import { ENVIRONMENT } from '../../config/environment.js';
 import { findTemporalBinary } from './find-binary.js';

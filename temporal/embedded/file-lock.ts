@@ -47,7 +47,7 @@ export function tryLock(path: string, note: string): FileLock | undefined {
   }
 }
 
-/** The note of the living process that holds the lock; undefined when nobody does. */
+/** The note of the living process that holds the lock; undefined when none does. */
 export function readLock(path: string): string | undefined {
   const text = readText(path);
   return text === undefined ? undefined : liveNote(text);

@@ -33,7 +33,7 @@ export function grpcAnswers(port: number, call: GrpcCall, timeoutMs: number): Pr
       'content-type': 'application/grpc',
       te: 'trailers',
     });
-    // An error without a message is told in the headers, anything else in the trailers.
+    // An error without a message comes in the headers, anything else in the trailers.
     stream.once('response', (headers) => {
       if (headers['grpc-status'] !== undefined) settle(headers['grpc-status'] === GRPC_STATUS_OK);
     });

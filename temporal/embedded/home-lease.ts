@@ -20,7 +20,7 @@ export interface ServiceLeaseOptions {
   /** Real path of the home. */
   home: string;
   services: ServiceSpec[];
-  /** Told when the supervisor was lost and could not be had back at once; it is tried on and on. */
+  /** Called when the supervisor was lost and could not be reconnected at once; it keeps trying. */
   onTrouble: (error: Error) => void;
 }
 

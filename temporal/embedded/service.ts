@@ -45,7 +45,7 @@ export class Service {
   constructor(options: ServiceOptions) {
     this.#options = options;
     this.ready = this.#start();
-    this.ready.catch(() => undefined); // told to whoever asks for `ready`
+    this.ready.catch(() => undefined); // reported to callers that await `ready`
   }
 
   /** Ends the child (SIGTERM, then SIGKILL after 5 s) and returns once it is gone. */

@@ -26,7 +26,7 @@ export function makeSocketDir(socketPath: string): void {
 }
 
 /**
- * Throws unless the socket's folder is a folder of this user that nobody else can enter: in a shared
+ * Throws unless the socket's folder is a folder of this user that no other user can enter: in a shared
  * temporary directory anyone could have made it first.
  */
 export function checkSocketDir(socketPath: string): void {

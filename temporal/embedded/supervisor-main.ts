@@ -12,7 +12,7 @@ process.umask(0o077); // the database holds prompts and links
 async function supervise(home: string): Promise<void> {
   const socketPath = socketPathOf(home);
   const lock = tryLock(supervisorLockPath(home), socketPath);
-  // Without the lock another supervisor is at work; whoever started this one finds that one.
+  // Without the lock another supervisor is at work; the process that started this one finds that one.
   if (lock === undefined) return;
   try {
     makeSocketDir(socketPath);

@@ -51,7 +51,7 @@ export class Supervisor {
     await this.#down;
   }
 
-  /** Takes everything down, whoever still holds a lease. */
+  /** Takes everything down, also while leases are held. */
   close(): Promise<void> {
     return (this.#closing ??= this.#takeDown());
   }

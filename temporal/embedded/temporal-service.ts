@@ -16,7 +16,7 @@ const RETENTION_DAYS = 30;
 const RETENTION_SECONDS = RETENTION_DAYS * 86_400;
 
 /**
- * The development server opens its HTTP API on a port of its choice and cannot be told not to. Web
+ * The development server opens its HTTP API on a port of its choice, which cannot be turned off. Web
  * pages could reach it: it takes any body as JSON, so a page on any site can start a workflow. Nothing
  * here needs it, so it is closed: a Host header cannot hold a space, and everything else gets 403.
  */
@@ -37,7 +37,7 @@ const TUNING = [
   // Callbacks and answers that arrive during a workflow task; past the limit the server fails the task.
   '--dynamic-config-value',
   'history.maximumBufferedEventsBatch=10000',
-  // A query waits for the workflow task under way. By default only one may; whoever asks besides it is
+  // A query waits for the workflow task under way. By default only one may; a second one is
   // refused and asks again after 1-2 s: `status` beside a `run` that shows its progress.
   '--dynamic-config-value',
   'history.MaxBufferedQueryCount=100',

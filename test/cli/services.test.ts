@@ -76,7 +76,7 @@ test('a worker process scores what start began, and stops in good order', async 
   expect(output).not.toContain(keys.appSecret);
 });
 
-test('one worker looks into clips, without keys, and another scores them', async () => {
+test('one worker probes clips, without keys, and another scores them', async () => {
   // The server remembers for minutes who served an account, so this one is new.
   const split = { REELSCORE_ACCOUNT: 'split', REELSCORE_PROBE: 'true' };
   const scoring = await service('worker --serve scoring', 'Worker:', split);
@@ -88,7 +88,7 @@ test('one worker looks into clips, without keys, and another scores them', async
     if (stdout.includes('no worker does that: start `reelscore worker --serve probing`')) break;
   }
   const noKeys = { ...split, TOMOVIEE_APP_KEY: '', TOMOVIEE_APP_SECRET: '' };
-  const probing = await service('worker --serve probing', 'Worker: looking into', noKeys);
+  const probing = await service('worker --serve probing', 'Worker: probing', noKeys);
   expect((await api.wait(batch)).summary.counts.succeeded).toBe(5);
   for (const worker of [scoring, probing]) expect((await worker.stop()).exitCode).toBe(0);
 });

@@ -13,7 +13,7 @@ interface Group {
 /** Callbacks in one signal; at about 100 bytes each this stays far below Temporal's 2 MB. */
 const MAX_GROUP = 500;
 
-/** A batch without a callback for so many windows does not wait for company: a slot may wait for it. */
+/** A batch without a callback for so many windows skips the batching window: a slot may wait for it. */
 const QUIET_WINDOWS = 4;
 
 export class Coalescer {

@@ -3,7 +3,7 @@ import type { TaskCallback } from '../../contract/callback.js';
 
 /**
  * Hands callbacks to a batch; resolves once they are durable there.
- * @throws BatchEndedError if there is nobody left to take them
+ * @throws BatchEndedError if the batch no longer takes them
  */
 export type DeliverCallbacks = (batch: string, callbacks: TaskCallback[]) => Promise<void>;
 

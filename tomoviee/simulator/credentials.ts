@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 
-/** Who asks, or why that cannot be told. */
+/** Whose request it is, or why that is unknown. */
 export type Caller = { keyHash: string } | { refused: string };
 
 /** Checks `Authorization: Basic base64(app_key:app_secret)` and `X-App-Key`, which must agree. */
@@ -34,7 +34,7 @@ export class Credentials {
     let hash = this.#hashes.get(key);
     if (hash === undefined) {
       hash = createHash('sha256').update(key).digest('hex').slice(0, 12);
-      // One account has one key; whoever sends many gets no memory for it.
+      // One account has one key; a client that sends many takes no memory.
       if (this.#hashes.size < 100) this.#hashes.set(key, hash);
     }
     return hash;

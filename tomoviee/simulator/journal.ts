@@ -58,7 +58,7 @@ class FileJournal implements SimulatorJournal {
         else reject(this.#failure);
       });
     });
-    // Lines nobody waits for must not end the process.
+    // A line that is not awaited must not end the process.
     this.#pending.catch(() => undefined);
   }
 

@@ -1,4 +1,4 @@
-// What a simulator can be told, with its defaults. Checked here once; nothing else reads options.
+// The options of a simulator, with their defaults. Checked here once; nothing else reads options.
 import { z } from 'zod';
 
 const count = z.number().int().min(0).max(1e9);
