@@ -57,12 +57,15 @@ export function finishClipsActivity(
         signal,
       });
 
+      const doubtful = await rowsPaidAgain(files, input);
       const there = await filesThere(files, input, info.attempt > 1);
+      const flagged = (outcome: Outcome): Outcome =>
+        doubtful.has(outcome.row) ? { ...outcome, possibleDuplicate: true } : outcome;
       const finish = async (task: Download): Promise<void> => {
         try {
           signal.throwIfAborted();
           const fetched = await soundtracks.fetch(task, there.get(task.taskId));
-          if ('outputs' in fetched) recording.add(succeeded(task, fetched));
+          if ('outputs' in fetched) recording.add(flagged(succeeded(task, fetched)));
           else if (fetched.fault === 'slow' && !slow) (output.slow ??= []).push(task.row);
           else output.troubles.push({ row: task.row, failure: fetched.failure });
         } catch (error) {
@@ -70,7 +73,7 @@ export function finishClipsActivity(
           (output.open ??= []).push(task.row);
         }
       };
-      recording.add(...record);
+      recording.add(...record.map(flagged));
       const limit = pLimit(CONCURRENCY);
       await Promise.all(download.map((task) => limit(finish, task)));
       await recording.close();
@@ -79,6 +82,19 @@ export function finishClipsActivity(
       return output;
     });
   };
+}
+
+/** C4. */
+async function rowsPaidAgain(
+  { journal }: BatchFiles,
+  { round, record, download }: FinishClipsInput,
+): Promise<Set<number>> {
+  const rows = await Promise.all(
+    [...record, ...download].map(async ({ row, attempts }) =>
+      (await journal.hasLaterPaid({ round, row, attempts })) ? [row] : [],
+    ),
+  );
+  return new Set(rows.flat());
 }
 
 /** Files that are there already, of tasks whose download an earlier try may have begun. */

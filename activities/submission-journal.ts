@@ -37,6 +37,12 @@ export type KnownEnd = Exclude<PostEnd, 'none'>;
 /** It cost money, or may have. */
 export type Paid = 'begun' | 'lost' | Extract<JournalAnswer, { kind: 'accepted' }>;
 
+interface Clip {
+  round: number;
+  row: number;
+  attempts: number;
+}
+
 export interface Watch {
   /** The attempt of a POST for the clip that another one has begun meanwhile, refused ones aside. */
   rival: () => Promise<number | undefined>;
@@ -82,6 +88,16 @@ export class SubmissionJournal {
   /** What became of one POST. */
   async find(key: PostPlace): Promise<PostEnd> {
     return (await this.ends(key)).get(key.attempt) ?? 'none';
+  }
+
+  /**
+   * C4 for a clip whose batch was reset: the run that ends it may not know of a POST that another run made
+   * later.
+   * @param attempts of the clip that this run knows of
+   */
+  async hasLaterPaid({ round, row, attempts }: Clip): Promise<boolean> {
+    const later = await this.ends({ round, row, attempt: attempts + 1 });
+    return [...later.values()].some(isPaid);
   }
 
   /** Watches for others that submit the same clip (J4); to be begun before the past is looked at. */

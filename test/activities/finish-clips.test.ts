@@ -2,12 +2,15 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { SubmissionJournal } from '../../activities/submission-journal.js';
 import type { Outcome } from '../../contract/clip.js';
 import { listSegments } from '../../outcomes/segments.js';
 import { serve } from '../net/servers.js';
 import { confirm, outcomesIn, rig, soundtracksIn, TUNE } from './finish-rig.js';
 import { entriesOf, night, resultsFolder } from './ledger-rig.js';
 import { run, start } from './support.js';
+
+const REFUSAL = { class: 'retry', code: '680001', message: 'later' } as const;
 
 describe('a group', () => {
   const failed: Outcome = {
@@ -39,6 +42,36 @@ describe('a group', () => {
       expect(possibleDuplicate).toBe(row === 0 ? true : undefined);
     }
   });
+
+  test.each([
+    ['was accepted', { kind: 'accepted', taskId: 'other', callback: true }, true],
+    ['has no answer', undefined, true],
+    ['was refused', { kind: 'refused', failure: REFUSAL }, undefined],
+  ] as const)(
+    'C4: a later POST of another run that %s decides whether its clips may be duplicates',
+    async (_, answer, flagged) => {
+      const one = await rig(TUNE, { clips: 8 });
+      const journal = new SubmissionJournal(one.store, 'earlier-worker');
+      for (const row of [0, 7]) {
+        const post = { round: 1, row, attempt: 4, run: 'an-earlier-run', activityTry: 1 };
+        await journal.begin(post);
+        if (answer) await journal.end(post, answer);
+      }
+      const download = one.input.download.slice(0, 2);
+      await run(one.worker, 'finishClips', { ...one.input, download, record: [failed] });
+      const seen = (await outcomesIn(one.store)).map((outcome) => [
+        outcome.row,
+        outcome.possibleDuplicate,
+      ]);
+      expect(new Map(seen as [number, boolean][])).toEqual(
+        new Map([
+          [0, flagged],
+          [1, undefined],
+          [7, flagged],
+        ]),
+      );
+    },
+  );
 
   test('done again leaves its segment as it was', async () => {
     const one = await rig(TUNE, { clips: 8 });
