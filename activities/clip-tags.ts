@@ -1,4 +1,4 @@
-// What the servers of a batch's clips told of their versions, kept in the batch's store until the clips
+// What the servers of a batch's clips said about their versions, kept in the batch's store until the clips
 // are scored: a page of the snapshot, a file.
 import { z } from 'zod';
 import type { Clip } from '../contract/clip.js';

@@ -48,7 +48,7 @@ export interface SoundtrackPlace {
   store: Store;
   /** Of the file, as `fileNames` gives it. */
   name: string;
-  /** Told key and version when the file is whole, before it is under its name. */
+  /** Called with key and version when the file is whole, before it gets its name. */
   arriving: (key: string, version: string) => Promise<void>;
 }
 

@@ -10,7 +10,7 @@ export class Recording<T> {
 
   /**
    * @param write brings some to disk; those of a write that failed are given to the next one again
-   * @param failed told of a write that failed, but for the last one
+   * @param failed called when a write fails, except for the last one
    */
   constructor(
     private readonly write: (some: T[]) => Promise<void>,

@@ -1,4 +1,4 @@
-// What a result query told of a result, from the query that confirmed a task to the download. It stays
+// What a result query returned about a result, from the query that confirmed a task to the download. It stays
 // in this worker's memory: a signed link is a secret for as long as it lives and has no place in history.
 import type { VendorResult } from '../tomoviee/client.js';
 

@@ -15,7 +15,7 @@ export type Download = FinishClipsInput['download'][number];
 /** What a result says of itself. */
 type Told = Pick<VendorResult, 'modelVersion' | 'translatePrompt'>;
 
-/** The store's keys of a result's files, and what else the vendor told. */
+/** The store's keys of a result's files, and what else the vendor said. */
 export type Fetched = { outputs: string[] } & Told;
 
 /** Files of a task that are there already, by place. */

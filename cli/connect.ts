@@ -13,7 +13,7 @@ export async function connect(
     return await Reelscore.connect({
       ...options,
       onProgress: (line) => {
-        clearTimeout(slow); // told more exactly
+        clearTimeout(slow); // a more exact message follows
         io.note(line);
       },
     });

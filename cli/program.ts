@@ -19,7 +19,7 @@ export async function runCommandLine(args: string[]): Promise<number> {
     await program.parseAsync(args, { from: 'user' });
     return exitCode;
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode; // commander has told it
+    if (error instanceof CommanderError) return error.exitCode; // commander has printed it
     return reportError(error, {
       asJson: args.includes('--json'),
       verbose: args.includes('--verbose'),
@@ -29,7 +29,7 @@ export async function runCommandLine(args: string[]): Promise<number> {
 
 /**
  * The commands, not run yet.
- * @param setExitCode told what each command's action returns
+ * @param setExitCode called with what each command's action returns
  */
 export function createProgram(setExitCode: (code: number) => void): Command {
   const program = new Command('reelscore');

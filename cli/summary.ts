@@ -91,7 +91,7 @@ async function lookThrough(api: Reelscore, batch: string) {
   return { possibleDuplicates, codes };
 }
 
-/** What the ledger told of clips that were scored anew all the same, or skipped. */
+/** What the ledger reported about clips that were scored anew or skipped. */
 async function foundBefore(api: Reelscore, batch: string): Promise<Found | undefined> {
   const counts: Found['counts'] = {};
   const notes: Found['notes'] = [];

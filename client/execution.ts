@@ -31,7 +31,7 @@ export interface Execution {
   said?: string;
 }
 
-/** An execution that may not have told yet where its results lie: its manifest is not read, or never was. */
+/** An execution whose folder may not be known yet: its manifest is not read, or never was. */
 export type BareExecution = Omit<Execution, 'memo'> & { memo?: BatchMemo };
 
 type Info = Pick<WorkflowExecutionInfo, 'workflowId' | 'status' | 'taskQueue' | 'startTime'> & {

@@ -45,7 +45,7 @@ export interface ConnectOptions {
   cwd?: string;
   /** Start the simulator too, and start batches for it. */
   simulate?: boolean;
-  /** Told, line by line, what takes long (a download, a build). Default: written to stderr. */
+  /** Called, line by line, with what takes long (a download, a build). Default: written to stderr. */
   onProgress?: (line: string) => void;
 }
 
@@ -272,7 +272,7 @@ export class Reelscore {
   }
 
   /**
-   * What could not be checked of clips that were submitted all the same, and what the ledger told of them.
+   * What could not be checked of clips that were submitted all the same, and what the ledger reported about them.
    * Only of a batch that has ended.
    * @throws ReelscoreError `batch_not_found`
    */

@@ -181,7 +181,7 @@ export interface AccountMember {
   rateShare: number;
   /** Tasks it may have at the vendor. */
   slots: number;
-  /** Clips it could submit, when it last told the account. */
+  /** Clips it could submit, as of its last report. */
   wants: number;
   /** It does not answer: since when (epoch ms), how many slots are kept for it, and until when. */
   silent?: { since: number; keeps: number; until: number };

@@ -98,7 +98,7 @@ export interface ScoreBatchInput {
   options: BatchOptions;
   /** Rows of this round that were scored already; absent until the ledger was asked. */
   skipped?: number;
-  /** What the ledger told of others. */
+  /** What the ledger reported about others. */
   found?: LedgerFindings;
   /** Store key of the tasks that an earlier round left at the vendor; asked about before paying anew. */
   recall?: string;

@@ -114,7 +114,7 @@ export interface FailureTally {
   reasons: Record<string, number>;
 }
 
-/** A pause of which a batch has told, as it was looked at last. */
+/** The pause that was notified last, as last seen. */
 export interface ToldPause {
   reason: string;
   /** Of the batch by then. */

@@ -7,7 +7,7 @@ import type { Fault } from './problems.js';
 
 const PLACEHOLDER = /\{\{([^{}]*)\}\}/g;
 
-/** Placeholders told of that cannot be filled; the others are only counted. */
+/** Placeholders reported that cannot be filled; the others are only counted. */
 const MAX_TOLD = 10;
 
 /** A filled prompt, or what is wrong with its template. */

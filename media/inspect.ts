@@ -121,7 +121,7 @@ function ends(size: number): Part {
   };
 }
 
-/** What the stamps add to what the parser told. */
+/** What the stamps add to what the parser found. */
 async function withTimes(reading: Reading, clip: Inspected): Promise<Reading> {
   const times = await readEnds(clip.blocks, clip);
   return times === undefined ? reading : { ...reading, facts: withStamps(reading.facts, times) };

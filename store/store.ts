@@ -17,7 +17,7 @@ export interface Store {
   /**
    * Writes a stream, replacing what was there; returns its length in bytes. Nothing is kept if the
    * stream fails, and the stream is destroyed if the store does.
-   * @param arriving told the object's version when it is whole, before it is there; if it fails, so does the
+   * @param arriving called with the object's version when it is whole, before it is there; if it fails, so does the
    *   write
    */
   writeStream(

@@ -1,6 +1,6 @@
 // One POST and what became of it. Knows nothing of the vendor's API.
 //
-// It speaks undici's dispatch interface and not `request`, because only there is it told whether the
+// It speaks undici's dispatch interface and not `request`, because only it reports whether the
 // request has reached a socket: before that nothing was sent, after it anything may have been.
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Dispatcher } from 'undici';

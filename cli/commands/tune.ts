@@ -23,7 +23,7 @@ export async function tune(flags: TuneFlags): Promise<number> {
   if (Object.values(options).every((value) => value === undefined)) {
     throw new Error('nothing to tune (give --rate, --burst or --max-in-flight)');
   }
-  const config = readConfig(options); // told as for other commands, and before anything is started
+  const config = readConfig(options); // faults are reported as for other commands, before anything starts
   const tuning: Tuning = {
     ...(rate !== undefined && { ratePerSecond: config.pace.ratePerSecond }),
     ...(burst !== undefined && { burst: config.pace.burst }),

@@ -19,7 +19,7 @@ export interface ExamineOptions {
   cwd?: string;
   /** Look at what batches against the simulator need. */
   simulate?: boolean;
-  /** Told, line by line, what takes long (a download, a build). Default: written to stderr. */
+  /** Called, line by line, with what takes long (a download, a build). Default: written to stderr. */
   onProgress?: (line: string) => void;
 }
 

@@ -1,4 +1,4 @@
-// Cron expressions: checked before the server sees them, and told back from what it made of them. Pure.
+// Cron expressions: checked before the server sees them, and rendered from what it made of them. Pure.
 import { DAYS_OF_WEEK, MONTHS, type CalendarSpecDescription } from '@temporalio/client';
 
 interface Field {

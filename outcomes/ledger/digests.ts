@@ -20,7 +20,7 @@ export type ClipKeys = Pick<LedgerEntry, 'id' | 'link' | 'fileLink' | 'etag' | '
 
 /**
  * @param link the clip's own, as read by the rule in force
- * @param tag what the clip's server told, where the batch goes by ETags
+ * @param tag what the clip's server said, where the batch goes by ETags
  */
 export function keysOf(clip: Clip, { plain }: Pick<Link, 'plain'>, tag?: ClipTag): ClipKeys {
   const { id, idMade, prompt } = clip;

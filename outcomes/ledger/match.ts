@@ -80,7 +80,7 @@ export class LedgerMatch {
 
   /**
    * Takes a row; one with a fault counts for nothing.
-   * @param tag what the clip's server told, where identity is `etag`
+   * @param tag what the clip's server said, where identity is `etag`
    */
   add(clip: Clip, tag?: ClipTag): void {
     if (clip.fault !== undefined) return;

@@ -30,7 +30,7 @@ export interface AcquireHomeOptions {
   simulator?: HomeSimulatorOptions;
   /** Where to look for `temporal` and the cache; by default this process's environment. */
   env?: NodeJS.ProcessEnv;
-  /** Told, line by line, what takes long (a download, a build); by default written to stderr. */
+  /** Called, line by line, with what takes long (a download, a build); by default written to stderr. */
   onProgress?: (line: string) => void;
 }
 

@@ -43,7 +43,7 @@ export interface FindOptions {
  * Returns the path of a `temporal` binary to run.
  *
  * @param env its PATH, cache and Go settings are used
- * @param onProgress told what takes long, line by line
+ * @param onProgress called, line by line, with what takes long
  * @throws NoTemporalServerError
  */
 export async function findTemporalBinary(

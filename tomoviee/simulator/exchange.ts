@@ -57,7 +57,7 @@ export async function sendAnswer(
       req.socket.destroy();
     } else if (answer.body instanceof Readable) {
       res.writeHead(answer.status, answer.headers);
-      // Nothing to tell a client that went away; it has been told nothing.
+      // The client went away; it got no answer.
       await pipeline(answer.body, res).catch(() => undefined);
     } else {
       const { body } = answer;

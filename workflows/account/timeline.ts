@@ -1,6 +1,6 @@
 // Whose the moments of an account are. Pure: changes the state it is given.
 //
-// G2. The timeline changes only after everyone who owns moments has stopped and told how far it got.
+// G2. The timeline changes only after every owner of moments has stopped and reported how far it got.
 // G3. A batch that does not answer within STALLED_MS gives out nothing any more: the server has timed its
 //     workflow task out, and its next one begins with what was signalled meanwhile.
 import type { AccountState, Frame, Timeline } from '../../contract/account.js';

@@ -123,7 +123,7 @@ export class Batch {
     return Math.min(nextDue, this.#account.report(demand, Date.now()));
   }
 
-  /** Shows where it stands, and has a pause told. */
+  /** Publishes its state, and notifies of a pause. */
   show(): void {
     this.#attribute.say(this.#paused ? 'paused' : this.#phase);
     const reason = this.#paused ? (this.#membership.paused ?? this.#state.pause) : undefined;
@@ -170,14 +170,14 @@ export class Batch {
     return this.summary;
   }
 
-  /** Has its end told. */
+  /** Notifies of its end. */
   async showEnd(end: 'cancelled' | 'finished'): Promise<void> {
     this.#attribute.say(end);
     await this.#notifier.tell(`batch.${end}`);
     this.#showDetails();
   }
 
-  /** Leaves the account, and has told why it cannot go on. */
+  /** Leaves the account, and notifies why it cannot go on. */
   async showFailure(reason: string): Promise<void> {
     await this.#account.leave();
     await this.#notifier.tell('batch.failed', reason);
@@ -222,7 +222,7 @@ export class Batch {
     };
   }
 
-  /** Nothing is under way, and the account has been told everything it must know. */
+  /** Nothing is under way, and no report to the account is due. */
   get #quiet(): boolean {
     return this.#work.running === 0 && this.#account.quiet && allHandlersFinished();
   }

@@ -14,7 +14,7 @@ export class AccountLink {
     private readonly membership: Membership,
     private readonly joinAccount: BatchActivities['joinAccount'],
     private readonly wake: () => void,
-    /** Told what keeps the account from being joined. */
+    /** Called with what keeps the account from being joined. */
     private readonly failed: (error: unknown) => void,
   ) {}
 

@@ -7,7 +7,7 @@ export interface Standing {
   settled: boolean;
   /** This run has begun to drain, in this look or an earlier one. */
   draining: boolean;
-  /** Nothing is under way and the account has been told everything it must know. */
+  /** Nothing is under way, and no report to the account is due. */
   quiet: boolean;
   /** A signal is likely to meet the end of this workflow task, and has not been waited for yet. */
   signalNear: boolean;
