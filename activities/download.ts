@@ -88,7 +88,7 @@ export async function downloadFile(
       const message = `the file cannot be written: ${error.message}`;
       throw downloadError(message, 'other', { cause: error });
     }
-    throw error; // the store's own trouble
+    throw error; // the store itself failed
   }
 }
 

@@ -39,9 +39,9 @@ export function finishClipsActivity(
     return withHeartbeat(async () => {
       const stop = new AbortController();
       const signal = AbortSignal.any([cancellationSignal, stop.signal]);
-      let trouble: { error: unknown } | undefined;
+      let fatal: { error: unknown } | undefined;
       const failed = (error: unknown): void => {
-        trouble ??= { error };
+        fatal ??= { error };
         stop.abort();
       };
       const recording = new Recording<Outcome>(async (outcomes) => {
@@ -77,7 +77,7 @@ export function finishClipsActivity(
       const limit = pLimit(CONCURRENCY);
       await Promise.all(download.map((task) => limit(finish, task)));
       await recording.close();
-      if (trouble) throw trouble.error;
+      if (fatal) throw fatal.error;
       output.failures = await failureNotes(files.snapshot, record);
       return output;
     });

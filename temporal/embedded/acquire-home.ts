@@ -74,7 +74,7 @@ export async function acquireHome(options: AcquireHomeOptions): Promise<HomeLeas
   const lease = await leaseServices({
     home,
     services: specs,
-    onTrouble: (error) => onProgress(`reelscore: ${error.message} (trying again)`),
+    onError: (error) => onProgress(`reelscore: ${error.message} (trying again)`),
   });
   const temporal = lease.services[TEMPORAL_SERVICE];
   const simulator = lease.services[SIMULATOR_SERVICE];

@@ -21,7 +21,7 @@ export interface ServiceLeaseOptions {
   home: string;
   services: ServiceSpec[];
   /** Called when the supervisor was lost and could not be reconnected at once; it keeps trying. */
-  onTrouble: (error: Error) => void;
+  onError: (error: Error) => void;
 }
 
 /** Throws when a service cannot be started. */
@@ -46,7 +46,7 @@ export async function leaseServices(options: ServiceLeaseOptions): Promise<Servi
         watch(link);
         return;
       } catch (error) {
-        options.onTrouble(error as Error);
+        options.onError(error as Error);
         await delay(backoff, undefined, { ref: false });
       }
     }

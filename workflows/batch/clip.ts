@@ -12,7 +12,7 @@ import { again, disown, own, unresolved } from './adoption.js';
 import { settle, type Effect } from './effect.js';
 
 /** An adopted task that the vendor does not know, asked this often, was not ours. */
-const MAX_ADOPTION_TROUBLES = 3;
+const MAX_ADOPTION_FAILURES = 3;
 const MAX_BACKOFF_MS = 60_000;
 
 export function newClip(row: number, now: number): ActiveClip {
@@ -193,7 +193,7 @@ export function queryFailed(
   clip.troubles = (clip.troubles ?? 0) + 1;
   if (clip.earlier && failure.class === 'rejected') return forget(clip, now, options);
   const rival = clip.claims?.some(({ attempt }) => attempt === clip.taskAttempt);
-  const doubted = rival || failure.class === 'rejected' || clip.troubles >= MAX_ADOPTION_TROUBLES;
+  const doubted = rival || failure.class === 'rejected' || clip.troubles >= MAX_ADOPTION_FAILURES;
   if (clip.adopted && doubted) return disown(clip, now, options);
   const spent = failure.class === 'rejected' && clip.troubles > options.maxRetries;
   if (spent || now >= (clip.deadline ?? Infinity)) {

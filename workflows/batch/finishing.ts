@@ -74,14 +74,14 @@ export class Finishing {
       segment: state.nextSegment(Date.now()),
     });
     const now = Date.now();
-    const troubles = new Map(answer.troubles.map((trouble) => [trouble.row, trouble.failure]));
+    const failures = new Map(answer.troubles.map(({ row, failure }) => [row, failure]));
     const slower = new Set(answer.slow);
     const open = new Set(answer.open);
     state.recording -= record.length;
     for (const outcome of record) state.count(outcome.status); // B2
     for (const clip of clips) {
       delete clip.busy;
-      const failure = troubles.get(clip.row);
+      const failure = failures.get(clip.row);
       if (failure) {
         applyEffect(this.context, clip, downloadFailed(clip, failure, now, options), begunAt);
       } else if (slower.has(clip.row)) clip.slow = true;

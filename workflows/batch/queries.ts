@@ -49,13 +49,13 @@ export class Queries {
     const answer = await activities.queryTasks({ store, round, tasks: group.map(taskOf) });
     const now = Date.now();
     const ended = new Map(answer.ended.map((end) => [end.row, end]));
-    const troubles = new Map(answer.troubles.map((trouble) => [trouble.row, trouble.failure]));
+    const failures = new Map(answer.troubles.map(({ row, failure }) => [row, failure]));
     const waits = new Map(answer.waits);
     for (const clip of group) {
       delete clip.busy;
       if (state.clips.get(clip.row) !== clip) continue; // settled meanwhile, by a cancellation
       const end = ended.get(clip.row);
-      const failure = troubles.get(clip.row);
+      const failure = failures.get(clip.row);
       // An end is the vendor's word on the submission, not on the question.
       const since = end ? submittedAt(clip, options) : begunAt;
       const effect = end
