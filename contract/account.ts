@@ -1,7 +1,7 @@
-// What batches and their account tell each other, and what an account tells about itself.
+// The messages between batches and their account, and what an account reports about itself.
 import type { VendorFailure } from './failure.js';
 
-/** Submissions per second and tasks in flight: the limits of an account, or what a batch gets of them. */
+/** Submissions per second and tasks in flight: the limits of an account, or a batch's share of them. */
 export interface Pace {
   ratePerSecond: number;
   /** Submissions that may go out at once after an idle time. */
@@ -10,29 +10,29 @@ export interface Pace {
   maxInFlight: number;
 }
 
-/** What a pace may be; the server allows 2,000 pending activities a workflow. */
+/** Valid range of each limit; the server allows 2,000 pending activities per workflow. */
 export const PACE_RANGES = {
   ratePerSecond: { least: 0.0001, most: 1000, kind: 'real' },
   burst: { least: 1, most: 1000, kind: 'integer' },
   maxInFlight: { least: 1, most: 2000, kind: 'integer' },
 } as const satisfies Record<keyof Pace, { least: number; most: number; kind: 'real' | 'integer' }>;
 
-/** How much of the account a batch gets while others want it too. */
+/** Weight of a batch's share of the account while other batches want it too. */
 export type Priority = 'urgent' | 'normal' | 'background';
 
 export const PRIORITIES = ['urgent', 'normal', 'background'] as const satisfies Priority[];
 
 /**
- * Which moments of the account's timeline a batch may submit at. Moment k is `start + k * intervalMs`;
- * the moments come round every `turn`, and `own` says which of a turn are the batch's.
+ * The moments of the account's timeline that a batch may use. Moment k is `start + k * intervalMs`.
+ * Ownership repeats every `turn` moments; `own` lists the batch's positions within a turn.
  */
 export interface Frame {
-  /** Of the timeline; another one has another id. */
+  /** Id of the timeline; each new timeline gets a new one. */
   id: number;
   /** Epoch ms of moment 0. */
   start: number;
   intervalMs: number;
-  /** A moment may be used up to `burst - 1` intervals before its time. */
+  /** A moment may be used up to `burst - 1` intervals early. */
   burst: number;
   turn: number;
   /** Ascending, each below `turn`. */
@@ -43,95 +43,95 @@ export interface Frame {
 export interface Slowdown {
   /** Code and message of the answer that caused it. */
   reason: string;
-  /** Epoch ms; no submission before. */
+  /** Epoch ms; no submission before this time. */
   until: number;
 }
 
-/** What the account grants a batch: its whole present share, whatever was said before. */
+/** What the account grants a batch. Each share replaces the previous one entirely. */
 export interface Share {
-  /** Grows with every share, also from an account to its successor. */
+  /** Increases with every share, also when a new account workflow replaces the old one. */
   version: number;
-  /** Tasks the batch may have at the vendor, submissions given out included. */
+  /** Tasks the batch may have at the vendor, including submissions already given out. */
   slots: number;
-  /** Absent: give out no further moment, and report. */
+  /** Absent: give out no further moment, and report to the account. */
   frame?: Frame;
-  /** Others want the account too: report when the demand changes. */
+  /** Other batches want the account too: report when the demand changes. */
   contended: boolean;
   slowdown?: Slowdown;
-  /** No batch may submit or ask, for this reason, until one of them is resumed. */
+  /** Why the account is paused: no batch may submit or query until one of them is resumed. */
   paused?: string;
-  /** Grows when someone resumes the paused account, also from an account to its successor. */
+  /** Increases each time the paused account is resumed, also when a new workflow replaces the old one. */
   resumes: number;
 }
 
-/** How a batch stands with its account: everything the account needs to know of it. */
+/** A batch's report: everything the account needs to know about it. */
 export interface MemberReport {
   batch: string;
-  /** First run of the execution chain: a batch that runs again is another member. */
+  /** First run of the execution chain: a batch that is started again counts as another member. */
   chain: string;
-  /** The run that went on after a reset: it is another member, too. Absent before the first reset. */
+  /** The run that continued after a reset; it also counts as another member. Absent before a reset. */
   run?: string;
   /** Name of the manifest, for people. */
   name: string;
   priority: Priority;
-  /** Limits the batch was started with. An account that no other batch uses takes them. */
+  /** Limits the batch was started with. The account adopts them if no other batch uses it. */
   pace: Pace;
-  /** Of the newest share it knows; 0 = none. */
+  /** Version of the newest share it has received; 0 = none. */
   version: number;
-  /** Epoch ms. Every moment it has given out lies at least an interval before. */
+  /** Epoch ms. Every moment it has given out lies at least one interval before this. */
   next: number;
   /** Slots in use. */
   held: number;
   /** Clips it could submit now. */
   wants: number;
-  /** It gives a task up after so long (ms); absent = 24 h. */
+  /** How long it waits for a task before giving it up (ms); absent = 24 h. */
   taskTimeoutMs?: number;
-  /** Moments a second it can use while its slots are full; absent = as many as it gets. */
+  /** Moments per second it can use while its slots are full; absent = all it gets. */
   uses?: number;
-  /** The vendor throttled a submission that was given out for this moment (epoch ms). */
+  /** The vendor throttled the submission that was given out for `moment` (epoch ms). */
   throttled?: VendorFailure & { moment: number };
-  /** The vendor denies access, for this reason. */
+  /** Why the vendor denies access. */
   denied?: string;
-  /** `resumes` of the newest share it knows; 0 = none. */
+  /** `resumes` of the newest share it has received; 0 = none. */
   resumes: number;
   /** Someone resumed the batch. */
   resumed?: true;
 }
 
-/** The last word of a batch, or that of one that has not begun: it uses nothing of the account. */
+/** A batch's last report, or the report of one that has not begun yet: it uses nothing of the account. */
 export type LeaveReport = Pick<MemberReport, 'batch' | 'chain' | 'next'> & { left: true };
 
 export type MemberState = Omit<
   MemberReport,
   'pace' | 'throttled' | 'denied' | 'resumed' | 'resumes'
 > & {
-  /** It was found at work and has not reported yet. */
+  /** The account found it running when it started, and it has not reported yet. */
   found?: true;
-  /** The share it was sent last; absent before the first. */
+  /** The last share sent to it; absent before the first. */
   share?: Share;
-  /** Slots it may still use until it has seen the share of this version. */
+  /** The slots (`from`) it may still be using until it acknowledges the share of `version`. */
   lowered?: { version: number; from: number; at: number };
-  /** It answers nothing (epoch ms). */
+  /** Since when it has not answered (epoch ms). */
   silentSince?: number;
-  /** It was put out by the share of this version or later, and counts again once it has answered that. */
+  /** Evicted by the share of this version or later; it counts again once it acknowledges that share. */
   evicted?: number;
 };
 
-/** How the account's pace stands after `throttled` answers. */
+/** State of the account's pace after `throttled` answers. */
 export interface SpeedState {
-  /** Of the configured rate; 1 = all of it. */
+  /** Fraction of the configured rate; 1 = all of it. */
   factor: number;
   holdUntil: number;
   reason?: string;
-  /** Moments given out before this one know nothing of the slowdown yet. */
+  /** Submissions for earlier moments were given out before the slowdown (epoch ms). */
   since: number;
-  /** `throttled` answers in a row. */
+  /** Consecutive `throttled` answers. */
   inARow: number;
-  /** When the rate goes a step back up; absent at the full rate. */
+  /** When the rate next increases by a step; absent at the full rate. */
   nextStep?: number;
 }
 
-/** The moments at which an account may submit, and whose they are. */
+/** The moments at which an account may submit, and which batch owns each. */
 export interface Timeline {
   id: number;
   /** Epoch ms of moment 0. */
@@ -142,16 +142,16 @@ export interface Timeline {
   ring: string[];
 }
 
-/** What one run of an account hands to the next. */
+/** The continue-as-new state of an account. */
 export interface AccountState {
   limits: Pace;
   members: MemberState[];
-  /** Who owns the moments: a batch for each moment of a turn. */
+  /** Owner of the moments: a batch for each moment of a turn. */
   timeline?: Timeline;
-  /** Ownership is changing: these must report on this version first. */
+  /** Ownership is changing: the batches in `of` must acknowledge this version first. */
   change?: { version: number; of: string[]; since: number };
   version: number;
-  /** No timeline may start before (epoch ms): moments up to here were given out. */
+  /** No timeline may start before this time (epoch ms): earlier moments were given out. */
   floor: number;
   speed: SpeedState;
   paused?: string;
@@ -183,18 +183,18 @@ export interface AccountMember {
   slots: number;
   /** Clips it could submit, as of its last report. */
   wants: number;
-  /** It does not answer: since when (epoch ms), how many slots are kept for it, and until when. */
+  /** Set while it does not answer: since when (epoch ms), how many slots are kept for it, until when. */
   silent?: { since: number; keeps: number; until: number };
-  /** It was put out of the account, and has not answered since. */
+  /** It was evicted from the account and has not answered since. */
   evicted?: true;
 }
 
-/** What `evict` asks for. */
+/** The argument of `evict`. */
 export interface Eviction {
   batch: string;
 }
 
-/** What an eviction set free. */
+/** The slots that an eviction freed. */
 export interface Evicted {
   slots: number;
 }
@@ -204,7 +204,7 @@ export interface AccountView {
   /** `slowed`: fewer submissions than configured, after `throttled` answers. */
   state: 'open' | 'slowed' | 'paused';
   reason?: string;
-  /** Epoch ms; no submission before, while slowed. */
+  /** Epoch ms; no submission before this time, while slowed. */
   holdUntil?: number;
   limits: Pace;
   /** Submissions per second at present. */

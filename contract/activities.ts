@@ -1,4 +1,4 @@
-// What workflows ask of the world. Activities implement it; workflows see nothing else of them.
+// The interfaces of the activities. Workflows know nothing else about them.
 import type { BatchSummary, Outcome, OutcomeCounts } from './clip.js';
 import type { LedgerFindings, LedgerOptions, RowSelection, ScoreBatchInput } from './batch.js';
 import type { FailureNote, FailureClass, VendorFailure } from './failure.js';
@@ -9,7 +9,7 @@ export interface PreparePageInput {
   store: string;
   round: number;
   rows: RowSelection;
-  /** Positions in the selection, `to` excluded. */
+  /** Positions in the selection; `to` is exclusive. */
   from: number;
   to: number;
   probe: boolean;
@@ -24,15 +24,15 @@ export interface MatchLedgerInput {
   ledger: LedgerOptions;
 }
 
-/** Rows scored already have their outcome `skipped` recorded by the activity itself. */
+/** The activity itself records the outcome `skipped` for rows that were already scored. */
 export interface MatchLedgerOutput {
   skipped: number;
-  /** What is left to do. */
+  /** The rows left to score. */
   rows: RowSelection;
   found?: LedgerFindings;
 }
 
-/** Rows that never reach the vendor are recorded by the activity itself. */
+/** The activity itself records the outcomes of rows that never reach the vendor. */
 export interface PreparePageOutput {
   /** Rows to submit, as [first, last] pairs in order. */
   submit: [number, number][];
@@ -62,29 +62,29 @@ export interface SubmitClipInput {
   attempt: number;
   /** The POST must not leave before this moment (epoch ms). */
   notBefore: number;
-  /** Nor after this one: it would meet the submissions of later moments. */
+  /** The POST must not leave after this time: it would coincide with submissions of later moments. */
   notAfter: number;
-  /** The run, if a reset made it and it has not joined its account anew: nothing is to be sent. */
+  /** Id of the run, if a reset created it and it has not rejoined its account yet: send nothing. */
   reset?: string;
 }
 
-/** `attempt`: the answer is that of a later POST of the clip, as some were made before the batch was reset. */
+/** `attempt` is set if the answer is that of a later POST of the clip, made before the batch was reset. */
 export type SubmitClipOutput =
   | { kind: 'accepted'; taskId: string; callback: boolean; attempt?: number }
   | { kind: 'refused'; failure: VendorFailure; attempt?: number }
   /** Its moment had passed; nothing was sent. */
   | { kind: 'late' }
-  /** The vendor had just refused another submission of the account, or see `reset`; nothing was sent. */
+  /** The vendor has just refused another submission of the account, or `reset` is set; nothing was sent. */
   | { kind: 'held'; reset?: string }
   /** It may have been accepted and charged. */
   | { kind: 'unknown'; callback: boolean; message: string; attempt?: number };
 
-/** One task of a clip, named by the POST that made it. */
+/** One task of a clip, identified by the POST that created it. */
 export interface TaskRef {
   row: number;
   attempt: number;
   taskId: string;
-  /** The task id came from a callback: check that the task is this clip's. */
+  /** The task id came from a callback: check that the task belongs to this clip. */
   adopted?: boolean;
 }
 
@@ -98,7 +98,7 @@ export type TaskEndStatus = 'succeeded' | 'failed' | 'cancelled' | 'timed_out';
 
 export interface TaskEnd extends TaskRef {
   status: TaskEndStatus;
-  /** The vendor's error code of the task, if it gave one. */
+  /** The vendor's error code for the task, if it gave one. */
   code?: string;
   /** How the user wants that code treated. */
   class?: FailureClass;
@@ -108,7 +108,7 @@ export interface TaskEnd extends TaskRef {
 /** Tasks in neither list are still running. */
 export interface QueryTasksOutput {
   ended: TaskEnd[];
-  /** When the vendor suggests to ask again about tasks still running, as [row, seconds]. */
+  /** The delay that the vendor suggests before the next query of a running task, as [row, seconds]. */
   waits?: [number, number][];
   troubles: (TaskRef & { failure: VendorFailure })[];
 }
@@ -116,30 +116,30 @@ export interface QueryTasksOutput {
 export interface FinishClipsInput {
   store: string;
   round: number;
-  /** Name of the outcome segment; follows from workflow state, so a repetition adds to it. */
+  /** Name of the outcome segment. It is derived from workflow state, so a retry adds to the same segment. */
   segment: string;
-  /** Where clips that succeeded are written down as scored. */
+  /** The ledger in which succeeded clips are recorded as scored. */
   ledger?: LedgerOptions;
   /** Succeeded tasks whose soundtrack is to be downloaded. */
   download: (TaskRef & {
     /** POSTs made for the clip. */
     attempts: number;
     possibleDuplicate: boolean;
-    /** A download of it was begun before, so some of its files may be there. */
+    /** A download was started before, so some of its files may exist. */
     begun?: true;
   })[];
-  /** The downloads were too slow for their first group; they may be slower here. */
+  /** The downloads were too slow for their first group; a lower minimum rate applies here. */
   slow?: true;
   /** Outcomes that need no download. */
   record: Outcome[];
 }
 
 export interface FinishClipsOutput {
-  /** Rows whose soundtrack could not be had this time; they are not recorded. */
+  /** Rows whose soundtrack could not be downloaded this time; they are not recorded. */
   troubles: { row: number; failure: VendorFailure }[];
-  /** Rows whose soundtrack comes slowly; nor are these recorded. */
+  /** Rows whose soundtrack downloads slowly; they are not recorded either. */
   slow?: number[];
-  /** Rows that were left where they are, because the activity was asked to stop. */
+  /** Rows left unfinished because the activity was asked to stop. */
   open?: number[];
   /** At most five. */
   failures: FailureNote[];
@@ -151,7 +151,7 @@ export interface FinalizeBatchInput {
   /** ISO 8601. */
   startedAt: string;
   submissions: number;
-  /** Rows that were left out by a cap have no outcome of their own: this is it. */
+  /** Outcome of the rows that a cap left out, which have none of their own. */
   leftOut?: { code: string; message: string };
 }
 
@@ -162,10 +162,10 @@ export const NOTIFICATION_TYPES = [
   'batch.failed',
 ] as const;
 
-/** What a batch tells when it ends or pauses. */
+/** What a batch reports when it ends or pauses. */
 export interface Notification {
   type: (typeof NOTIFICATION_TYPES)[number];
-  /** Stable over retries: the receiver can tell repetitions by it. */
+  /** Stable across retries, so that the receiver can recognize duplicates. */
   id: string;
   /** ISO 8601: when it happened. */
   at: string;
@@ -175,7 +175,7 @@ export interface Notification {
   account: string;
   /** Why it paused or failed. */
   reason?: string;
-  /** Of this round when it pauses, of the whole batch when it has ended; likewise the submissions. */
+  /** For a pause of this round, for the end of the whole batch; the same applies to `submissions`. */
   counts?: OutcomeCounts;
   /** Accepted by the vendor. */
   submissions?: number;
@@ -184,21 +184,21 @@ export interface Notification {
 }
 
 export interface NotifyInput {
-  /** In a form for secrets, see secret-link.ts. */
+  /** Sealed, or a reference to a variable; see secret-link.ts. */
   url: string;
   notification: Notification;
 }
 
-/** What comes before a batch's first page. */
+/** The activities that run before a batch's first page. */
 export interface IntakeActivities {
   /**
    * Reads the manifest of a request and freezes it into the batch's store.
-   * @param run which run asks; the same after a reset
+   * @param run id of the calling run; a reset does not change it
    */
   openBatch(request: BatchRequest, run: string): Promise<ScoreBatchInput>;
-  /** Where to notify that a request could not be opened: its own `notify`, else the worker's. */
+  /** The URL to notify when a request could not be opened: its own `notify`, else the worker's. */
   notificationUrl(request: BatchRequest): Promise<{ url?: string }>;
-  /** Finds the rows that were scored already, by earlier batches. */
+  /** Finds the rows that earlier batches have already scored. */
   matchLedger(input: MatchLedgerInput): Promise<MatchLedgerOutput>;
 }
 
@@ -209,17 +209,17 @@ export interface BatchActivities {
   queryTasks(input: QueryTasksInput): Promise<QueryTasksOutput>;
   finishClips(input: FinishClipsInput): Promise<FinishClipsOutput>;
   finalizeBatch(input: FinalizeBatchInput): Promise<BatchSummary>;
-  /** Reports to the account, starting it if it does not run. */
+  /** Reports to the account, starting it if it is not running. */
   joinAccount(report: MemberReport): Promise<void>;
 }
 
 /** The activity of a notification. */
 export interface NotificationActivities {
-  /** One try to deliver it. */
+  /** Makes one attempt to deliver it. */
   notify(input: NotifyInput): Promise<void>;
 }
 
-/** Names one execution chain of a batch. */
+/** Identifies one execution chain of a batch. */
 export interface BatchChain {
   batch: string;
   /** Run id of the chain's first run. */
@@ -230,6 +230,6 @@ export interface BatchChain {
 export interface AccountActivities {
   /** The batches that run on a task queue. */
   findBatches(input: { taskQueue: string }): Promise<BatchChain[]>;
-  /** Those of the members that do not run any more, and those that run and get nothing done. */
+  /** The members that no longer run (`gone`), and those that run without making progress (`stuck`). */
   findGone(input: { members: BatchChain[] }): Promise<{ gone: string[]; stuck: string[] }>;
 }

@@ -1,21 +1,21 @@
-// What starts a batch and what it tells about itself.
+// The input that starts a batch, and what the batch reports about itself.
 import type { Pace, Priority } from './account.js';
 import type { OutcomeCounts } from './clip.js';
 import type { LedgerCode } from './error-codes.js';
 import type { CarriedState } from './carried.js';
 import type { FailureNote } from './failure.js';
 
-/** Settled when the batch starts; a later change of configuration does not reach a running batch. */
+/** Fixed when the batch starts; later changes of the configuration do not affect a running batch. */
 export interface BatchOptions {
   /** Limits of the account, if no other batch is using it. */
   pace: Pace;
-  /** Share of the account while others want it too. */
+  /** Decides the batch's share of the account while other batches want it too. */
   priority: Priority;
   /** Probe each clip before it is submitted. */
   probe: boolean;
-  /** Time between two polls of a task whose callback cannot come or did not. */
+  /** Time between two polls of a task whose callback cannot arrive or did not. */
   pollIntervalMs: number;
-  /** How long to wait for a callback before asking the vendor. */
+  /** How long to wait for a callback before querying the vendor. */
   callbackGraceMs: number;
   /** How long a task may take at the vendor before its clip is given up. */
   taskTimeoutMs: number;
@@ -27,25 +27,25 @@ export interface BatchOptions {
   maxTimedOutResubmissions: number;
   /** First backoff after a failure of class `retry`; doubles up to a minute. */
   retryBackoffMs: number;
-  /** Pause when so many clips failed at the vendor; absent = never. */
+  /** Pause when this many clips have failed at the vendor; absent = never. */
   maxFailures?: FailureLimit;
-  /** Where scored clips are looked up and written down; absent = nowhere. */
+  /** The ledger in which scored clips are looked up and recorded; absent = none. */
   ledger?: LedgerOptions;
   /** Hard limit of a round's submissions; absent = none. */
   cap?: SubmissionCap;
-  /** Notified when the batch ends or pauses; the URL is in a form for secrets, see secret-link.ts. */
+  /** Notified when the batch ends or pauses; the URL is sealed or a reference, see secret-link.ts. */
   notify?: { url: string };
   /** History events after which the batch continues as new; the server may suggest it earlier. */
   historyBound: number;
 }
 
 /**
- * What makes a clip the same clip in another manifest. Of a link, parameters that sign it or let it expire
- * do not count.
- * - `clip`: the row's own `id` and its link; a row without an id goes by its link.
- * - `id`: the row's own `id`, wherever its link leads; a row without one goes by its link.
+ * What identifies a clip as the same clip in another manifest. Parameters that sign a link or make it
+ * expire are ignored.
+ * - `clip`: the row's own `id` and its link; a row without an id is identified by its link.
+ * - `id`: the row's own `id`, regardless of its link; a row without one is identified by its link.
  * - `link`: the link.
- * - `etag`: the link, and the ETag that its server gives.
+ * - `etag`: the link, and the ETag that its server returns.
  */
 export type Identity = 'clip' | 'id' | 'link' | 'etag';
 
@@ -55,26 +55,26 @@ export const IDENTITIES = ['clip', 'id', 'link', 'etag'] as const satisfies Iden
 export interface LedgerOptions {
   /** Location of the store that holds it. */
   location: string;
-  /** Clips of the simulator are scored only for the simulator. */
+  /** Clips that the simulator scored count as scored only for the simulator. */
   kind: 'scored' | 'simulated';
   identity: Identity;
-  /** Parameters of links that do not count either, or with `!` before them do; see outcomes/ledger/link-rule.ts. */
+  /** More link parameters to ignore, or to keep if preceded by `!`; see outcomes/ledger/link-rule.ts. */
   signatures?: string[];
-  /** Score clips that have been scored already; they are written down all the same. */
+  /** Score clips again that have already been scored; the ledger records them in either case. */
   again?: true;
 }
 
 /** `error_code` of clips that a cap leaves out. */
 export const CAP_CODES = ['max_submissions_reached', 'budget_reached'] as const;
 
-/** How many submissions a round may make, accepted ones and those whose outcome is unknown. */
+/** How many submissions a round may make, counting accepted ones and those whose outcome is unknown. */
 export interface SubmissionCap {
   submissions: number;
-  /** The `error_code` of the clips that are left out for it. */
+  /** The `error_code` of the clips that it leaves out. */
   code: (typeof CAP_CODES)[number];
 }
 
-/** So many clips, or so many of a hundred that have ended. */
+/** A number of clips, or a percentage of the clips that have ended. */
 export type FailureLimit = { clips: number } | { percent: number };
 
 /** Which rows a round works on. */
@@ -96,11 +96,11 @@ export interface ScoreBatchInput {
   round: number;
   rows: RowSelection;
   options: BatchOptions;
-  /** Rows of this round that were scored already; absent until the ledger was asked. */
+  /** Rows of this round that were already scored; absent until they are looked up in the ledger. */
   skipped?: number;
-  /** What the ledger reported about others. */
+  /** What the ledger reported about the other rows. */
   found?: LedgerFindings;
-  /** Store key of the tasks that an earlier round left at the vendor; asked about before paying anew. */
+  /** Store key of the tasks that an earlier round left at the vendor; queried before paying again. */
   recall?: string;
   /** Search attributes are registered, so the batch keeps its own up to date. */
   attributes?: true;
@@ -111,7 +111,7 @@ export interface ScoreBatchInput {
 /** What a batch is doing; `opening`: its manifest is being read, or looked up in the ledger. */
 export type RunningPhase = 'opening' | 'running' | 'paused' | 'cancelling' | 'finishing' | 'done';
 
-/** Rows that the ledger knows in a way that people should hear of. */
+/** Findings of the ledger that users should know about. */
 export interface LedgerFindings {
   counts: Partial<Record<LedgerCode, number>>;
   /** The first of them, at most five. */
@@ -140,7 +140,7 @@ export interface BatchProgress {
   waiting: number;
   /** Submissions whose outcome is unknown. */
   unresolved: number;
-  /** Clips waiting for another try. */
+  /** Clips waiting for a retry. */
   backingOff: number;
   /** Clips whose soundtrack is being downloaded or whose outcome is being recorded. */
   finishing: number;
@@ -148,11 +148,11 @@ export interface BatchProgress {
   submissions: number;
   /** Validation warnings so far. */
   warnings: number;
-  /** Of the rows of this round. */
+  /** Findings about the rows of this round. */
   found?: LedgerFindings;
   /** Newest last, at most five. */
   lastFailures: FailureNote[];
-  /** What the batch gets of its account at present. */
+  /** The batch's current share of its account. */
   pace: Pace;
   /** Other batches use the account too. */
   shared?: true;

@@ -1,6 +1,6 @@
-// A callback as it travels from the receiver to the batch. A hint, never the truth.
+// A callback as the receiver passes it to the batch. It is a hint and never decides an outcome (C1).
 
-/** Path below the callback URL where a receiver tells whether it can deliver. */
+/** Path below the callback URL at which a receiver reports whether it can deliver. */
 export const HEALTH_PATH = '/health';
 
 /** Which POST a callback URL was made for. */

@@ -1,9 +1,9 @@
-// What one run of a batch hands to the next when it continues as new.
+// The continue-as-new state of a batch: what one run hands to the next.
 import type { OutcomeCounts, Outcome } from './clip.js';
 import type { FailureNote } from './failure.js';
 import type { Frame, Share } from './account.js';
 
-/** A callback that named a POST whose task id is not known yet. */
+/** A callback for a POST whose task id is not known yet. */
 export interface TaskClaim {
   attempt: number;
   taskId: string;
@@ -14,12 +14,12 @@ export interface TaskClaim {
 export const CLIP_PHASES = ['ready', 'submitting', 'unresolved', 'waiting', 'ended'] as const;
 
 /**
- * Where a clip stands between its first turn and its outcome.
+ * State of a clip in the window, from before its first submission until it has its outcome.
  *
  * - `ready`: to be submitted, not before `notBefore`.
  * - `submitting`: its POST is under way.
  * - `unresolved`: the POST's outcome is unknown; until `notBefore` its callback may still name the task.
- * - `waiting`: `taskId` is at the vendor; to be asked about at `askAt`.
+ * - `waiting`: `taskId` is at the vendor; to be queried at `askAt`.
  * - `ended`: the vendor confirmed success; the soundtrack is to be downloaded, not before `notBefore`.
  */
 export type ClipPhase = (typeof CLIP_PHASES)[number];
@@ -31,13 +31,13 @@ export interface ActiveClip {
   /** POSTs made or under way. */
   attempt: number;
   notBefore: number;
-  /** The task at the vendor, or the last one that was. */
+  /** The task at the vendor, or the last one that was there. */
   taskId?: string;
-  /** The attempt whose POST made `taskId`. */
+  /** The attempt whose POST created `taskId`. */
   taskAttempt?: number;
-  /** An activity works on it: the vendor is being asked, or the soundtrack downloaded. */
+  /** An activity is working on it: it queries the vendor, or downloads the soundtrack. */
   busy?: boolean;
-  /** When a callback said that the task is over. */
+  /** When a callback reported that the task has ended. */
   hintedAt?: number;
   askAt?: number;
   /** When the task is given up. */
@@ -47,20 +47,20 @@ export interface ActiveClip {
   claims?: TaskClaim[];
   /** The task id came from a callback, not from the vendor's answer to the POST. */
   adopted?: boolean;
-  /** The task is of an earlier round: if it came to nothing, that counts for nothing. */
+  /** The task is of an earlier round: its failure does not count against the clip. */
   earlier?: true;
   possibleDuplicate?: boolean;
-  /** Failures of class `retry` in a row, of the submission. */
+  /** Consecutive failures of class `retry` of the submission. */
   retries?: number;
   /** Tasks that ended as failed (4). */
   failedEnds?: number;
   /** Tasks that ended as timed out (6). */
   timedOutEnds?: number;
-  /** A download of the present task was begun, so some of its files may be there. */
+  /** A download of the current task was started, so some of its files may exist. */
   begun?: true;
-  /** Its soundtrack comes slowly: it is downloaded apart from others. */
+  /** Its soundtrack downloads slowly, so it is downloaded separately from the others. */
   slow?: true;
-  /** Queries or downloads of the present task that failed in a row. */
+  /** Consecutive failures of queries or downloads of the current task. */
   troubles?: number;
 }
 
@@ -68,25 +68,25 @@ export interface ActiveClip {
 export interface MomentState {
   /** Absent = none yet. */
   frame?: Frame;
-  /** The next frame; until it starts, moments of the present one are still the batch's. */
+  /** The next frame; until it starts, the batch keeps its moments of the current one. */
   upcoming?: Frame;
-  /** The account is changing the timeline: no moment until it names the new one. */
+  /** The account is changing the timeline: no moment may be used until the new frame arrives. */
   stopped: boolean;
-  /** Every moment used lies at least an interval before this (epoch ms). */
+  /** Every moment used lies at least one interval before this (epoch ms). */
   next: number;
 }
 
-/** How a batch stands with its account. */
+/** State of a batch's membership in its account. */
 export interface MembershipState {
   joined: boolean;
-  /** Run in which it joined anew after a reset; absent before the first one. */
+  /** Run in which it rejoined after a reset; absent before the first reset. */
   run?: string;
   /** The newest share; absent before the first. */
   share?: Share;
   moments: MomentState;
-  /** Held by an answer that the account has not decided on yet. */
+  /** Hold after a `throttled` answer that the account has not handled yet. */
   held?: { until: number; reason: string };
-  /** The vendor denied access; stands until someone has resumed the account. */
+  /** Why the vendor denied access; kept until the account is resumed. */
   denied?: string;
   /** When the account was last resumed, as far as the batch knows (epoch ms). */
   resumedAt?: number;
@@ -96,13 +96,13 @@ export interface MembershipState {
   usage?: UsageState;
 }
 
-/** What a batch that shares its account uses of its moments. */
+/** How many of its moments a batch uses while it shares its account. */
 export interface UsageState {
-  /** Measured since (epoch ms). */
+  /** Start of the measurement (epoch ms). */
   since: number;
   /** Moments given out since then. */
   given: number;
-  /** Moments a second it can use; absent = as many as it gets. */
+  /** Moments per second it can use; absent = all it gets. */
   uses?: number;
 }
 
@@ -110,16 +110,16 @@ export interface UsageState {
 export interface FailureTally {
   ended: number;
   failed: number;
-  /** Code and message -> clips. */
+  /** Code and message -> number of clips. */
   reasons: Record<string, number>;
 }
 
-/** The pause that was notified last, as last seen. */
+/** The pause that was last notified, as last seen. */
 export interface ToldPause {
   reason: string;
-  /** Of the batch by then. */
+  /** Submissions of the batch by then. */
   submissions: number;
-  /** It is not paused any more. */
+  /** The batch is no longer paused. */
   lifted?: true;
 }
 
@@ -142,12 +142,12 @@ export interface CarriedState {
   /** Number of the next outcome segment. */
   segment: number;
   lastFailures: FailureNote[];
-  /** This batch alone. */
+  /** Why this batch alone is paused. */
   pause?: string;
   /** The cap is reached: rows not begun are left out. */
   capped?: true;
   /** The pause that the last notification was about. */
   pauseTold?: ToldPause;
-  /** The search attribute of its status, as said last. */
+  /** The last value set for its status search attribute. */
   said?: string;
 }

@@ -1,4 +1,4 @@
-// The nouns everyone else uses. Nothing here imports anything.
+// The basic types that all other folders use. Imports nothing.
 
 export const OUTCOME_STATUSES = [
   'succeeded',
@@ -17,9 +17,9 @@ export interface Clip {
   row: number;
   /** Line of the manifest file where the clip begins, from 1. */
   line: number;
-  /** Unique in the manifest, ignoring case. Its files are named by it, or by what is made of it (manifests/clip-id.ts). */
+  /** Unique in the manifest, ignoring case. Its files are named after it (manifests/clip-id.ts). */
   id: string;
-  /** The row has no id of its own; `id` was made up from its place. */
+  /** The row has no id of its own; `id` was derived from its position. */
   idMade?: true;
   /** URL of the video, which the vendor fetches. */
   fileLink: string;
@@ -47,7 +47,7 @@ export interface Outcome {
   output?: string;
   /** Store keys of all files of the result, where there are several. */
   outputs?: string[];
-  /** What the vendor's result says of itself. */
+  /** As stated in the vendor's result. */
   modelVersion?: string;
   translatePrompt?: string;
   /** The clip may have been paid for more than once. */
@@ -62,7 +62,7 @@ export function noOutcomes(total = 0): OutcomeCounts {
   return { total, succeeded: 0, failed: 0, rejected: 0, cancelled: 0, skipped: 0 };
 }
 
-/** Rows that have their outcome. */
+/** Number of rows that have an outcome. */
 export function doneOf(counts: OutcomeCounts): number {
   return OUTCOME_STATUSES.reduce((sum, status) => sum + counts[status], 0);
 }

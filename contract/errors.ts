@@ -1,29 +1,28 @@
-// What the programmatic API throws, and what a workflow fails with, each with a code that programs can go
-// by.
+// The errors that the programmatic API throws or a workflow fails with, each with a code for programs.
 
 /** Code -> meaning, in one line. */
 export const CLIENT_ERRORS = {
   manifest_invalid: 'The manifest has problems; none of its clips was submitted.',
-  request_invalid: 'The request for a batch is not what this version understands.',
-  manifest_unreadable: 'The manifest cannot be read: it is missing, refused, or no manifest.',
+  request_invalid: 'The request for a batch is not valid for this version.',
+  manifest_unreadable: 'The manifest cannot be read: it is missing, refused, or not a manifest.',
   batch_id_invalid: 'The batch id cannot be used as the name of a folder and of a workflow.',
   batch_not_found: 'Neither Temporal nor the output folder knows the batch.',
   batch_running: 'The batch is still running.',
   batch_ended: 'The batch has ended already.',
   batch_stopped: 'The batch stopped before all its clips had an outcome.',
   batch_mismatch: 'The batch id belongs to another manifest or account.',
-  results_gone: 'The output folder of the batch is not there (any more).',
+  results_gone: 'The output folder of the batch does not exist (any more).',
   store_taken: 'The output folder belongs to another batch.',
-  correction_unclear: 'It is unclear which rows of the batch the corrected manifest is about.',
+  correction_unclear: 'It is unclear which rows of the batch the corrected manifest refers to.',
   nothing_to_retry: 'No clip of the batch is left to be retried.',
   account_idle: 'No batch uses the account, so there are no limits to change.',
-  eviction_refused: 'The batch cannot be put out of its account.',
-  tuning_refused: 'The account cannot be given these limits.',
-  worker_silent: 'No worker answers for the account.',
+  eviction_refused: 'The batch cannot be evicted from its account.',
+  tuning_refused: 'The account cannot have these limits.',
+  worker_silent: 'No worker responds for the account.',
   schedule_name_invalid:
-    'The name cannot be that of a schedule, whose batches are called after it.',
-  schedule_exists: 'There is a schedule of this name already.',
-  schedule_not_found: 'There is no schedule of this name.',
+    'The name cannot be used for a schedule, whose batches are named after it.',
+  schedule_exists: 'A schedule with this name already exists.',
+  schedule_not_found: 'No schedule has this name.',
   schedule_invalid: 'An option of the schedule is missing or cannot be used.',
   temporal_unreachable: 'The Temporal server does not answer.',
   temporal_refused: 'The Temporal server refused a request.',
@@ -31,7 +30,7 @@ export const CLIENT_ERRORS = {
 
 export type ReelscoreErrorCode = keyof typeof CLIENT_ERRORS;
 
-/** `message` tells place, fault and what to do; `code` is for programs. */
+/** `message` states the place, the fault and what to do; `code` is for programs. */
 export class ReelscoreError extends Error {
   override readonly name: string = 'ReelscoreError';
 

@@ -5,7 +5,7 @@ export const FAILURE_CLASSES = ['retry', 'throttled', 'rejected', 'denied'] as c
 /**
  * - `retry`: try again after a backoff, a few times.
  * - `throttled`: obey Retry-After; never counts against the clip.
- * - `rejected`: this clip, for good.
+ * - `rejected`: this clip fails permanently.
  * - `denied`: authentication or credit; the batch pauses until someone resumes it.
  */
 export type FailureClass = (typeof FAILURE_CLASSES)[number];

@@ -6,7 +6,7 @@ export const PAUSE_SIGNAL = 'pause';
 export const RESUME_SIGNAL = 'resume';
 export const PROGRESS_QUERY = 'progress';
 
-/** Delivers one notification, for as long as it takes. */
+/** Delivers one notification, with retries for up to 3 days. */
 export const NOTIFICATION_WORKFLOW = 'notification';
 
 /** Search attributes, all of type Keyword: name of the manifest, what the batch is doing, account. */
@@ -16,16 +16,16 @@ export const ATTRIBUTES = {
   account: 'ReelscoreAccount',
 } as const;
 
-/** The name of a manifest as `ATTRIBUTES.name` has it: servers' databases keep 255 characters of one. */
+/** A manifest's name as the value of `ATTRIBUTES.name`: servers' databases keep at most 255 characters. */
 export function nameAttribute(name: string): string {
   return Array.from(name).slice(0, LONGEST_ATTRIBUTE).join('');
 }
 const LONGEST_ATTRIBUTE = 200;
 
-/** What a batch is doing, until it says so itself. */
+/** Status of a batch until it sets its own. */
 export const FIRST_STATUS = 'running';
 
-/** An attribute as Temporal's SDKs take it. */
+/** An attribute in the form that Temporal's SDKs accept. */
 export function attributeOf(which: keyof typeof ATTRIBUTES, value: string) {
   return { key: attributeKey(which), value };
 }
@@ -35,7 +35,7 @@ export function attributeKey(which: keyof typeof ATTRIBUTES) {
   return { name: ATTRIBUTES[which], type: 'KEYWORD' } as const;
 }
 
-/** All attributes of a batch that starts. */
+/** All attributes of a batch at its start. */
 export function firstAttributes(name: string, taskQueue: string) {
   return [
     attributeOf('name', nameAttribute(name)),
@@ -67,22 +67,22 @@ export function mediaQueueOf(taskQueue: string): string {
 }
 
 /**
- * Task queue of the activities that may run long: the ledger, manifests, results. On the batch's own queue they
- * could hold all places for activities, and make submissions late.
+ * Task queue of long-running activities: the ledger, manifests, results. On the batch's own queue they could
+ * take all of a worker's activity capacity and delay submissions.
  */
 export function filesQueueOf(taskQueue: string): string {
   return `${taskQueue}.files`;
 }
 
 /**
- * Task queue of downloads. They wait for servers of others, and a batch whose manifest or ledger waited behind
- * them would submit nothing.
+ * Task queue of downloads. They depend on third-party servers, and a batch whose manifest or ledger was
+ * queued behind them would submit nothing.
  */
 export function downloadsQueueOf(taskQueue: string): string {
   return `${taskQueue}.downloads`;
 }
 
-/** The account whose batches have this task queue. */
+/** The account whose batches use this task queue. */
 export function accountOf(taskQueue: string): string {
   return taskQueue.slice(QUEUE_PREFIX.length);
 }
@@ -93,5 +93,5 @@ export function accountIdOf(taskQueue: string): string {
 }
 
 const QUEUE_PREFIX = 'reelscore-';
-/** No batch may be called so. */
+/** No batch id may begin with this. */
 export const ACCOUNT_PREFIX = 'reelscore-account-';

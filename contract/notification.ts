@@ -1,2 +1,2 @@
-/** Pauses between two tries of a notification: the first, doubling up to the longest. */
+/** Delay between two delivery attempts of a notification: starts at `firstMs`, doubles up to `mostMs`. */
 export const NOTIFICATION_BACKOFF = { firstMs: 1_000, mostMs: 900_000 } as const;

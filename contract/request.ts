@@ -1,6 +1,5 @@
-// What a schedule, or a program in any language, starts a batch with: the worker that takes it reads the
-// manifest. docs/programs.md describes it for other languages, intake/batch-request.schema.json as JSON
-// Schema.
+// The request with which a schedule or a program in any language starts a batch; a worker reads its manifest.
+// docs/programs.md describes it for other languages, intake/batch-request.schema.json as JSON Schema.
 
 /** A value of a manifest's field. */
 export type FieldValue = string | number | boolean | null;
@@ -14,7 +13,7 @@ export interface InlineManifest {
   clips: Record<string, FieldValue>[];
 }
 
-/** Settings of one batch by their names in reelscore.yaml; those left out are the worker's own. */
+/** Settings of one batch, named as in reelscore.yaml; the worker's own apply where one is left out. */
 export type RequestSettings = Partial<Record<RequestSettingName, string | number | boolean>>;
 
 export const REQUEST_SETTINGS = [
@@ -43,21 +42,21 @@ export const REQUEST_SETTINGS = [
 
 export type RequestSettingName = (typeof REQUEST_SETTINGS)[number];
 
-/** The one argument of `scoreBatch` from outside. The batch's id is the workflow id. */
+/** The one argument of `scoreBatch` when other programs start it. The batch's id is the workflow id. */
 export interface BatchRequest {
   version: 1;
   /**
-   * Path on the worker's machine, http(s) URL (in a form for secrets, see secret-link.ts, if it is signed),
+   * Path on the worker's machine, http(s) URL (if signed: sealed or a reference, see secret-link.ts),
    * or the clips themselves.
    */
   manifest: string | InlineManifest;
   /** Leave out rows with problems instead of refusing the manifest. */
   skipInvalid?: boolean;
-  /** Score clips that have been scored already. */
+  /** Score clips again that have already been scored. */
   again?: boolean;
   /**
-   * Absolute path of the folder in which the batch gets a folder of its own for its results; default:
-   * `results` in the worker's working folder.
+   * Absolute path of the folder in which a folder for the batch's results is created; default: `results`
+   * in the worker's working directory.
    */
   results?: string;
   settings?: RequestSettings;

@@ -17,5 +17,5 @@ export const RESULT_COLUMNS = [
 
 export type ResultColumn = (typeof RESULT_COLUMNS)[number];
 
-/** Beside the columns, in JSON lines only: what the vendor's result says of itself. */
+/** Fields in addition to the columns, in JSON lines only: what the vendor's result states. */
 export const RESULT_NOTES = ['model_version', 'translate_prompt'] as const;

@@ -1,16 +1,17 @@
-// Links that hold a secret, as they stand on the Temporal wire, where histories keep what passes for a long time:
-// sealed with a key that clients and workers share, or named by a variable of the worker's environment.
+// Links that hold a secret, as they cross the Temporal wire. Histories keep payloads for a long time, so such
+// a link is sealed with a key that clients and workers share, or replaced by a reference: the name of a
+// variable in the worker's environment.
 
-/** `sealed:1:<key>:<box>:<what may be shown>` */
+/** `sealed:1:<key>:<box>:<shown>` */
 const SEALED = /^sealed:1:([\w-]+):([\w-]+):([^]*)$/;
-/** Other variables are none of a request's business. */
+/** A request may refer to no other variables. */
 const REFERENCE = /^env:(REELSCORE_LINK_[A-Z0-9_]+)$/;
 
 export interface SealedLink {
-  /** Tells by which key it can be opened. */
+  /** Identifies the key that opens it. */
   key: string;
   box: string;
-  /** What people may see of the link. */
+  /** The part of the link that may be shown to users. */
   shown: string;
 }
 
@@ -18,7 +19,7 @@ export function sealedText({ key, box, shown }: SealedLink): string {
   return `sealed:1:${key}:${box}:${shown}`;
 }
 
-/** Undefined if the text is no sealed link. */
+/** Undefined if the text is not a sealed link. */
 export function readSealed(text: string): SealedLink | undefined {
   const [, key, box, shown] = SEALED.exec(text) ?? [];
   return key === undefined || box === undefined || shown === undefined
@@ -26,17 +27,17 @@ export function readSealed(text: string): SealedLink | undefined {
     : { key, box, shown };
 }
 
-/** The variable that a text names in place of a link; undefined if it is no such text. */
+/** The variable that a text refers to in place of a link; undefined if the text is not a reference. */
 export function readReference(text: string): string | undefined {
   return REFERENCE.exec(text)?.[1];
 }
 
-/** Whether the text is a link in one of the two forms. */
+/** Whether the text is a sealed link or a reference. */
 export function isSecretLink(text: string): boolean {
   return readSealed(text) !== undefined || readReference(text) !== undefined;
 }
 
-/** What people may see of a link: of one that is in no such form, all but user, query and fragment. */
+/** The part of a link that may be shown to users: of a plain link all but user, query and fragment. */
 export function shownLink(link: string): string {
   const sealed = readSealed(link);
   if (sealed) return sealed.shown;

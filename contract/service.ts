@@ -1,5 +1,5 @@
-// The vendor's service that makes the music [docs/vendor-api.md: Submit]. Its name is part of the path, of task
-// ids, and of what the ledger knows clips by: another service's music is not this one's.
+// The vendor's service that makes the music [docs/vendor-api.md: Submit]. Its name is part of the path, of
+// task ids, and of the ledger's digests, because another service makes different music.
 
 export const SERVICE = 'tm_video_scoring';
 
