@@ -120,9 +120,9 @@ const standing = {
 
 /** A batch's report to its account, or its last word. */
 export const report: Check = (value) =>
-  isObject(value) && 'left' in value ? farewell(value) : memberReport(value);
+  isObject(value) && 'left' in value ? leaveReport(value) : memberReport(value);
 
-const farewell = shapeOf<LeaveReport>({ batch: batchId, chain: text, next: time, left: flag });
+const leaveReport = shapeOf<LeaveReport>({ batch: batchId, chain: text, next: time, left: flag });
 
 const memberReport = shapeOf<MemberReport>({
   ...{ ...standing, pace },

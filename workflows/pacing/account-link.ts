@@ -35,7 +35,7 @@ export class AccountLink {
   async leave(): Promise<void> {
     await condition(() => !this.#sending); // a report after it would be taken for a new member's
     if (!this.membership.state.joined) return;
-    await sendLeaveReport(this.membership.farewell());
+    await sendLeaveReport(this.membership.leaveReport());
   }
 
   async #send(report: MemberReport): Promise<void> {
@@ -70,9 +70,9 @@ export async function declineShare(): Promise<void> {
   await sendLeaveReport({ batch, chain, next: 0, left: true });
 }
 
-async function sendLeaveReport(farewell: LeaveReport): Promise<void> {
+async function sendLeaveReport(leaveReport: LeaveReport): Promise<void> {
   try {
-    await accountHandle().signal(reportSignal, farewell);
+    await accountHandle().signal(reportSignal, leaveReport);
   } catch {
     // The account has ended: as good.
   }

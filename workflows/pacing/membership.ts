@@ -177,7 +177,7 @@ export class Membership {
   }
 
   /** The last report: the batch needs nothing of the account any more. */
-  farewell(): LeaveReport {
+  leaveReport(): LeaveReport {
     const { batch, chain } = this.identity;
     return { batch, chain, next: this.state.moments.next, left: true };
   }

@@ -129,7 +129,7 @@ export function runModel(options: ModelOptions): { submissions: Submission[]; me
       this.#submit();
       if (this.#clips === 0 && this.#held === 0 && !this.#sending) {
         this.#ended = true;
-        this.#send(this.membership.farewell());
+        this.#send(this.membership.leaveReport());
         return;
       }
       if (this.#sending) return;
