@@ -1,6 +1,6 @@
-// What a journal holds, kept up to date by reading only what was appended since, so that a worker can ask
-// before every POST. Costs two bytes a row; the records themselves are kept of few rows, and only once a
-// POST is asked about that was made already.
+// Index of a journal, kept up to date by reading only what was appended, so that a worker can consult it
+// before every POST. It costs two bytes per row. The records themselves are cached for few rows, and only
+// after a lookup of a POST that was already made.
 import { linesAfter } from '../store/lines.js';
 import type { Store } from '../store/store.js';
 import {
@@ -11,23 +11,23 @@ import {
   type PostPlace,
 } from './journal-records.js';
 
-/** Rows whose records are kept together: after a reset they are asked about nearly in order. */
+/** Rows whose records are cached together: after a reset, rows are looked up nearly in order. */
 const BLOCK_ROWS = 2048;
 const KEPT_BLOCKS = 8;
-/** No manifest has so many; a damaged line may name any. */
+/** No manifest has this many; a damaged line may name any row. */
 const MAX_ROWS = 2 ** 24;
 const MAX_ATTEMPT = 2 ** 16 - 1;
 
 /** The records of some rows. */
 type Records = Map<number, FoundRecord[]>;
 
-/** How far a file was read. */
+/** How far a file has been read. */
 interface Place {
   /** Bytes, up to the end of its last whole line. */
   end: number;
-  /** That line, with its end. A file without it there is another one. */
+  /** That line, with its line break. A file without this line at this place has been replaced. */
   last: string;
-  /** What follows: a line torn, or being written. */
+  /** What follows that line: a torn line, or one being written. */
   tail: string;
 }
 
@@ -41,13 +41,13 @@ export class JournalIndex {
   readonly #blocks = new Map<string, Records>();
   readonly #loading = new Map<string, Promise<Records>>();
   readonly #watched = new Map<string, Set<FoundRecord[]>>();
-  /** A reading that has not begun yet. */
+  /** A read that has not begun yet. */
   #next: Promise<void> | undefined;
   #last: Promise<unknown> = Promise.resolve();
 
   constructor(private readonly store: Store) {}
 
-  /** Records of this POST and of later ones of its clip, those of one file in the order written. */
+  /** Records of this POST and of later ones of its clip; those of one file are in the order written. */
   async recordsFrom({ round, row, attempt }: PostPlace): Promise<FoundRecord[]> {
     await this.refresh();
     if ((this.#highest.get(round)?.[row] ?? 0) < Math.min(attempt, MAX_ATTEMPT)) return [];
@@ -56,7 +56,7 @@ export class JournalIndex {
     return [...known, ...this.#torn({ round, row })].filter((one) => one.attempt >= attempt);
   }
 
-  /** Reads what was appended; callers that come while files are read share the next reading. */
+  /** Reads what was appended. Calls made while files are being read share the next read. */
   refresh(): Promise<void> {
     return (this.#next ??= this.#inTurn(() => {
       this.#next = undefined;
@@ -66,7 +66,7 @@ export class JournalIndex {
 
   /**
    * Collects the records of a clip that are read from now on.
-   * @returns the records, and what ends it
+   * @returns the records, and a function that stops collecting
    */
   watch(clip: ClipPlace): { records: FoundRecord[]; end: () => void } {
     const name = nameOf(clip);
@@ -80,14 +80,14 @@ export class JournalIndex {
     return { records, end };
   }
 
-  /** Reads anew a journal that was deleted, or replaced, since it was read. */
+  /** Reads what was appended; reads everything again if the journal was deleted or replaced meanwhile. */
   async #update(): Promise<void> {
     if (await this.#readOn()) return;
     for (const known of [this.#files, this.#highest, this.#blocks]) known.clear();
     await this.#readOn();
   }
 
-  /** False if what was read before is not there any more. */
+  /** False if a file that was read before was deleted or replaced. */
   async #readOn(): Promise<boolean> {
     const files = await this.store.list(JOURNAL_FOLDER);
     const sizes = await Promise.all(files.map((file) => this.store.size(file)));
@@ -95,13 +95,13 @@ export class JournalIndex {
     for (const [at, file] of files.entries()) {
       const place = this.#files.get(file) ?? { end: 0, last: '', tail: '' };
       this.#files.set(file, place);
-      if (sizes[at] === place.end) continue; // as most are: of workers that are gone
+      if (sizes[at] === place.end) continue; // as for most files, whose workers are gone
       if (!(await this.#readFile(file, place))) return false;
     }
     return true;
   }
 
-  /** False if it is not the file that was read before. */
+  /** False if it is no longer the file that was read before. */
   async #readFile(file: string, place: Place): Promise<boolean> {
     let overlap = place.last;
     const from = place.end - Buffer.byteLength(overlap);
@@ -142,7 +142,7 @@ export class JournalIndex {
     highest[row] = Math.max(highest[row] ?? 0, Math.min(attempt, MAX_ATTEMPT));
   }
 
-  /** Records in lines that are not ended. */
+  /** Records in unfinished lines. */
   #torn({ round, row }: ClipPlace): FoundRecord[] {
     return [...this.#files].flatMap(([file, { tail }]) => {
       const post = placeOf(tail);
@@ -154,7 +154,7 @@ export class JournalIndex {
     const name = blockOf(clip);
     const known = this.#blocks.get(name);
     if (known) {
-      this.#blocks.delete(name); // the last entry of a map is the one used last
+      this.#blocks.delete(name); // the last entry of a map is the most recently used
       this.#blocks.set(name, known);
       return known;
     }
@@ -181,7 +181,7 @@ export class JournalIndex {
     return block;
   }
 
-  /** One reading after the other: none misses what another one takes for read. */
+  /** Runs reads one after another, so that none misses what another one has marked as read. */
   #inTurn<T>(read: () => Promise<T>): Promise<T> {
     const reading = this.#last.then(read);
     this.#last = reading.catch(() => undefined);

@@ -1,4 +1,4 @@
-// How a journal of submissions lies in the store, and how it is read.
+// The format of a submission journal in the store, and how it is read.
 import { z } from 'zod';
 import { FAILURE_CLASSES } from '../contract/failure.js';
 import { linesOf } from '../store/lines.js';
@@ -29,23 +29,23 @@ const JournalRecord = z.object({
 });
 export type JournalRecord = z.infer<typeof JournalRecord>;
 
-/** What a POST came to; `lost`: the answer will never be known. */
+/** Result of a POST; `lost`: the answer will never be known. */
 export type PostAnswer = NonNullable<JournalRecord['answer']>;
 
-/** An answer that leaves no doubt. */
+/** An answer that is certain. */
 export type JournalAnswer =
   Extract<PostAnswer, { kind: 'accepted' | 'refused' }> | { kind: 'late' | 'held' };
 
-/** Which POST a record is of. */
+/** The POST that a record belongs to. */
 export interface PostPlace {
   round: number;
   row: number;
   attempt: number;
 }
 
-/** A record found; `answer` is absent also where a line cannot be read. */
+/** A record found in the journal; `answer` is also absent if its line cannot be read. */
 export interface FoundRecord extends Pick<PostPlace, 'attempt'> {
-  /** Whose it is: tells the tries of all runs and workers apart. */
+  /** Who wrote it: distinguishes the tries of all runs and workers. */
   by: string;
   answer?: PostAnswer;
 }
@@ -59,10 +59,10 @@ export function postName({ round, row, attempt }: PostPlace): string {
   return `${round}.${row}.${attempt}`;
 }
 
-/** Looked at before a line is parsed: nearly all of a journal's are about other POSTs. */
+/** Tested before a line is parsed, because nearly all lines of a journal are about other POSTs. */
 const POST = /^\{"post":"(\d+)\.(\d+)\.(\d+)"/;
 
-/** Which POST a line is of; undefined where that cannot be read. */
+/** The POST that a line belongs to; undefined if it cannot be read. */
 export function placeOf(line: string): PostPlace | undefined {
   const found = POST.exec(line);
   if (!found) return undefined;
@@ -70,13 +70,13 @@ export function placeOf(line: string): PostPlace | undefined {
   return { round, row, attempt };
 }
 
-/** @param file the worker's */
+/** @param file the worker's journal file */
 export function recordIn(line: string, file: string, { attempt }: PostPlace): FoundRecord {
   const { run = '', try: count, answer } = parse(line);
   return { attempt, by: byline(file, run, count), ...(answer && { answer }) };
 }
 
-/** Whose a record is. */
+/** Identifies the writer of a record. */
 export function byline(file: string, run: string, activityTry: number): string {
   return `${file} ${run} ${activityTry}`;
 }
@@ -117,7 +117,7 @@ function orderOf({ round, attempt }: AcceptedPost): number {
   return round * MAX_POSTS + attempt;
 }
 
-/** Most lines are intents. */
+/** Tested before a line is parsed, because most lines are intents. */
 const ACCEPTED = /"kind":"accepted"/;
 /** POSTs for one clip in one round stay far below this. */
 const MAX_POSTS = 1e6;
@@ -128,7 +128,7 @@ function acceptedOf(line: string): AcceptedPost | undefined {
   return place && answer?.kind === 'accepted' ? { ...place, taskId: answer.taskId } : undefined;
 }
 
-/** A line torn by a full disk or a power cut is unreadable; its POST may have left. */
+/** A line torn by a full disk or a power cut is unreadable; its POST may have been sent. */
 function parse(line: string): Pick<JournalRecord, 'run' | 'try' | 'answer'> {
   try {
     return JournalRecord.parse(JSON.parse(line));

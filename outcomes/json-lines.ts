@@ -1,7 +1,7 @@
 import { linesOf } from '../store/lines.js';
 import type { Store } from '../store/store.js';
 
-/** Any values as JSON, one a line. */
+/** Any values as JSON, one per line. */
 export async function* jsonLines(values: AsyncIterable<unknown>): AsyncIterable<string> {
   for await (const value of values) yield `${JSON.stringify(value)}\n`;
 }

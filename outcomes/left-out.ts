@@ -1,4 +1,4 @@
-// Gives the rows that a cap left out their outcome.
+// Records the outcome of the rows that a cap left out.
 import type { Outcome } from '../contract/clip.js';
 import { mergeRows, type BatchStoreView } from './merge.js';
 import { writeSegment } from './segments.js';
@@ -7,7 +7,7 @@ const SEGMENT_ROWS = 500;
 
 /**
  * Records `skipped` for every row without an outcome. Segments are named by their first row, so that a
- * repetition after a crash, which finds fewer such rows, overwrites none (O1).
+ * retry after a crash, which finds fewer such rows, overwrites none (O1).
  */
 export async function recordLeftOut(
   view: BatchStoreView,

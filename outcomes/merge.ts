@@ -1,5 +1,5 @@
-// Joins snapshot and outcomes into rows in manifest order, in memory that hardly grows with the batch:
-// of each row only the number of its segment is kept.
+// Joins snapshot and outcomes into rows in manifest order. Memory hardly grows with the batch: for each row
+// only the number of its segment is kept.
 import type { Clip, Outcome } from '../contract/clip.js';
 import type { Snapshot } from '../manifests/snapshot.js';
 import type { Store } from '../store/store.js';
@@ -43,7 +43,7 @@ export async function* mergeRows({ store, snapshot }: BatchStoreView): AsyncIter
   }
 }
 
-/** Clips of a YAML manifest may each have fields of their own. */
+/** Clips of a YAML manifest may each have different fields. */
 function filled(extra: Record<string, string>, columns: string[]): Record<string, string> {
   return Object.fromEntries(
     columns.map((column) => [column, Object.hasOwn(extra, column) ? (extra[column] ?? '') : '']),

@@ -1,11 +1,11 @@
-// Writes the results of a batch again, after they were deleted, from what the batch keeps of each row.
+// Writes the results of a batch again after they were deleted, from the outcomes that the store keeps.
 import type { BatchSummary } from '../contract/clip.js';
 import { countAccepted } from './journal-records.js';
 import { mergeRows, type BatchStoreView } from './merge.js';
 import { hasRounds, sumRounds } from './rounds.js';
 import { mergeResults } from './write-results.js';
 
-/** What a batch does not keep itself, ISO 8601. */
+/** Times that the store does not keep, ISO 8601. */
 export interface BatchTimes {
   startedAt: string;
   finishedAt: string;
@@ -13,11 +13,11 @@ export interface BatchTimes {
 
 export interface RestoredResults {
   summary: BatchSummary;
-  /** Clips that succeeded, and a file of theirs is gone. */
+  /** Number of succeeded clips that lack a file. */
   gone: number;
 }
 
-/** Undefined, with nothing written, if a row has no outcome: then the batch has not ended. */
+/** Returns undefined and writes nothing if a row has no outcome: then the batch has not ended. */
 export async function restoreResults(
   view: BatchStoreView,
   batch: string,

@@ -1,4 +1,4 @@
-// One row of the results: in JSON lines as it is, in CSV its columns.
+// One row of the results: written whole to JSON lines, and its columns to CSV.
 import type { OutcomeStatus } from '../contract/clip.js';
 import type { ResultColumn, RESULT_NOTES } from '../contract/result-columns.js';
 import type { MergedRow } from './merge.js';
@@ -21,9 +21,9 @@ export interface ResultRow {
   /** The first file of the result, relative to the output folder. */
   output: string | null;
   possible_duplicate: boolean;
-  /** All files of the result; in CSV in one cell, with `|` between them. */
+  /** All files of the result; in CSV one cell, separated by `|`. */
   outputs: string[];
-  /** Only in JSON lines, and only where the vendor's result says so of itself. */
+  /** Only in JSON lines, and only if the vendor's result states it. */
   model_version?: string;
   translate_prompt?: string;
   [column: string]: string | number | boolean | null | string[] | undefined;
@@ -55,7 +55,7 @@ export function resultRow(
   return {
     ...columns,
     ...Object.fromEntries(Object.entries(notes).filter(([, note]) => note !== undefined)),
-    // A manifest's own column of such a name keeps its value.
+    // A manifest's own column of the same name keeps its value.
     ...clip.extra,
   };
 }

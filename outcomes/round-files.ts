@@ -1,6 +1,6 @@
-// What activities leave for the end of the batch: small files of JSON lines, `<round>-<name>.jsonl`.
+// Small files of JSON lines, `<round>-<name>.jsonl`, that activities write for the end of the batch.
 //
-// O1. A file's name follows from workflow state, so a repeated activity overwrites its own.
+// O1. A file's name follows from workflow state, so a retried activity overwrites its own file.
 import type { z } from 'zod';
 import type { Store } from '../store/store.js';
 
@@ -14,7 +14,7 @@ export function roundFileKey(folder: string, { round, name }: RoundFile): string
   return `${folder}/${round}-${name}.jsonl`;
 }
 
-/** Writes one file; an empty one only removes what an earlier try of the activity left. */
+/** Writes one file; without values, only removes what an earlier try of the activity left. */
 export async function writeRoundFile(
   store: Store,
   folder: string,
@@ -33,7 +33,7 @@ export async function listRoundFiles(store: Store, folder: string): Promise<stri
   return keys.sort((a, b) => roundOfFile(a) - roundOfFile(b) || (a < b ? -1 : 1));
 }
 
-/** The round that a file is of. */
+/** The round that a file belongs to. */
 export function roundOfFile(key: string): number {
   return Number.parseInt(key.slice(key.indexOf('/') + 1), 10);
 }
@@ -49,7 +49,7 @@ export async function readRoundFile<Value>(
   return values;
 }
 
-/** Likewise; a file that is not there holds nothing. */
+/** Like `readRoundFile`, but a missing file holds nothing. */
 export async function readRoundFileIfThere<Value>(
   store: Store,
   key: string,

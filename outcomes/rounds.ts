@@ -1,4 +1,4 @@
-// Each round leaves a record, so that the summary can speak of the whole batch.
+// Each round leaves a record, so that the summary can cover the whole batch.
 import { z } from 'zod';
 import type { Store } from '../store/store.js';
 
@@ -9,7 +9,7 @@ const RoundRecord = z.object({ startedAt: z.iso.datetime(), submissions: z.int()
 /** What one round adds to the summary. */
 export type RoundRecord = z.infer<typeof RoundRecord>;
 
-/** Notes one round, in place of what an earlier try noted. */
+/** Records one round, replacing what an earlier try recorded. */
 export function writeRound(store: Store, round: number, record: RoundRecord): Promise<void> {
   return store.write(`${FOLDER}/${round}.json`, JSON.stringify(record));
 }
@@ -20,7 +20,7 @@ export async function hasRounds(store: Store): Promise<boolean> {
 }
 
 /**
- * Start of the first round and submissions of all.
+ * Start of the first round, and the submissions of all rounds.
  * @throws Error naming the record that cannot be read
  */
 export async function sumRounds(store: Store): Promise<RoundRecord> {

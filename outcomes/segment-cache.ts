@@ -3,12 +3,12 @@ import type { Store } from '../store/store.js';
 import { readSegment } from './segments.js';
 
 /**
- * Outcomes kept parsed, in whole segments. Clips end nearly in order, so the rows of a page lie in few
- * segments; this is some hundred of the usual 20.
+ * Outcomes kept parsed, in whole segments. Clips end nearly in order, so the rows of a page are in few
+ * segments; this is some hundred segments of the usual 20 outcomes.
  */
 const KEPT_OUTCOMES = 5000;
 
-/** Finds outcomes by row, keeping the segments read last. */
+/** Finds outcomes by row; keeps the segments that were read last. */
 export class SegmentCache {
   readonly #segments = new Map<string, Map<number, Outcome>>();
   #kept = 0;

@@ -1,8 +1,8 @@
-// Outcomes as the activities leave them, one file a group of clips.
+// Outcomes as the activities write them, one file per group of clips.
 //
-// O2. A row has one outcome a round; a later round's outcome replaces an earlier one's.
-// O3. In one round a success stays, whatever is recorded of its row later: a batch that was reset comes to rows
-//     that have their outcome once more.
+// O2. A row has one outcome per round; a later round's outcome replaces an earlier one's.
+// O3. Within one round a success is not replaced by another status: after a reset, a batch processes rows
+//     again that already have their outcome.
 import { z } from 'zod';
 import { OUTCOME_STATUSES, type Outcome } from '../contract/clip.js';
 import type { Store } from '../store/store.js';
@@ -32,7 +32,7 @@ const OutcomeRecord = z.object({
   possibleDuplicate: z.boolean().exactOptional(),
 }) satisfies z.ZodType<Outcome>;
 
-/** Writes one segment, in place of what an earlier try of the activity wrote. */
+/** Writes one segment, replacing what an earlier try of the activity wrote. */
 export function writeSegment(
   store: Store,
   round: number,
@@ -42,7 +42,7 @@ export function writeSegment(
   return writeRoundFile(store, FOLDER, { round, name }, outcomes);
 }
 
-/** Adds outcomes to a segment, each in place of one that it has of the same row. (O1) */
+/** Adds outcomes to a segment; each replaces an earlier one of the same row (O1). */
 export async function addToSegment(
   store: Store,
   round: number,
@@ -61,7 +61,7 @@ export function listSegments(store: Store): Promise<string[]> {
   return listRoundFiles(store, FOLDER);
 }
 
-/** Writes outcomes that rows of a corrected manifest had before. */
+/** Writes the outcomes that rows of a corrected manifest had before the correction. */
 export function writeKept(
   store: Store,
   sinceRound: number,
@@ -71,7 +71,7 @@ export function writeKept(
   return writeRoundFile(store, keptFolder(sinceRound), { round: 0, name }, outcomes);
 }
 
-/** Keys of the segments that speak of a snapshot's rows, earlier rounds first. */
+/** Keys of the segments that apply to a snapshot's rows, earlier rounds first. */
 export async function segmentsOf(
   store: Store,
   { sinceRound }: Pick<SnapshotInfo, 'sinceRound'>,
@@ -82,7 +82,7 @@ export async function segmentsOf(
   return [...kept, ...all.filter((key) => roundOfFile(key) >= sinceRound)];
 }
 
-/** Which of several outcomes of each row counts; takes them segment by segment, in their order. */
+/** Decides which of several outcomes of a row counts; takes them segment by segment, in order. */
 export class Counting {
   #round = 0;
   /** Rows that have succeeded in this round. */
@@ -93,7 +93,7 @@ export class Counting {
     this.#succeeded = new Uint8Array(rows);
   }
 
-  /** Whether an outcome counts instead of what was recorded of its row before (O2, O3). */
+  /** Whether an outcome replaces what was recorded for its row before (O2, O3). */
   counts({ row, status }: Outcome, segment: string): boolean {
     const round = roundOfFile(segment);
     if (round !== this.#round) this.#succeeded.fill(0);

@@ -19,7 +19,7 @@ const summarySchema: z.ZodType<BatchSummary> = z.object({
   finishedAt: z.string(),
 });
 
-/** The summary of a store's batch, if it has ended; undefined also for one of another batch. */
+/** The summary of a batch; undefined if it has not ended, or if the summary is another batch's. */
 export async function readSummary(store: Store, batch: string): Promise<BatchSummary | undefined> {
   const text = await store.readText('summary.json');
   if (text === undefined) return undefined;

@@ -1,4 +1,4 @@
-// What validation could not tell: such clips are submitted all the same.
+// Warnings about clips that validation could not decide on, and that are submitted anyway.
 import { z } from 'zod';
 import type { Store } from '../store/store.js';
 import { jsonLines, readJsonLines } from './json-lines.js';
@@ -12,7 +12,7 @@ const WarningRecord = z.object({ id: z.string(), code: z.string(), message: z.st
 /** One line of `warnings.jsonl`. */
 export type Warning = z.infer<typeof WarningRecord>;
 
-/** Writes one page's warnings, in place of what an earlier try of the activity wrote. */
+/** Writes one page's warnings, replacing what an earlier try of the activity wrote. */
 export function writeWarnings(
   store: Store,
   round: number,
@@ -22,7 +22,7 @@ export function writeWarnings(
   return writeRoundFile(store, FOLDER, { round, name: page }, warnings);
 }
 
-/** Writes `warnings.jsonl`, all warnings of the batch page by page; none if there are none. */
+/** Writes `warnings.jsonl`, all warnings of the batch page by page; no file if there are none. */
 export async function collectWarnings(store: Store): Promise<void> {
   const pages = await listRoundFiles(store, FOLDER);
   if (pages.length === 0) await store.remove(FILE);

@@ -20,7 +20,7 @@ export async function writeResults(
 }
 
 /**
- * The same without a round of its own.
+ * Like `writeResults`, but records no round.
  * @param sum start and submissions of all rounds
  */
 export async function mergeResults(
@@ -33,14 +33,14 @@ export async function mergeResults(
   };
   const counts = noOutcomes();
   await store.writeStream('results.jsonl', jsonLines(counted(rows(), counts)));
-  // Reading the rows back is quicker than merging them once more.
+  // Reading the rows back is faster than merging them again.
   const written = readJsonLines<ResultRow>(store, 'results.jsonl');
   await store.writeStream('results.csv', csvLines(written, (await snapshot.info()).columns));
   await collectWarnings(store);
 
   const { submissions, startedAt, finishedAt } = sum;
   const summary: BatchSummary = { batch, counts, submissions, startedAt, finishedAt };
-  // Last: it marks the other files as whole.
+  // Written last: it marks the other files as complete.
   await store.write('summary.json', `${JSON.stringify(summary, null, 2)}\n`);
   return summary;
 }

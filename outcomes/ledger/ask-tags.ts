@@ -1,4 +1,4 @@
-// Asks the servers of clips which version of each they have.
+// Asks the clips' servers which version of each clip they have.
 import pLimit from 'p-limit';
 import type { Clip } from '../../contract/clip.js';
 import { NetError } from '../../net/errors.js';
@@ -6,9 +6,9 @@ import { discard, type GuardedFetch, type GuardedResponse } from '../../net/guar
 import type { ClipTag } from './tag.js';
 
 const CONCURRENCY = 8;
-/** A server that does not answer within this is not waited for: its clips go on to validation. */
+/** A server that does not answer within this time is skipped: its clips go on to validation. */
 const HEADERS_TIMEOUT_MS = 10_000;
-/** Failures in a row after which a server is not asked any more: each may take its whole time. */
+/** Consecutive failures after which a server is no longer asked, because each may take the full timeout. */
 const MOST_FAILURES = 5;
 
 const UNREACHABLE: ClipTag = { kind: 'unreachable' };
@@ -48,7 +48,7 @@ async function askServer(
   const request = async (method: 'HEAD' | 'GET', range: object): Promise<GuardedResponse> => {
     const response = await fetch.request(link, {
       method,
-      // Of the file as it lies there: packed for the way it may have another ETag.
+      // The ETag of the stored file is needed; a compressed response may have another one.
       headers: { 'accept-encoding': 'identity', ...range },
       headersTimeoutMs: HEADERS_TIMEOUT_MS,
       ...(signal && { signal }),
@@ -68,7 +68,7 @@ function isSuccess({ status }: GuardedResponse): boolean {
 }
 
 function tagOf(response: GuardedResponse): ClipTag {
-  // A weak one tells as much about the content.
+  // A weak ETag says as much about the content.
   const etag = header(response, 'etag').replace(/^W\//, '');
   if (etag !== '') return { kind: 'tag', tag: etag };
   const modified = header(response, 'last-modified');

@@ -1,4 +1,4 @@
-// What the ledger knows clips by. Digests: they are of one length.
+// The keys by which the ledger identifies clips: digests, so that all have the same length.
 import { hash } from 'node:crypto';
 import type { Clip } from '../../contract/clip.js';
 import { SERVICE } from '../../contract/service.js';
@@ -10,17 +10,17 @@ import type { ClipTag } from './tag.js';
 const DIGEST_BYTES = 16;
 
 /**
- * What decides the result besides the clip: this format, the vendor's service, and the prompt. The API
- * has no option that changes the result [docs/vendor-api.md: Submit]; one that comes belongs in here.
+ * What determines the result besides the clip: this format, the vendor's service, and the prompt. The API
+ * has no option that changes the result [docs/vendor-api.md: Submit]; a new one would belong here.
  */
 const MUSIC = ['1', SERVICE];
 
-/** Fields of an entry that follow from a row. */
+/** Fields of an entry that are derived from a row. */
 export type ClipKeys = Pick<LedgerEntry, 'id' | 'link' | 'fileLink' | 'etag' | 'music'>;
 
 /**
- * @param link the clip's own, as read by the rule in force
- * @param tag what the clip's server said, where the batch goes by ETags
+ * @param link the clip's own, read with the link rule in use
+ * @param tag what the clip's server answered, if the batch identifies clips by ETag
  */
 export function keysOf(clip: Clip, { plain }: Pick<Link, 'plain'>, tag?: ClipTag): ClipKeys {
   const { id, idMade, prompt } = clip;
@@ -33,12 +33,12 @@ export function keysOf(clip: Clip, { plain }: Pick<Link, 'plain'>, tag?: ClipTag
   };
 }
 
-/** @param link what of a link counts */
+/** @param link the parts of a link that count */
 export function linkDigest(link: string): string {
   return digestOf('link', link);
 }
 
-/** The kind is part of it, so that digests of two kinds are never the same. */
+/** The kind is part of the digest, so that digests of two kinds are never the same. */
 function digestOf(kind: string, ...parts: string[]): string {
   return hash('sha256', JSON.stringify([kind, ...parts]), 'buffer')
     .subarray(0, DIGEST_BYTES)

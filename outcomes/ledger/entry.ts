@@ -4,15 +4,15 @@
 export interface LedgerEntry {
   /** Digest of the row's own id; absent if it had none. */
   id?: string;
-  /** Digest of what counts of `file_link`; see link-rule.ts. */
+  /** Digest of the parts of `file_link` that count; see link-rule.ts. */
   link: string;
-  /** What counts of `file_link`, for people. */
+  /** The parts of `file_link` that count, for people. */
   fileLink?: string;
-  /** Digest of link and ETag; only where the batch went by ETags. */
+  /** Digest of link and ETag; only if the batch identified clips by ETag. */
   etag?: string;
-  /** Digest of the prompt and of all else that changes the result. */
+  /** Digest of the prompt and of everything else that changes the result. */
   music: string;
-  /** Where the soundtrack lies: a path relative to the ledger's location. */
+  /** Path of the soundtrack, relative to the ledger's location. */
   soundtrack: string;
   /** All files of the result, where there are several. */
   soundtracks?: string[];

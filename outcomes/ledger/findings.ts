@@ -1,20 +1,20 @@
-// What people should know of rows that the ledger knows. Pure.
+// What users should know about rows that the ledger knows. Pure.
 import type { LedgerFindings } from '../../contract/batch.js';
 import type { FailureNote } from '../../contract/failure.js';
 import type { LedgerCode } from '../../contract/error-codes.js';
 import type { RowMatch, ScoredAs } from './match.js';
 
-/** A longer link is shortened to this: both its ends. */
+/** A longer link is shortened to this length, keeping both its ends. */
 const LONGEST_LINK = 400;
 
-/** A row that is not simply new or scored before. */
+/** A row that is neither simply new nor simply scored before. */
 export interface LedgerFinding {
   row: number;
   line: number;
   id: string;
   code: LedgerCode;
   fault: string;
-  /** What becomes of it. */
+  /** What happens to the row. */
   remedy: string;
 }
 
@@ -29,7 +29,7 @@ export function findingOf(match: RowMatch): LedgerFinding | undefined {
   switch (match.state) {
     case 'scored':
       if (match.as.fileLink === undefined) return undefined;
-      return found('link_ignored', links(match.as), 'it is skipped, as the id alone counts');
+      return found('link_ignored', links(match.as), 'it is skipped, because only the id counts');
     case 'changed':
       if (match.why === 'prompt') return undefined;
       return found('link_changed', links(match.before), 'it is scored anew');
@@ -42,7 +42,7 @@ export function findingOf(match: RowMatch): LedgerFinding | undefined {
       if (match.why === undefined) return undefined;
       return found(
         'link_unclear',
-        `only a token tells its link from that of another row: ${shown(fileLink)}`,
+        `its link differs from another row's only in a token: ${shown(fileLink)}`,
         'it is scored anew; see signatureParams',
       );
   }
@@ -52,7 +52,7 @@ function scoredText({ at, batch }: ScoredAs): string {
   return `it was scored ${at.slice(0, 10)} by batch ${batch}`;
 }
 
-/** Of an entry that an earlier version wrote it is not known. */
+/** The link is not known for entries that an earlier version wrote. */
 function shown(link = 'not known'): string {
   if (link.length <= LONGEST_LINK) return link;
   return `${link.slice(0, LONGEST_LINK / 2)}…${link.slice(-LONGEST_LINK / 2)}`;
@@ -91,7 +91,7 @@ export class FindingList<Kept> {
   }
 }
 
-/** A finding as a batch tells it. */
+/** A finding in the form in which a batch reports it. */
 export function noteOf(finding: LedgerFinding): FailureNote {
   const { row, id, code } = finding;
   return { row, id, code, message: messageOf(finding) };

@@ -1,9 +1,9 @@
 // The ledger of scored clips in its store.
 //
-// K1. It names only soundtracks that are on disk when it does.
+// K1. It names only soundtracks that are already on disk.
 //
-// A file a batch and worker, so that no two processes append to one. A line twice, from an activity that
-// was repeated, does no harm.
+// There is one file per batch and worker, so that no two processes append to the same one. A duplicate line,
+// from a retried activity, does no harm.
 import { z } from 'zod';
 import type { LedgerOptions } from '../../contract/batch.js';
 import { safeName } from '../../manifests/batch-id.js';
@@ -36,7 +36,7 @@ export class Ledger {
   }
 
   /**
-   * Writes clips of one batch down; resolves once that is on disk.
+   * Records clips of one batch; resolves once they are on disk.
    * @param worker a name that no other worker has
    */
   async append(batch: string, worker: string, entries: readonly LedgerEntry[]): Promise<void> {
@@ -49,7 +49,7 @@ export class Ledger {
     return (await this.store.list(this.kind)).length === 0;
   }
 
-  /** Every entry, some at a time, in no order. Lines that cannot be read are passed over. */
+  /** Every entry, several at a time, in no particular order. Unreadable lines are skipped. */
   async *entries(): AsyncIterable<LedgerEntry[]> {
     for (const key of await this.store.list(this.kind)) {
       for await (const lines of linesOf(this.store, key)) yield lines.flatMap(parse);
@@ -57,7 +57,7 @@ export class Ledger {
   }
 }
 
-/** A line may be torn by a full disk or a power cut: that clip is scored once more. */
+/** A line may be torn by a full disk or a power cut: its clip is then scored once more. */
 function parse(line: string): LedgerEntry[] {
   try {
     return [Entry.parse(JSON.parse(line))];

@@ -1,8 +1,8 @@
-// What of a link tells which clip it leads to: all but the parameters that sign it or let it expire. Pure.
+// The parts of a link that identify its clip: all but the parameters that sign it or make it expire. Pure.
 
 /**
- * Parameters of the query that say nothing of the clip. In lower case; `*` at the end stands for whatever
- * follows. With `beside`, only where that one is there too.
+ * Query parameters that do not identify the clip. In lower case; a trailing `*` matches any rest. With
+ * `beside`, they count as such only if that parameter is present too.
  */
 interface Family {
   names: readonly string[];
@@ -10,7 +10,7 @@ interface Family {
 }
 
 const FAMILIES: readonly Family[] = [
-  // AWS signature 4 and 2 (S3 and what speaks its language)
+  // AWS signature 4 and 2 (S3 and compatible services)
   { names: ['x-amz-*', 'awsaccesskeyid'] },
   // Google Cloud Storage, V4 and V2; Cloud CDN
   { names: ['x-goog-*', 'googleaccessid'] },
@@ -37,29 +37,29 @@ const FAMILIES: readonly Family[] = [
   // Akamai, Qiniu
   { names: ['hdnts', 'hdnea', 'hdntl', '__token__'] },
   { names: ['e'], beside: 'token' },
-  // anyone
+  // any server
   { names: ['expires', 'expiry', 'expiration', 'signature', 'sig', 'token', 'access_token'] },
 ];
 
-/** Ways to process a file, which give another one. */
+/** Options that process the file, so that the result is another file. */
 const MEANT: readonly string[] = ['x-oss-process', 'x-oss-async-process'];
 
-/** An opaque word may as well name the clip; see `Link.strict`. */
+/** An opaque token may also identify the clip; see `Link.strict`. */
 const TOKENS: readonly string[] = ['token', 'access_token'];
 
 export interface Link {
-  /** Origin, path and what of the query counts. */
+  /** Origin, path and the query parameters that count. */
   plain: string;
-  /** `plain` with tokens. Where it tells two clips of one manifest apart, `plain` may be too little. */
+  /** `plain` with tokens. If only this distinguishes two clips of a manifest, `plain` may not suffice. */
   strict: string;
 }
 
-/** @throws TypeError if it is no URL */
+/** @throws TypeError if it is not a URL */
 export type ReadLink = (link: string) => Link;
 
 /**
- * @param own parameters that do not count either, as the setting `signatureParams` has them: `*` at the
- *   end stands for whatever follows; with `!` before it a parameter counts, whatever else is said
+ * @param own more parameters to ignore, in the form of the setting `signatureParams`: a trailing `*` matches
+ *   any rest; a parameter preceded by `!` always counts
  */
 export function linkReader(own: readonly string[] = []): ReadLink {
   const names = own.map((name) => name.toLowerCase());
@@ -98,7 +98,7 @@ function matcher(names: readonly string[]): (name: string) => boolean {
   return (name) => whole.has(name) || starts.some((start) => name.startsWith(start));
 }
 
-/** In lower case, as far as it can be decoded. */
+/** In lower case, decoded if possible. */
 function nameOf(parameter: string): string {
   const name = parameter.split('=', 1)[0] ?? '';
   try {

@@ -1,7 +1,7 @@
-// Finds the rows of a manifest that were scored already. One pass over the ledger: memory grows with the
+// Finds the rows of a manifest that were already scored. One pass over the ledger: memory grows with the
 // manifest's rows, not with the ledger.
 //
-// K2. A row gets an earlier soundtrack only if that is there, and of the clip that the row means.
+// K2. A row gets an earlier soundtrack only if that exists and belongs to the clip that the row means.
 import type { Identity } from '../../contract/batch.js';
 import type { Clip } from '../../contract/clip.js';
 import { keysOf, type ClipKeys } from './digests.js';
@@ -14,24 +14,24 @@ export type ScoredAs = Pick<
   LedgerEntry,
   'soundtrack' | 'soundtracks' | 'batch' | 'taskId' | 'at'
 > & {
-  /** What counts of the link it had then, if that was another one. */
+  /** The parts that count of the link it had then, if that was another link. */
   fileLink?: string;
 };
 
-/** A row as messages name it. */
+/** A row in the form in which messages name it. */
 export interface NamedRow {
   row: number;
   line: number;
   id: string;
-  /** What counts of its link. */
+  /** The parts of its link that count. */
   fileLink: string;
 }
 
 /**
- * - `new`: the ledger does not know the clip; or it does, and its soundtrack is `gone`; or its link differs
- *   from another row's in a token only, so that it is `unclear` which of them was scored.
- * - `changed`: it does, but with another `prompt`, or another `link`.
- * - `scored`: it has this clip with this music.
+ * - `new`: the ledger does not know the clip; or it does, but the soundtrack is `gone`; or the clip's link
+ *   differs from another row's only in a token, so that it is `unclear` which of them was scored.
+ * - `changed`: the ledger knows the clip, but with another `prompt` or another `link`.
+ * - `scored`: the ledger has this clip with this music.
  */
 export type RowMatch = { clip: NamedRow } & (
   | { state: 'new'; why?: 'unclear' }
@@ -50,13 +50,13 @@ interface Row {
   otherLink?: ScoredAs;
 }
 
-/** Rows that are looked up under one key. */
+/** Rows that are looked up under the same key. */
 interface Group {
   rows: Row[];
   strict: string;
-  /** Tokens tell its rows apart. */
+  /** The links of its rows differ only in tokens. */
   unclear: boolean;
-  /** The ledger has one of them. */
+  /** The ledger has an entry with this key. */
   known: boolean;
 }
 
@@ -64,11 +64,11 @@ export interface MatchOptions {
   identity: Identity;
   /** See `LedgerOptions`. */
   signatures?: readonly string[];
-  /** Whether every file of an entry is there. */
+  /** Whether every file of an entry exists. */
   isThere: (entry: LedgerEntry) => Promise<boolean>;
 }
 
-/** Takes all rows, then all entries, then tells how the rows stand. */
+/** Takes all rows, then all entries, then returns how each row matches. */
 export class LedgerMatch {
   readonly #rows: { row: Row; group: Group | undefined }[] = [];
   readonly #groups = new Map<string, Group>();
@@ -79,8 +79,8 @@ export class LedgerMatch {
   }
 
   /**
-   * Takes a row; one with a fault counts for nothing.
-   * @param tag what the clip's server said, where identity is `etag`
+   * Takes a row; one with a fault is ignored.
+   * @param tag what the clip's server answered, if identity is `etag`
    */
   add(clip: Clip, tag?: ClipTag): void {
     if (clip.fault !== undefined) return;
@@ -93,7 +93,7 @@ export class LedgerMatch {
     this.#rows.push({ row, group: this.#join(row, this.#lookUp(keys, tag), link.strict) });
   }
 
-  /** The key of the same clip in the ledger; undefined if it is unclear which clip that is. */
+  /** The clip's key in the ledger; undefined if it is unclear which clip it is. */
   #lookUp({ id, link, etag }: ClipKeys, tag: ClipTag | undefined): string | undefined {
     switch (this.options.identity) {
       case 'clip':
@@ -119,7 +119,7 @@ export class LedgerMatch {
 
   /** Takes an entry of the ledger, in any order. */
   async see(entry: LedgerEntry): Promise<void> {
-    // Rows go by one kind of key each, so no row is found twice.
+    // Each row is looked up by one kind of key, so no row is found twice.
     for (const key of [entry.id, entry.link, entry.etag]) {
       const group = key === undefined ? undefined : this.#groups.get(key);
       if (!group) continue;
@@ -167,7 +167,7 @@ function scoredAs(entry: LedgerEntry, isElsewhere: boolean): ScoredAs {
   };
 }
 
-/** What was scored of the row's own link, else what was scored last. */
+/** Prefers what was scored with the row's own link, then what was scored last. */
 function better(a: ScoredAs | undefined, b: ScoredAs): ScoredAs {
   if (!a) return b;
   if ((a.fileLink === undefined) !== (b.fileLink === undefined)) {

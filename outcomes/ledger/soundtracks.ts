@@ -1,18 +1,18 @@
-// Ledger and batches each name a soundtrack by a path relative to themselves, so that folders that are
-// moved together keep knowing each other.
+// The ledger and each batch name a soundtrack by a path relative to their own location, so that folders that
+// are moved together still find each other.
 import path from 'node:path';
 
 /**
- * A soundtrack as an entry names it.
+ * The path by which an entry names a soundtrack.
  * @param ledger location of the ledger
  * @param store location of the batch's store
- * @param output key of the soundtrack there
+ * @param output key of the soundtrack in that store
  */
 export function soundtrackOf(ledger: string, store: string, output: string): string {
   return slashes(path.relative(ledger, path.join(store, output)));
 }
 
-/** The soundtrack of an entry as the results of a batch name it. */
+/** The path by which the results of a batch name the soundtrack of an entry. */
 export function outputOf(ledger: string, store: string, soundtrack: string): string {
   return slashes(path.relative(store, path.join(ledger, soundtrack)));
 }

@@ -1,7 +1,7 @@
 /**
- * Which version of a clip its server has, as far as it tells.
- * - `tag`: by its ETag, or else by date and length.
- * - `missing`: it names neither.
- * - `unreachable`: it did not answer, or not with the clip.
+ * Which version of a clip its server has, if the server reports one.
+ * - `tag`: the ETag, or else date and length.
+ * - `missing`: the server reports neither.
+ * - `unreachable`: the server did not answer, or not with the clip.
  */
 export type ClipTag = { kind: 'tag'; tag: string } | { kind: 'missing' } | { kind: 'unreachable' };

@@ -39,7 +39,7 @@ describe('of a row', () => {
     expect(await told({ identity: 'id' }, [moved])).toMatchObject([
       {
         code: 'link_ignored',
-        message: `${BEFORE} ${LINKS} (it is skipped, as the id alone counts)`,
+        message: `${BEFORE} ${LINKS} (it is skipped, because only the id counts)`,
       },
     ]);
   });
