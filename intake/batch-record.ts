@@ -1,5 +1,5 @@
-// Which batch a store belongs to, and the settings it was last started with. Lies in the store itself,
-// so that it outlives Temporal's memory of the batch.
+// Which batch a store belongs to, and the settings it was last started with. Kept in the store itself, so
+// that it outlives Temporal's retention of the batch.
 import { existsSync, realpathSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
@@ -18,14 +18,14 @@ const recordSchema = z.object({
   home: z.string().exactOptional(),
   /** First run of the workflow that opened it; absent if a client did. */
   chain: z.string().exactOptional(),
-  /** Of the last start; it may not have come to run. */
+  /** Round of the last start, which may not have run. */
   round: z.int().positive(),
   options: z.custom<BatchOptions>((value) => typeof value === 'object' && value !== null),
 });
 
 export type BatchRecord = z.infer<typeof recordSchema>;
 
-/** @throws Error if there is one that cannot be read */
+/** @throws Error if the record cannot be read */
 export async function readBatchRecord(store: Store): Promise<BatchRecord | undefined> {
   const text = await store.readText(KEY);
   if (text === undefined) return undefined;
@@ -36,24 +36,24 @@ export async function readBatchRecord(store: Store): Promise<BatchRecord | undef
   }
 }
 
-/** Whether a store holds nothing of any batch: it is new, or was deleted. */
+/** Whether a store holds no batch: it is new, or its content was deleted. */
 export async function isVacant(store: Store): Promise<boolean> {
   return !(await store.exists(KEY)) && !(await store.exists(SNAPSHOT_KEY));
 }
 
-/** Replaces the one that is there. */
+/** Replaces an existing record. */
 export async function writeBatchRecord(store: Store, record: BatchRecord): Promise<void> {
   await store.write(KEY, `${JSON.stringify(record)}\n`);
 }
 
-/** Which embedded server a record is to name. */
+/** The embedded server that a record should name. */
 export function recordedHome(server: { embedded: boolean }, home: string): { home?: string } {
   return server.embedded ? { home: realpathSync(home) } : {};
 }
 
 /**
- * A batch that this server does not know may still run on the embedded server of another home, where
- * it would be paid for a second time.
+ * A batch that this server does not know may still run on the embedded server of another home; scoring it
+ * here as well would pay for it twice.
  * @throws ReelscoreError `batch_mismatch`
  */
 export function checkHome({ batch, home }: BatchRecord, ours: { home?: string }): void {

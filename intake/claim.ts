@@ -1,4 +1,4 @@
-// Makes a store one batch's own, before anything of the batch is written into it.
+// Claims a store for one batch, before anything of the batch is written to it.
 import type { BatchSummary } from '../contract/clip.js';
 import { SNAPSHOT_KEY } from '../manifests/snapshot-format.js';
 import type { ManifestReport } from '../manifests/read.js';
@@ -23,7 +23,7 @@ export interface StoreClaim {
 }
 
 /**
- * Makes the store this batch's own; returns the summary if the batch has ended, forgotten by Temporal.
+ * Claims the store for this batch; returns the summary if the batch has ended and Temporal has forgotten it.
  * @throws ReelscoreError `store_taken`, `batch_mismatch`, `batch_stopped`
  */
 export async function claimStore(
@@ -67,7 +67,7 @@ export async function claimStore(
   return undefined;
 }
 
-/** @throws ReelscoreError `batch_mismatch` if the store's snapshot is of another content */
+/** @throws ReelscoreError `batch_mismatch` if the store's snapshot has different content */
 export async function checkContent(
   store: Store,
   batch: string,
@@ -78,6 +78,6 @@ export async function checkContent(
   if (hash === report.hash) return;
   throw new ReelscoreError(
     'batch_mismatch',
-    `batch ${batch} was made of another content than ${report.path} has now (use another --batch)`,
+    `batch ${batch} was started with different content than ${report.path} has now (use another --batch)`,
   );
 }

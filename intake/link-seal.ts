@@ -16,22 +16,22 @@ const CIPHER = 'aes-256-gcm';
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 
-/** A link cannot be had from what stands for it. The message holds no part of it but what may be shown. */
+/** A sealed link or a reference cannot be opened. The message holds only what may be shown of the link. */
 export class LinkError extends Error {
   override readonly name = 'LinkError';
 }
 
 export interface LinkSeal {
-  /** Sealed, but for what may be seen by everybody. A link that is in a form for secrets stays as it is. */
+  /** Seals all of a link but the part that may be shown. A sealed link or a reference stays as it is. */
   seal: (link: string, shown: string) => string;
   /**
-   * The link that a text stands for; a text in no form for secrets is the link itself.
+   * The link that a sealed link or a reference stands for; a plain link is returned as it is.
    * @throws LinkError
    */
   open: (text: string) => string;
 }
 
-/** With the key of a configuration: the secret that signs callback URLs, from which another is derived. */
+/** A seal whose key is derived from the configuration's secret for callback URLs. */
 export async function linkSealOf(
   config: Pick<ResolvedConfig, 'home' | 'callbacks'>,
   env: NodeJS.ProcessEnv = {},
@@ -39,7 +39,7 @@ export async function linkSealOf(
   return createLinkSeal((await loadCallbackSecret(config)).reveal(), env);
 }
 
-/** @param env where links that are named by a variable are looked up */
+/** @param env the environment in which references are looked up */
 export function createLinkSeal(secret: string, env: NodeJS.ProcessEnv): LinkSeal {
   const keys = Buffer.from(hkdfSync('sha256', secret, '', 'reelscore links', 64));
   const [cipherKey, nonceKey] = [keys.subarray(0, 32), keys.subarray(32)];
@@ -47,7 +47,7 @@ export function createLinkSeal(secret: string, env: NodeJS.ProcessEnv): LinkSeal
 
   function seal(link: string, shown: string): string {
     if (isSecretLink(link)) return link;
-    // By what is sealed, so that the same link is the same text, and no nonce serves two links.
+    // Derived from the content, so that the same link gives the same text, and no nonce serves two links.
     const content = JSON.stringify([shown, link]);
     const nonce = createHmac('sha256', nonceKey).update(content).digest().subarray(0, NONCE_BYTES);
     const cipher = createCipheriv(CIPHER, cipherKey, nonce, { authTagLength: TAG_BYTES });
@@ -75,7 +75,7 @@ export function createLinkSeal(secret: string, env: NodeJS.ProcessEnv): LinkSeal
       const content = decipher.update(box.subarray(NONCE_BYTES, -TAG_BYTES));
       return Buffer.concat([content, decipher.final()]).toString('utf8');
     } catch (cause) {
-      throw new LinkError(`the sealed link to ${sealed.shown} was changed (give the link anew)`, {
+      throw new LinkError(`the sealed link to ${sealed.shown} was changed (give the link again)`, {
         cause,
       });
     }
@@ -85,7 +85,7 @@ export function createLinkSeal(secret: string, env: NodeJS.ProcessEnv): LinkSeal
     const link = env[variable]?.trim() ?? '';
     if (link === '') {
       throw new LinkError(
-        `${variable} is not set (set it where the worker runs, and start that again)`,
+        `${variable} is not set (set it where the worker runs, and restart the worker)`,
       );
     }
     const url = tryUrl(link);
@@ -96,12 +96,12 @@ export function createLinkSeal(secret: string, env: NodeJS.ProcessEnv): LinkSeal
   return { seal, open };
 }
 
-/** A link to a receiver of notifications; any part of it but the host may be a token. */
+/** Seals the link to a receiver of notifications; any part of it but the host may be a token. */
 export function sealedNotify(seal: LinkSeal['seal'], link: string): string {
   return seal(link, tryUrl(link)?.origin ?? '');
 }
 
-/** A manifest's place. Of a link the query may be a signature; other places are no secrets. */
+/** Seals the location of a manifest if it is a link that may be signed; other locations are no secrets. */
 export function sealedManifest(seal: LinkSeal['seal'], manifest: string): string {
   return holdsSecret(manifest) ? seal(manifest, shownLink(manifest)) : manifest;
 }

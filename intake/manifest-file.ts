@@ -1,4 +1,4 @@
-// Makes a file of whatever a manifest is given as: a path, a URL, or the clips themselves.
+// Provides a manifest as a file, whether it is given as a path, as a URL, or as the clips themselves.
 import { createWriteStream } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -12,14 +12,14 @@ import { NetError } from '../net/errors.js';
 import { discard, type GuardedFetch, type GuardedResponse } from '../net/guarded-fetch.js';
 import { hostOf, portOf, printableUrl } from '../net/urls.js';
 
-/** A manifest of 100,000 rows has some 20 MB. */
+/** A manifest of 100,000 rows has about 20 MB. */
 const MAX_BYTES = 1024 * 1024 * 1024;
-/** How clips that a program gives are called in messages. */
+/** Name of an inline manifest in messages. */
 const INLINE = 'clips';
 
-/** A header that is sent to one host and no other, over https alone. */
+/** A header that is sent to one host only, and only over https. */
 export interface HeaderForHost {
-  /** host, which stands for its port 443, or host:port; in lower case. */
+  /** `host` (at port 443) or `host:port`; in lower case. */
   host: string;
   name: string;
   value: string;
@@ -27,9 +27,9 @@ export interface HeaderForHost {
 
 export interface ManifestFile {
   path: string;
-  /** How messages call it. */
+  /** Its name in messages. */
   label: string;
-  /** Removes it if it was made here. */
+  /** Removes the file if `openManifest` created it. */
   remove(): Promise<void>;
 }
 
@@ -46,8 +46,8 @@ export function isUrl(manifest: string): boolean {
 }
 
 /**
- * @throws ReelscoreError `manifest_unreadable` (a server that refuses it; an address that is not
- *   allowed), NetError (a server that cannot be reached now)
+ * @throws ReelscoreError `manifest_unreadable` (the server refuses it, or its address is not allowed),
+ *   NetError (the server cannot be reached now)
  */
 export async function openManifest(
   manifest: string | InlineManifest,
@@ -109,7 +109,7 @@ async function download(
   }
 }
 
-/** It may be a password: it must not go out in plain, nor to another port of the machine. */
+/** The header may be a password: it must not be sent in plain text, nor to another port of the host. */
 export function goesTo({ host }: HeaderForHost, url: URL): boolean {
   return url.protocol === 'https:' && isHost(host, url) && portOf(urlOf(host)) === portOf(url);
 }
@@ -125,7 +125,7 @@ function urlOf(host: string): URL {
 /** Why a server may have refused a request for its manifest. */
 function headerHint(header: HeaderForHost, url: URL): string {
   if (goesTo(header, url) || !isHost(header.host, url)) return 'check REELSCORE_MANIFEST_HEADER';
-  return `REELSCORE_MANIFEST_HEADER goes to ${urlOf(header.host).origin} alone: give such a link, or name the port in it`;
+  return `REELSCORE_MANIFEST_HEADER is sent to ${urlOf(header.host).origin} only: use such a link, or name the port in it`;
 }
 
 function refused(label: string, status: number, hint = 'check REELSCORE_MANIFEST_HEADER'): Error {
@@ -135,7 +135,7 @@ function refused(label: string, status: number, hint = 'check REELSCORE_MANIFEST
   return new ReelscoreError('manifest_unreadable', `${message} (${advice})`);
 }
 
-/** By the URL's path, else by what the server says it is. */
+/** By the URL's path, else by the content type. */
 function extensionOf(url: URL, { headers }: Pick<GuardedResponse, 'headers'>): string {
   const extension = extname(url.pathname).toLowerCase();
   try {

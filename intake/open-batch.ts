@@ -1,5 +1,5 @@
-// Makes a batch of a request: its manifest is read, its store claimed, the manifest frozen. May be
-// repeated after a crash.
+// Opens the batch of a request: reads the manifest, claims the store, freezes the manifest. Can be repeated
+// after a crash.
 import path from 'node:path';
 import type { BatchOptions, ScoreBatchInput } from '../contract/batch.js';
 import { ReelscoreError } from '../contract/errors.js';
@@ -20,29 +20,29 @@ import { readRequest } from './request.js';
 /** A request as it was sent. */
 export type UncheckedRequest = Partial<BatchRequest> | null | undefined;
 
-/** What a worker gives to open batches with. */
+/** What a worker provides for opening batches. */
 export interface Intake extends Pick<FetchManifestOptions, 'fetch' | 'header'> {
   account: string;
   /** REELSCORE_HOME of the embedded server in use. */
   home?: string;
-  /** Absolute folder in which batches get theirs, where the request names none. */
+  /** Absolute path of the folder in which batches get their folders, if the request names none. */
   resultsFolder: string;
   openStore: OpenStore;
-  /** Reads manifests without holding up the worker. */
+  /** Reads manifests without blocking the worker. */
   readManifest: ReadManifest;
-  /** The link that a text of a request stands for (contract/secret-link.ts); throws if it cannot be had. */
+  /** Opens a sealed link or a reference of a request (contract/secret-link.ts); throws if it cannot. */
   openLink: (text: string) => string;
-  /** The worker's own settings, with those of the request in their place. */
+  /** The worker's own settings, overridden by those of the request. */
   optionsFor(request: Pick<BatchRequest, 'settings' | 'again'>): BatchOptions;
   /**
-   * Where to notify what becomes of a request: its own `notify`, else the worker's; sealed.
+   * The URL to notify about a request: its own `notify`, else the worker's; sealed.
    */
   notificationUrl(request: UncheckedRequest): string | undefined;
   /** Whether the server knows the search attributes. */
   hasAttributes(): Promise<boolean>;
 }
 
-/** Which execution asks. */
+/** The execution that calls. */
 export interface OpenedFor {
   batch: string;
   /** First run of the execution chain. */
@@ -54,7 +54,7 @@ export interface OpenedFor {
  * @param value what the workflow was started with, not checked yet
  * @throws ReelscoreError `request_invalid`, `batch_id_invalid`, `manifest_unreadable`,
  *   `manifest_invalid`, `store_taken`, `batch_mismatch`, `batch_ended`, `batch_stopped`; other errors may
- *   pass
+ *   be transient
  */
 export async function openBatch(
   value: unknown,
@@ -125,13 +125,13 @@ async function claimAndFreeze(
   if (await claimStore(claim, store, report)) {
     throw new ReelscoreError(
       'batch_ended',
-      `batch ${batch} has run already (see: reelscore results ${batch}; score anew under another workflow id)`,
+      `batch ${batch} has run already (see: reelscore results ${batch}; to score its clips anew, use another workflow id)`,
     );
   }
   return await freezeManifest(file, store, { ...reading, expectedHash: hash, skipInvalid });
 }
 
-/** The activity ran before, and its answer was lost; a manifest that changes meanwhile stays out. */
+/** The snapshot of an earlier try whose answer was lost; later changes of the manifest are ignored. */
 async function frozenBefore(store: Store, claim: StoreClaim): Promise<SnapshotInfo | undefined> {
   const record = await readBatchRecord(store);
   if (record?.batch !== claim.batch || record.chain !== claim.chain) return undefined;
@@ -142,7 +142,7 @@ function checkId(batch: string): void {
   if (isBatchId(batch) && !batch.startsWith(ACCOUNT_PREFIX)) return;
   throw new ReelscoreError(
     'batch_id_invalid',
-    `workflow id ${JSON.stringify(batch)} cannot be a batch's (write letters, digits and ._- only, at most 60, beginning and ending with a letter or digit)`,
+    `workflow id ${JSON.stringify(batch)} cannot be a batch id (use only letters, digits and ._-, at most 60, beginning and ending with a letter or digit)`,
   );
 }
 

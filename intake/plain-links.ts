@@ -1,9 +1,9 @@
-// Links that stand as they are where others may read them.
+// Finds links in plain text that may hold secrets.
 import { isSecretLink } from '../contract/secret-link.js';
 import { isHttp, tryUrl } from '../net/urls.js';
 import type { UncheckedRequest } from './open-batch.js';
 
-/** Whether the place of a manifest is a link that may be signed, and in no form for secrets. */
+/** Whether the location of a manifest is a plain link that may be signed. */
 export function holdsSecret(manifest: string): boolean {
   if (isSecretLink(manifest)) return false;
   const url = tryUrl(manifest);

@@ -1,17 +1,19 @@
-// Reads the request for a batch that a schedule or another program sent.
+// Reads the batch request of a schedule or another program.
 import { z } from 'zod';
 import { ReelscoreError } from '../contract/errors.js';
 import { REQUEST_SETTINGS, type BatchRequest } from '../contract/request.js';
 import { manifestSchema } from '../manifests/schema.js';
 
-/** The one there is so far. */
+/** The only version so far. */
 const VERSION = 1;
 
 const scalar = z.union([z.string(), z.number(), z.boolean()]);
 
 const settings = z
   .strictObject(Object.fromEntries(REQUEST_SETTINGS.map((name) => [name, scalar.optional()])))
-  .describe("Settings of this batch by their names in reelscore.yaml; else the worker's own.");
+  .describe(
+    "Settings of this batch, named as in reelscore.yaml; the worker's own apply where one is left out.",
+  );
 
 const requestSchema = z
   .strictObject({
@@ -22,7 +24,7 @@ const requestSchema = z
           .string()
           .min(1)
           .describe(
-            "Path on the worker's machine, or an http(s) URL; a signed one as env:REELSCORE_LINK_..., a variable of the worker.",
+            "Path on the worker's machine, or an http(s) URL; give a signed one as env:REELSCORE_LINK_..., a variable of the worker.",
           ),
         manifestSchema.describe('The clips themselves, as in a YAML or JSON manifest.'),
       ])
@@ -31,19 +33,19 @@ const requestSchema = z
       .boolean()
       .describe('Leave out rows with problems instead of refusing the manifest.')
       .optional(),
-    again: z.boolean().describe('Score clips that have been scored already.').optional(),
+    again: z.boolean().describe('Score clips again that have already been scored.').optional(),
     results: z
       .string()
       .min(1)
       .describe(
-        "Absolute path of the folder in which the batch gets its own; else the worker's results/.",
+        "Absolute path of the folder in which the batch gets its own; default: the worker's results/.",
       )
       .optional(),
     settings: settings.optional(),
   })
-  .describe('What the workflow scoreBatch of Reelscore is started with.');
+  .describe("The argument of Reelscore's workflow scoreBatch.");
 
-/** @throws ReelscoreError `request_invalid` that tells every fault and its place */
+/** @throws ReelscoreError `request_invalid` that lists every fault and its place */
 export function readRequest(value: unknown): BatchRequest {
   const version: unknown =
     typeof value === 'object' && value !== null && 'version' in value ? value.version : undefined;

@@ -37,7 +37,7 @@ describe('the header for manifests', () => {
       header: { host, ...header },
     });
     await expect(opened).rejects.toThrow(
-      `${origin}/a.csv: the server answers 401 (REELSCORE_MANIFEST_HEADER goes to https://${host} alone: give such a link, or name the port in it)`,
+      `${origin}/a.csv: the server answers 401 (REELSCORE_MANIFEST_HEADER is sent to https://${host} only: use such a link, or name the port in it)`,
     );
     expect(sent).toEqual([undefined]);
   });
