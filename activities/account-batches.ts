@@ -30,10 +30,21 @@ export const findBatches: AccountActivities['findBatches'] = async ({ taskQueue 
     `AND ExecutionStatus = 'Running'`;
   const found: BatchChain[] = [];
   for await (const { workflowId, runId, raw } of client.workflow.list({ query })) {
-    found.push({ batch: workflowId, chain: raw.firstRunId || runId });
+    const chain = raw.firstRunId || runId;
+    if (chain === runId && (await hasDoneNothing(client, workflowId, runId))) continue;
+    found.push({ batch: workflowId, chain });
   }
   return found;
 };
+
+/** Started, and the first workflow task scheduled, started and failed. */
+const FIRST_EVENTS = 4;
+
+/** A first run without a completed workflow task has no share of any account, and no task at the vendor. */
+async function hasDoneNothing(client: Client, batch: string, runId: string): Promise<boolean> {
+  const { historyLength } = await client.workflow.getHandle(batch, runId).describe();
+  return historyLength <= FIRST_EVENTS;
+}
 
 /** A workflow task that is tried again for the third time, or waits so long, will not be done soon. */
 const STUCK = { attempts: 3, waitMs: 60_000 };

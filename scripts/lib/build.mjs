@@ -14,6 +14,7 @@ const OLD = join(ROOT, '.dist-old');
 const STAMP = '.build.json';
 const BUNDLE = 'workflow-bundle.js';
 const ENTRY = join('workflows', 'index.js');
+const PAYLOADS = join('workflows', 'payload-converter.js');
 
 /**
  * Brings dist/ up to date; does nothing when it is. Another process that builds is waited for, and a
@@ -68,6 +69,7 @@ async function bundleWorkflows() {
   const { bundleWorkflowCode, DefaultLogger } = await import('@temporalio/worker');
   const { code } = await bundleWorkflowCode({
     workflowsPath: join(NEXT, ENTRY),
+    payloadConverterPath: join(NEXT, PAYLOADS),
     logger: new DefaultLogger('WARN'),
     webpackConfigHook: (config) => ({ ...config, context: ROOT }),
   });

@@ -214,6 +214,18 @@ test('moments of a batch whose slots are full go to the others, until it has fre
   for (const { handle } of [slow, quick]) await handle.terminate();
 });
 
+test('a batch that has not done anything yet keeps no slots from others', async () => {
+  const rig = await ownRig();
+  const idle = await rig.client.workflow.start('scoreBatch', {
+    ...{ workflowId: `idle-${randomUUID()}`, taskQueue: taskQueueOf(rig.config.account), args: [] },
+    startDelay: '1 hour',
+  });
+  // The account begins with this batch, and asks those that run already what they hold.
+  const { summary } = await rig.run(clips(5));
+  expect(summary.counts.succeeded).toBe(5);
+  await idle.terminate();
+});
+
 test('a batch whose worker is gone keeps its slots until it is evicted, and no moments', async () => {
   const rig = await ownRig();
   const pace = { ratePerSecond: 50, burst: 1, maxInFlight: 6 };

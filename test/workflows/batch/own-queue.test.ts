@@ -37,8 +37,8 @@ test('what may run long is asked of queues of its own, and all else of the batch
   }
 });
 
-/** More than a worker's places for activities of one task queue (100 in workers/worker.ts). */
-const DOWNLOADS = 104;
+/** More than a worker's places for downloads, or for files (50 and 20 in workers/worker.ts). */
+const DOWNLOADS = 56;
 
 test('more downloads than a worker has places keep no batch from opening and submitting', async () => {
   const rig = await startRig({ server, env: { REELSCORE_SHUTDOWN_GRACE: '1s' } });
