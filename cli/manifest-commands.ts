@@ -1,6 +1,6 @@
 // Commands that take a manifest.
 import type { Command } from 'commander';
-import { addRunOptions, type RunFlags } from './run-flags.js';
+import { addRunOptions, IDENTITY_TEXT, type RunFlags } from './run-flags.js';
 import type { PlanFlags } from './commands/plan.js';
 import type { ValidateFlags } from './commands/validate.js';
 
@@ -10,6 +10,7 @@ export function addManifestCommands(program: Command, done: (exitCode: number) =
     .argument('<manifest>', 'CSV, YAML or JSON file')
     .description('Tell all problems of a manifest at once.')
     .option('--probe', 'probe every clip too')
+    .option('--identity <how>', IDENTITY_TEXT)
     .option('--json', 'print one JSON document on stdout')
     .addHelpText(
       'after',
@@ -31,10 +32,7 @@ Exit codes: 0 no problems, 1 problems.`,
     .description('Tell what a run would do and cost, before anything does.')
     .option('--simulate', 'of a run against the simulator')
     .option('--again', 'score clips anew that have been scored already')
-    .option(
-      '--identity <how>',
-      'what makes a clip the same as an earlier one: clip (its id and its link), id, link, or etag (default: clip)',
-    )
+    .option('--identity <how>', IDENTITY_TEXT)
     .option('--rate <n>', 'submissions per second (default: 1)')
     .option('--max-in-flight <n>', 'tasks at the vendor at one time (default: 20)')
     .option('--max-submissions <n>', 'submissions at the most')

@@ -23,6 +23,8 @@ export interface RunFlags {
 }
 
 /** Of the option `--ui`. */
+export const IDENTITY_TEXT =
+  'what makes a clip the same as an earlier one: clip (its id and its link), id, link, or etag (default: clip)';
 export const UI_TEXT = "with Temporal's web UI, if this command starts the embedded server";
 
 export function addRunOptions(command: Command): Command {
@@ -39,10 +41,7 @@ export function addRunOptions(command: Command): Command {
 export function addClipOptions(command: Command): Command {
   return command
     .option('--again', 'score clips anew that have been scored already')
-    .option(
-      '--identity <how>',
-      'what makes a clip the same as an earlier one: clip (its id and its link), id, link, or etag (default: clip)',
-    )
+    .option('--identity <how>', IDENTITY_TEXT)
     .option('--skip-invalid', 'leave out rows with problems instead of refusing the manifest')
     .option('--no-probe', 'do not probe the clips before they are submitted');
 }

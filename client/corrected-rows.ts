@@ -27,6 +27,8 @@ export interface CorrectedRows extends OpenRows {
   info: SnapshotInfo;
   /** Rows of the batch that the manifest leaves out. */
   leftOut: number;
+  /** Ids of rows that the batch did not have, where the manifest leaves others out. */
+  added: string[];
 }
 
 /**
@@ -57,7 +59,8 @@ export async function correctedRows(
     const segment = String(at).padStart(8, '0');
     await writeKept(store, round, segment, kept.slice(at, at + OUTCOMES_A_SEGMENT));
   }
-  return { ...open, info, leftOut: left.size };
+  const added = corrections.filter(({ pair }) => !pair).map(({ clip }) => clip.id);
+  return { ...open, info, leftOut: left.size, added: left.size > 0 ? added : [] };
 }
 
 /** A row of the corrected manifest, and the one it is about if that is known. */

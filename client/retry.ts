@@ -35,6 +35,9 @@ export interface RetriedBatch {
   notes: string[];
 }
 
+/** Of rows that a correction adds. */
+const SHOWN_IDS = 5;
+
 export interface RetryOptions {
   /**
    * A corrected manifest, of all rows or of some: its changed rows and those that did not succeed are run.
@@ -64,7 +67,11 @@ export async function retryBatch(
   await mustHaveResults(located);
 
   const round = (await lastRound(located)) + 1;
-  const { open, info, leftOut } = await openOf(store, manifest, { config, round, skipInvalid });
+  const { open, info, leftOut, added } = await openOf(store, manifest, {
+    config,
+    round,
+    skipInvalid,
+  });
   const { name, total } = info;
   if (open.rows.length === 0) throw nothingError(batch);
 
@@ -83,6 +90,7 @@ export async function retryBatch(
   });
   const notes = await limitNotes(context);
   notes.push(...sealNotes(config, { home, links: [options.notify?.url] }));
+  if (added.length > 0) notes.unshift(addedNote(added));
   if (leftOut > 0) notes.unshift(leftOutNote(leftOut, total));
   const isNew = await temporal.start({
     batch,
@@ -100,17 +108,24 @@ async function openOf(
   store: Store,
   manifest: RetryOptions['manifest'],
   { config, ...how }: { config: ResolvedConfig; round: number; skipInvalid: boolean },
-): Promise<{ open: OpenRows; info: SnapshotInfo; leftOut: number }> {
+): Promise<{ open: OpenRows; info: SnapshotInfo; leftOut: number; added: string[] }> {
   const snapshot = openSnapshot(store);
   if (manifest === undefined) {
-    return { open: await openRows(store, snapshot), info: await snapshot.info(), leftOut: 0 };
+    const open = await openRows(store, snapshot);
+    return { open, info: await snapshot.info(), leftOut: 0, added: [] };
   }
   return await withManifest(manifest, config, async (checked) => {
     refuseFaults(checked.report, how.skipInvalid);
     const { round } = how;
-    const { info, leftOut, ...open } = await correctedRows(store, snapshot, { ...checked, round });
-    return { open, info, leftOut };
+    const corrected = await correctedRows(store, snapshot, { ...checked, round });
+    const { info, leftOut, added, ...open } = corrected;
+    return { open, info, leftOut, added };
   });
+}
+
+function addedNote(ids: string[]): string {
+  const shown = ids.slice(0, SHOWN_IDS).join(', ') + (ids.length > SHOWN_IDS ? ', ...' : '');
+  return `${ids.length} of its rows ${ids.length === 1 ? 'is' : 'are'} new to the batch, and scored too: ${shown}`;
 }
 
 function leftOutNote(rows: number, total: number): string {

@@ -84,7 +84,12 @@ export async function statusOf(
     };
   }
   const state = phaseOf(execution);
-  const summary = state === 'stopped' ? undefined : await readSummary(store, batch);
+  // The folder may be gone; the server keeps the summary of a finished batch.
+  const summary =
+    state === 'stopped'
+      ? undefined
+      : ((await readSummary(store, batch)) ??
+        (state === 'finished' ? await temporal.result(batch) : undefined));
   const { memo, startedAt, closedAt } = execution;
   return {
     ...basics(execution),

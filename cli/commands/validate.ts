@@ -11,12 +11,13 @@ import { createIo, plainText } from '../io.js';
 
 export interface ValidateFlags {
   probe?: boolean;
+  identity?: string;
   json?: boolean;
 }
 
 export async function validate(manifest: string, flags: ValidateFlags): Promise<number> {
   const io = createIo(flags.json ?? false);
-  const config = readConfig();
+  const config = readConfig({ identity: flags.identity });
   const { file, report: read } = await readReport(manifest, config);
   const report = file && read.complete ? await withLedger(config, file, read) : read;
   const say = (line: string): void => io.say(line);

@@ -79,6 +79,7 @@ test('what is new comes last, and a batch can be corrected again and again', asy
   );
   const once = await corrected(view, [row('new'), row('b', 'right')]);
   expect(once.rows).toEqual(['a a task-0', 'b right open', 'c c task-2', 'new new open']);
+  expect(once.open.added).toEqual(['new']);
   await writeSegment(view.store, 2, '0', [succeeded(1, 'task-b'), succeeded(3, 'task-new')]);
   const twice = await corrected(once.next, [row('c', 'right')], 3);
   expect(twice.rows).toEqual(['a a task-0', 'b right task-b', 'c right open', 'new new task-new']);

@@ -49,7 +49,9 @@ test.each([
   const path = await manifest();
   const first = await api.start(path);
   await first.wait();
+  const stood = await api.status(first.batch);
   await remove(first.store);
+  expect(await api.status(first.batch)).toEqual(stood);
   for (const ask of [() => api.retry(first.batch), () => api.results(first.batch)]) {
     await expect(ask()).rejects.toMatchObject({
       code: 'results_gone',
