@@ -1,4 +1,4 @@
-// What batches and their account need of Temporal itself.
+// Activities of batches and their account that call the Temporal server.
 import { Context } from '@temporalio/activity';
 import { WorkflowNotFoundError, type Client } from '@temporalio/client';
 import type { AccountInput } from '../contract/account.js';
@@ -46,7 +46,7 @@ async function hasDoneNothing(client: Client, batch: string, runId: string): Pro
   return historyLength <= FIRST_EVENTS;
 }
 
-/** A workflow task that is tried again for the third time, or waits so long, will not be done soon. */
+/** A workflow task at its third attempt, or one that waits this long, will not be completed soon. */
 const STUCK = { attempts: 3, waitMs: 60_000 };
 
 export const findGone: AccountActivities['findGone'] = async ({ members }) => {
@@ -59,7 +59,7 @@ export const findGone: AccountActivities['findGone'] = async ({ members }) => {
   return found;
 };
 
-/** `gone` unless the newest execution of that id is this one and is open. */
+/** `gone` unless the newest execution with that id belongs to this chain and is running. */
 async function stateOf(
   client: Client,
   { batch, chain }: BatchChain,

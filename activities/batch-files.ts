@@ -1,4 +1,4 @@
-// A batch's store and snapshot, opened once a worker.
+// A batch's store and snapshot, opened once per worker.
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import type { RecalledTask } from '../contract/activities.js';
@@ -8,7 +8,7 @@ import { DownloadNotes } from './download-notes.js';
 import { numberedIds } from './file-names.js';
 import { SubmissionJournal } from './submission-journal.js';
 
-/** Batches a worker keeps open; one more costs a few parsed pages. */
+/** Batches a worker keeps open; each costs a few parsed pages. */
 const MAX_OPEN = 20;
 
 const Rows = z.array(z.int().nonnegative());
@@ -27,30 +27,30 @@ export interface BatchFiles {
   snapshot: Snapshot;
   journal: SubmissionJournal;
   downloads: DownloadNotes;
-  /** Ids that could be names of other clips' files; see `fileNames`. */
+  /** Ids that could equal the names of other clips' files; see `fileNames`. */
   numberedIds: () => Promise<ReadonlySet<string>>;
-  /** The row numbers kept under a selection's key. */
+  /** The row numbers stored under a selection's key. */
   selection: (key: string) => Promise<number[]>;
-  /** The tasks kept under a recall's key, by row. */
+  /** The tasks stored under a recall's key, by row. */
   recalled: (key: string) => Promise<ReadonlyMap<number, RecalledTask>>;
 }
 
-/** The batches of one worker, the last used of them kept open. */
+/** The batches of one worker; keeps the most recently used ones open. */
 export class OpenBatches {
   readonly #open = new Map<string, BatchFiles>();
   /**
-   * A name that no other worker has. The same for a batch that is opened again, so that its journal does
-   * not fall into many files.
+   * A name that no other worker has. It stays the same when a batch is opened again, so that the batch's
+   * journal is not split into many files.
    */
   readonly worker = randomBytes(6).toString('hex');
 
   constructor(private readonly openStore: OpenStore) {}
 
-  /** @param round a later one may have another snapshot */
+  /** @param round a later round may have another snapshot */
   at(location: string, round: number): BatchFiles {
     const name = `${round} ${location}`;
     const files = this.#open.get(name) ?? openBatch(this.openStore(location), this.worker);
-    // The last entry of a map is the one used last.
+    // The last entry of a map is the most recently used.
     this.#open.delete(name);
     this.#open.set(name, files);
     const oldest = this.#open.keys().next().value;
@@ -76,7 +76,7 @@ function openBatch(store: Store, worker: string): BatchFiles {
   };
 }
 
-/** Keeps what was read; a failure is not kept. */
+/** Caches what was read, but no failure. */
 function readOnce<T>(read: (key: string) => Promise<T>): (key: string) => Promise<T> {
   const kept = new Map<string, Promise<T>>();
   return (key) => {

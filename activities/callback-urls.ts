@@ -1,7 +1,7 @@
 import type { TaskRef } from '../contract/activities.js';
 import type { ActivityDependencies } from './dependencies.js';
 
-/** Where a round's tasks are asked about. */
+/** The round in which a task is queried. */
 export interface Round {
   batch: string;
   round: number;

@@ -1,5 +1,5 @@
-// What the servers of a batch's clips said about their versions, kept in the batch's store until the clips
-// are scored: a page of the snapshot, a file.
+// The versions that servers reported for a batch's clips, kept in the batch's store until the clips are
+// scored: one file per page of the snapshot.
 import { z } from 'zod';
 import type { Clip } from '../contract/clip.js';
 import type { AskTags } from '../outcomes/ledger/ask-tags.js';
@@ -22,7 +22,7 @@ const TagRecord = z.object({
 /** Tags by row. */
 type Tags = ReadonlyMap<number, ClipTag>;
 
-/** Asks for the tags of whole pages; a page that an earlier try of the activity learned is not asked for. */
+/** Fetches the tags of whole pages, but for pages that an earlier try of the activity has fetched. */
 export class TagLearner {
   constructor(
     private readonly store: Store,
@@ -44,7 +44,7 @@ export class TagLearner {
   }
 }
 
-/** Finds tags by row; reads a page once. */
+/** Finds tags by row; reads each page once. */
 export class KeptTags {
   readonly #pages = new Map<number, Promise<Tags[]>>();
 
@@ -54,7 +54,7 @@ export class KeptTags {
     private readonly pageSize: number,
   ) {}
 
-  /** The newest that is known: a row that is retried may have been asked about in an earlier round. */
+  /** The newest known tag: that of a retried row may have been fetched in an earlier round. */
   async of(row: number): Promise<ClipTag | undefined> {
     const page = Math.floor(row / this.pageSize);
     const rounds = this.#pages.get(page) ?? this.#read(page);
@@ -84,6 +84,7 @@ function warningOf({ id }: Clip): Warning {
   return {
     id,
     code: 'etag_missing',
-    message: 'the server gives neither an ETag nor date and length; the clip goes by its link',
+    message:
+      'the server gives neither an ETag nor date and length; the clip is identified by its link',
   };
 }

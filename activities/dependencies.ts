@@ -6,7 +6,7 @@ import type { OpenStore } from '../store/store.js';
 import type { TomovieeClient } from '../tomoviee/client.js';
 import type { DownloadLimits } from './download-limits.js';
 
-/** What the activities work with; a worker composes it. */
+/** What the activities depend on; composed by a worker. */
 export interface ActivityDependencies {
   openStore: OpenStore;
   vendor: Pick<TomovieeClient, 'submit' | 'queryTask'>;
@@ -16,12 +16,12 @@ export interface ActivityDependencies {
   fetch: GuardedFetch;
   /** Default: `DOWNLOAD_LIMITS`. */
   downloadLimits?: DownloadLimits;
-  /** The callback URL for a POST, or undefined where no callback can come. */
+  /** The callback URL for a POST, or undefined if no callback can arrive. */
   callbackUrl: (target: CallbackTarget) => string | undefined;
-  /** The link that a text stands for (contract/secret-link.ts); throws if it cannot be had. */
+  /** Opens a sealed link or a reference (contract/secret-link.ts); throws if it cannot. */
   openLink?: (text: string) => string;
-  /** Signs notifications; absent where there is no secret to sign with. */
+  /** Signs notifications; absent if there is no secret to sign with. */
   webhook?: Pick<Webhook, 'sign'>;
-  /** Page of a workflow in Temporal's web UI, if it is known where that is. */
+  /** Page of a workflow in Temporal's web UI, if the UI's address is known. */
   uiUrl?: (workflowId: string) => string | undefined;
 }

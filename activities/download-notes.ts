@@ -1,7 +1,7 @@
-// Remembers on disk which files of which tasks are downloaded, so that none is downloaded again: not after
-// a worker was killed, not by another worker, not because another file of the clip could not be had.
+// Records on disk which files of which tasks are downloaded, so that none is downloaded again: not after a
+// worker was killed, not by another worker, not because another file of the clip failed.
 //
-// J3. A file is under its own name only after it is noted here; the note counts for that very file.
+// J3. A file gets its own name only after it is noted here; the note applies to that very file.
 import { z } from 'zod';
 import { linesOf } from '../store/lines.js';
 import type { Store } from '../store/store.js';
@@ -11,18 +11,18 @@ const FOLDER = 'downloads';
 /** One file of a task's result. */
 const FileNote = z.object({
   task: z.string(),
-  /** Its place among the result's files, from 0, and how many these are. */
+  /** Its position among the result's files, from 0, and how many files there are. */
   file: z.int().nonnegative(),
   of: z.int().positive(),
   key: z.string(),
-  /** Of the object, see `Store`. */
+  /** Version of the object, see `Store`. */
   version: z.string(),
   modelVersion: z.string().exactOptional(),
   translatePrompt: z.string().exactOptional(),
 });
 export type FileNote = z.infer<typeof FileNote>;
 
-/** Looked at before a line is parsed: nearly all are about other tasks. */
+/** Tested before a line is parsed, because nearly all lines are about other tasks. */
 const TASK = /^\{"task":("(?:[^"\\]|\\.)*")/;
 
 export class DownloadNotes {
@@ -41,7 +41,7 @@ export class DownloadNotes {
     return this.store.append(this.#file, `${JSON.stringify({ task, ...rest })}\n`); // `task` first: see TASK
   }
 
-  /** The files of some tasks that are noted and there, by task and place. */
+  /** The noted files of some tasks that still exist, by task and position. */
   async find(tasks: ReadonlySet<string>): Promise<Map<string, Map<number, FileNote>>> {
     const found = new Map<string, Map<number, FileNote>>();
     if (tasks.size === 0) return found;
@@ -61,7 +61,7 @@ export class DownloadNotes {
           const task = TASK.exec(line)?.[1];
           if (task === undefined || !tasks.has(textOf(task))) continue;
           const note = FileNote.safeParse(parse(line));
-          if (note.success) notes.push(note.data); // one torn by a full disk costs a download
+          if (note.success) notes.push(note.data); // a line torn by a full disk costs a download
         }
       }
     }

@@ -1,4 +1,4 @@
-// Fetches one file of a result into the store, within limits of time.
+// Fetches one file of a result into the store, within time limits.
 import { pipeline, Transform } from 'node:stream';
 import type { VendorFailure } from '../contract/failure.js';
 import { NetError } from '../net/errors.js';
@@ -11,14 +11,14 @@ import { extensionOf, mediaTypeOf } from './media-extension.js';
 /** The largest clip has 120 MB; a scored video of it stays far below this. */
 const MAX_BYTES = 1024 * 1024 * 1024;
 
-/** What a storage service or a gateway says in place of a file. */
+/** Content types with which a storage service or a gateway answers instead of a file. */
 const NO_MEDIA = /^(text\/(html|xml)|application\/(json|xml|xhtml\+xml))$/;
 
 /** Why a download failed. */
 export type DownloadFault =
   /** A fresh link may help at once. */
   | 'stale'
-  /** It came in, more slowly than the least rate. */
+  /** The file arrived more slowly than the minimum rate. */
   | 'slow'
   | 'other';
 
@@ -34,21 +34,21 @@ export class DownloadError extends Error {
   }
 }
 
-/** What a download may take. */
+/** Limits of a download. */
 export interface FileLimits {
-  /** For the whole of it, in ms. */
+  /** For the whole download, in ms. */
   withinMs: number;
   least: LeastRate;
-  /** Ends it; the rejection is then the signal's reason. */
+  /** Aborts the download, which then rejects with the signal's reason. */
   signal: AbortSignal;
 }
 
-/** Where a file goes. */
+/** Where a file is stored. */
 export interface SoundtrackPlace {
   store: Store;
-  /** Of the file, as `fileNames` gives it. */
+  /** Name of the file, as returned by `fileNames`. */
   name: string;
-  /** Called with key and version when the file is whole, before it gets its name. */
+  /** Called with key and version when the file is complete, before it gets its name. */
   arriving: (key: string, version: string) => Promise<void>;
 }
 
@@ -76,7 +76,7 @@ export async function downloadFile(
     signal.throwIfAborted();
     if (error instanceof DownloadError) throw error;
     if (deadline.aborted && error === deadline.reason) {
-      const message = `the file was not here after ${withinMs / 1000} s (raise downloadTimeout if the network is slow)`;
+      const message = `the file did not arrive within ${withinMs / 1000} s (raise downloadTimeout if the network is slow)`;
       throw downloadError(message, 'other', { cause: error });
     }
     if (error instanceof NetError) {
@@ -92,7 +92,7 @@ export async function downloadFile(
   }
 }
 
-/** What the file system says of one name only; what it says of the disk concerns every clip. */
+/** File system errors about one name only; errors of the disk concern every clip. */
 function isOfOneName(error: unknown): error is Error {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   return ['EISDIR', 'ENAMETOOLONG', 'EILSEQ', 'EINVAL'].includes(code);
@@ -101,10 +101,10 @@ function isOfOneName(error: unknown): error is Error {
 function refuseWhatIsNoMedia({ status, body }: GuardedResponse, type: string): void {
   if (status === 200 && !NO_MEDIA.test(type)) return;
   body.destroy();
-  if (status === 200) throw downloadError(`the link gave ${type} in place of a soundtrack`);
-  // An expired signature shows as 403 or 404; a fresh link tells whether it was that.
+  if (status === 200) throw downloadError(`the link returned ${type} instead of a soundtrack`);
+  // An expired signature causes 403 or 404; a fresh link shows whether that was the reason.
   const stale = status >= 400 && status < 500;
-  throw downloadError(`the link answered ${status}`, stale ? 'stale' : 'other');
+  throw downloadError(`the link returned ${status}`, stale ? 'stale' : 'other');
 }
 
 function downloadError(message: string, fault: DownloadFault = 'other', options?: ErrorOptions) {
@@ -112,7 +112,7 @@ function downloadError(message: string, fault: DownloadFault = 'other', options?
   return new DownloadError(failure, fault, options);
 }
 
-/** The body, failing if it is empty, too long or too slow, so that nothing of it is kept. */
+/** The body; it fails if it is empty, too long or too slow, so that nothing of it is kept. */
 function bounded({ body }: GuardedResponse, least: LeastRate): Transform {
   let bytes = 0;
   const counter = new Transform({
@@ -128,10 +128,10 @@ function bounded({ body }: GuardedResponse, least: LeastRate): Transform {
   const watch = setInterval(() => {
     const came = bytes - before;
     before = bytes;
-    // A disk that takes nothing at present says nothing of the link.
+    // While the disk accepts no data, the rate says nothing about the link.
     if (counter.readableLength >= counter.readableHighWaterMark) return;
     if (came * 1000 >= bytesPerSecond * overMs) return;
-    const message = `the link gave ${came} bytes in ${overMs / 1000} s`;
+    const message = `the link delivered ${came} bytes in ${overMs / 1000} s`;
     counter.destroy(downloadError(message, 'slow'));
   }, overMs);
   counter.once('close', () => clearInterval(watch));

@@ -6,7 +6,7 @@ const MAX_NOTES = 5;
 /** Enough to recognise it; the whole message is in the results. */
 const MAX_MESSAGE = 200;
 
-/** The last few unsuccessful outcomes, with the clips' ids, for people who watch. */
+/** The last few unsuccessful outcomes, with the clips' ids, for users who watch. */
 export async function failureNotes(
   snapshot: Pick<Snapshot, 'clip'>,
   outcomes: Outcome[],

@@ -1,11 +1,11 @@
-// What the files of a result are called, so that no two clips ever share one.
+// Names the files of a result, so that no two clips ever share a name.
 import { fileNameOf, idKey } from '../manifests/clip-id.js';
 import type { Snapshot } from '../manifests/snapshot.js';
 
-/** A clip's name that could be the name of another clip's second or later file. */
+/** A clip's name that could equal the name of another clip's second or later file. */
 const NUMBERED = /-[1-9]\d{0,5}$/;
 
-/** The keys of the clips' names that end in a number, such as `intro-2`; one pass over a manifest. */
+/** The keys of the clips' names that end in a number, such as `intro-2`. Reads the whole manifest once. */
 export async function numberedIds(snapshot: Pick<Snapshot, 'pages'>): Promise<Set<string>> {
   const keys = new Set<string>();
   for await (const page of snapshot.pages()) {
@@ -16,9 +16,10 @@ export async function numberedIds(snapshot: Pick<Snapshot, 'pages'>): Promise<Se
 }
 
 /**
- * Names without extension for the files of one clip: `<id>`, `<id>-2`, `<id>-3` and so on, or a name made
- * of the id where that can be none. A number that would make the name of another clip is passed over.
- * @param ids as `numberedIds` gives them
+ * Names without extension for the files of one clip: `<id>`, `<id>-2`, `<id>-3` and so on. An id that cannot
+ * be a file name is replaced by a name derived from it. A number that would give the name of another clip is
+ * skipped.
+ * @param ids as returned by `numberedIds`
  */
 export function fileNames(clipId: string, count: number, ids: ReadonlySet<string>): string[] {
   const first = fileNameOf(clipId);

@@ -1,4 +1,4 @@
-// Merges what the batch left into the files people read.
+// Merges what a batch recorded into the files that users read.
 import type { BatchActivities } from '../contract/activities.js';
 import { recordLeftOut } from '../outcomes/left-out.js';
 import { writeResults } from '../outcomes/write-results.js';

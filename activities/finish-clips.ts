@@ -1,5 +1,5 @@
-// Has the soundtracks of confirmed tasks downloaded and outcomes recorded, a group at a time. Each clip by
-// itself: what cannot be had, or comes slowly, keeps no other clip from its outcome.
+// Downloads the soundtracks of confirmed tasks and records outcomes, a group at a time. Clips are
+// independent: a download that fails or is slow does not delay the outcome of another clip.
 import { Context } from '@temporalio/activity';
 import pLimit from 'p-limit';
 import type {
@@ -48,7 +48,8 @@ export function finishClipsActivity(
         await addToSegment(files.store, round, segment, outcomes);
         if (!ledger) return;
         const entries = await ledgerEntries({ files, round, batch, ledger }, outcomes);
-        await ledgers.at(ledger).append(batch, batches.worker, entries); // K1; B2: repeated until both are on disk
+        // K1; B2: retried until both are on disk
+        await ledgers.at(ledger).append(batch, batches.worker, entries);
       }, failed);
       const output: FinishClipsOutput = { troubles: [], failures: [] };
       const soundtracks = new Soundtracks(deps, files, links, {
@@ -97,7 +98,7 @@ async function rowsPaidAgain(
   return new Set(rows.flat());
 }
 
-/** Files that are there already, of tasks whose download an earlier try may have begun. */
+/** Existing files of tasks whose download an earlier try may have begun. */
 async function filesThere(
   { downloads }: BatchFiles,
   { download }: FinishClipsInput,

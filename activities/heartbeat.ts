@@ -1,6 +1,6 @@
 import { Context } from '@temporalio/activity';
 
-/** Well below the shortest heartbeat timeout (10 s); the SDK sends no more of them than needed. */
+/** Well below the shortest heartbeat timeout (10 s); the SDK sends no more heartbeats than needed. */
 const HEARTBEAT_MS = 3000;
 
 /** Runs work under a regular heartbeat, so that a dead worker is noticed within seconds. */

@@ -29,12 +29,12 @@ export function createMediaActivities(
   return { preparePage: preparePageActivity(deps, new OpenBatches(deps.openStore)) };
 }
 
-/** What makes batches of the requests of schedules and other programs. */
+/** The activities that open batches for the requests of schedules and other programs. */
 export function createIntakeActivities(intake: Intake): Omit<IntakeActivities, 'matchLedger'> {
   return { openBatch: openBatchActivity(intake), notificationUrl: notificationUrlActivity(intake) };
 }
 
-/** The activities of one worker, over what it was composed of. */
+/** The activities of one worker, except those that open batches. */
 export function createActivities(
   deps: ActivityDependencies,
 ): BatchActivities &

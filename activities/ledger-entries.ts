@@ -14,7 +14,7 @@ export interface LedgerContext {
   ledger: LedgerOptions;
 }
 
-/** What the ledger gets to know of some outcomes: the clips that succeeded. */
+/** The ledger entries for some outcomes: one for each clip that succeeded. */
 export async function ledgerEntries(
   { files, round, batch, ledger }: LedgerContext,
   outcomes: readonly Outcome[],

@@ -27,7 +27,7 @@ import type { ActivityDependencies } from './dependencies.js';
 import { withHeartbeat } from './heartbeat.js';
 import type { OpenLedgers } from './open-ledgers.js';
 
-/** How many findings people are shown while the batch runs. */
+/** How many findings are shown while the batch runs. */
 const SHOWN_FINDINGS = 5;
 
 export function matchLedgerActivity(
@@ -42,7 +42,7 @@ export function matchLedgerActivity(
     return withHeartbeat(async () => {
       const { rows, round } = input;
       const { again, identity, signatures } = input.ledger;
-      // Tags are written down with the scored clips: they are learned even where nothing is looked up.
+      // The ledger records tags with the scored clips, so they are fetched even if nothing is looked up.
       const learner =
         identity === 'etag'
           ? new TagLearner(files.store, round, createTagAsker(fetch, cancellationSignal))
@@ -126,7 +126,7 @@ function warningOf(finding: LedgerFinding): Warning {
   return { id, code, message: messageOf(finding) };
 }
 
-/** Pages without a match come too: what an earlier try of the activity left for them must go. (O1) */
+/** Includes pages without a match: what an earlier try of the activity wrote for them must go (O1). */
 function* byPage(
   matches: Iterable<RowMatch>,
   pageSize: number,
@@ -152,7 +152,7 @@ function outcomeOf(match: RowMatch, ledger: Ledger, store: string): Outcome[] {
       taskId,
       attempts: 0,
       errorCode: 'already_scored',
-      errorMessage: `scored ${at.slice(0, 10)} by batch ${batch}${fileLink === undefined ? '' : `, of another link: ${fileLink}`}`,
+      errorMessage: `scored ${at.slice(0, 10)} by batch ${batch}${fileLink === undefined ? '' : `, with another link: ${fileLink}`}`,
       output: placeOf(soundtrack),
       ...(soundtracks && { outputs: soundtracks.map(placeOf) }),
     },

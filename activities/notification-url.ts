@@ -1,4 +1,4 @@
-// Finds where to notify that a request could not be opened.
+// Finds the URL to notify when a request could not be opened.
 import type { IntakeActivities } from '../contract/activities.js';
 import type { Intake } from '../intake/open-batch.js';
 

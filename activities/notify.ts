@@ -1,4 +1,4 @@
-// One try to deliver one notification, as a webhook of the Standard Webhooks specification.
+// Makes one attempt to deliver a notification, as a webhook of the Standard Webhooks specification.
 import { Context } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import type { Notification, NotificationActivities } from '../contract/activities.js';
@@ -10,7 +10,7 @@ import { retryAfterMs } from '../net/retry-after.js';
 import type { ActivityDependencies } from './dependencies.js';
 
 const DEADLINE_MS = 15_000;
-/** Of the specification: the receiver wants no more. */
+/** By the specification: the receiver wants no more notifications. */
 const GONE = 410;
 
 const STATES = {
@@ -21,8 +21,8 @@ const STATES = {
 } as const satisfies Record<Notification['type'], string>;
 
 /**
- * Delivers, or throws: a failure that trying again may mend, except after 410. Its message names the
- * receiver's host and nothing more of the URL, which may hold a token.
+ * Delivers, or throws. The failure can be retried, except after 410. Its message names only the host of the
+ * receiver's URL, because the rest may hold a token.
  */
 export function notifyActivity(
   deps: Pick<ActivityDependencies, 'fetch' | 'webhook' | 'uiUrl' | 'openLink'>,
@@ -32,7 +32,7 @@ export function notifyActivity(
     const { host } = new URL(url);
     if (!deps.webhook) {
       throw new Error(
-        `the notification for ${host} cannot be signed: REELSCORE_WEBHOOK_SECRET is not set (set it where the worker runs, and start that again)`,
+        `the notification for ${host} cannot be signed: REELSCORE_WEBHOOK_SECRET is not set (set it where the worker runs, and restart the worker)`,
       );
     }
     const body = JSON.stringify(bodyOf(notification, deps.uiUrl?.(notification.batch)));
@@ -61,8 +61,8 @@ export function notifyActivity(
 }
 
 /**
- * The pause that a receiver asks for, where it is longer than ours, so that no receiver can make us ask
- * more often.
+ * The delay that a receiver asks for, if it is longer than our own backoff, so that no receiver can make us
+ * retry more often.
  * @param attempt from 1
  */
 export function longerPause(
@@ -74,10 +74,10 @@ export function longerPause(
   return wanted !== undefined && wanted > own ? { nextRetryDelay: wanted } : {};
 }
 
-/** What the receiver gets: `type`, `timestamp` and `data` as the specification advises. */
+/** The body: `type`, `timestamp` and `data`, as the specification advises. */
 function bodyOf(notification: Notification, url: string | undefined): object {
   const { type, at, batch, name, account, reason, counts, submissions, results } = notification;
-  // What is undefined is left out of the JSON.
+  // Undefined values are left out of the JSON.
   const data = { batch, name, account, state: STATES[type], reason };
   return { type, timestamp: at, data: { ...data, counts, submissions, results, url } };
 }
@@ -98,7 +98,7 @@ async function post(
   }
 }
 
-/** Without the URL's path, which the messages of net/ show. */
+/** The error without the URL's path, which the messages of net/ show. */
 function failureOf(error: unknown, host: string, signal: AbortSignal): unknown {
   if (signal.aborted) {
     return new Error(`${host} did not answer within ${DEADLINE_MS / 1000} s`, { cause: error });

@@ -1,4 +1,4 @@
-// Opens a batch that a schedule or another program asked for.
+// Opens a batch that a schedule or another program requested.
 import { ApplicationFailure, Context, log } from '@temporalio/activity';
 import { ReelscoreError } from '../contract/errors.js';
 import type { IntakeActivities } from '../contract/activities.js';
@@ -22,7 +22,7 @@ export function openBatchActivity(intake: Intake): IntakeActivities['openBatch']
         return await openBatch(request, { batch, chain, signal }, intake);
       } catch (error) {
         if (!(error instanceof ReelscoreError)) throw error;
-        // Trying again would find the same.
+        // A retry would fail in the same way.
         const { code, message } = error;
         throw ApplicationFailure.create({ message, type: code, nonRetryable: true, cause: error });
       }

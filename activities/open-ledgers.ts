@@ -2,7 +2,7 @@ import type { LedgerOptions } from '../contract/batch.js';
 import { Ledger } from '../outcomes/ledger/ledger.js';
 import type { OpenStore } from '../store/store.js';
 
-/** The ledgers of one worker, kept open: a store heals what a failed append of its own left. */
+/** The ledgers of one worker, kept open: a store repairs what its own failed append left behind. */
 export class OpenLedgers {
   readonly #open = new Map<string, Ledger>();
 

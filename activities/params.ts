@@ -1,8 +1,8 @@
 import type { Clip } from '../contract/clip.js';
 
 /**
- * The `params` of a submission: the user's own value, or else a tag that names the POST, which the
- * vendor's result query echoes [docs/vendor-api.md: Result]. It shows whose task an adopted one is.
+ * The `params` of a submission: the user's own value, or else a tag that identifies the POST. The vendor's
+ * result query echoes it [docs/vendor-api.md: Result], which shows to which clip an adopted task belongs.
  */
 export function paramsOf(
   clip: Pick<Clip, 'row' | 'params'>,

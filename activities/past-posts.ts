@@ -1,5 +1,5 @@
-// What a submission finds in the journal before it posts: a POST that was made already is never made again,
-// neither by a repeated try nor by a run that began again after a reset.
+// Checks the journal before a POST, so that a POST that was already made is never made again, neither by a
+// retried activity nor by a run that continues after a reset.
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { SubmitClipOutput } from '../contract/activities.js';
 import {
@@ -11,27 +11,27 @@ import {
 } from './submission-journal.js';
 
 /**
- * An answer that another run of the batch may still be waiting for is there after so long: longer than a
- * lease (A1) and the time that the vendor has to answer.
+ * By then, an answer that another run of the batch may still be waiting for has arrived: longer than a lease
+ * (A1) and the time that the vendor has to answer.
  */
 const ANSWER_MS = 40_000;
 const LOOK_MS = 250;
 
-/** What it takes to look. */
+/** What is needed to check the journal. */
 export interface PastLook {
   journal: SubmissionJournal;
   post: PostKey;
-  /** Whether the POST's callback can come. */
+  /** Whether the POST's callback can arrive. */
   callback: boolean;
   signal: AbortSignal;
 }
 
 /**
- * The answer to a POST that was made already, or the attempt as which one may be made now.
+ * The answer to a POST that was already made, or the number of the attempt that may be made now.
  *
- * A repeated try gives the refusal that an earlier one met, as the batch has not heard of it. After a reset
- * refusals are of the past: the POST is made as the next attempt, so that none is made twice and every run
- * finds what any other one paid for under the number that it asks for.
+ * A retried activity returns the refusal that an earlier try got, because the batch does not know it yet.
+ * After a reset, earlier refusals do not count: the POST is made as the next attempt. So no attempt is made
+ * twice, and every run finds what any other run paid for under the number that it asks for.
  */
 export async function lookBack(
   look: PastLook,
@@ -50,7 +50,7 @@ export async function lookBack(
 }
 
 /**
- * What another one came to that submits the same clip at this moment (J4).
+ * The result of another submission of the same clip that is under way at the same time (J4).
  * @param attempt of its POST
  */
 export async function rivalEnd(look: PastLook, attempt: number): Promise<SubmitClipOutput> {
@@ -59,7 +59,7 @@ export async function rivalEnd(look: PastLook, attempt: number): Promise<SubmitC
   return end && isPaid(end) ? numbered(paid(look, end), attempt, look.post) : { kind: 'held' };
 }
 
-/** The batch takes the answer for that to the attempt that it asked for, unless another one is named. */
+/** Names the attempt in the answer if it is not the one asked for, which the batch would assume. */
 export function numbered<Output extends SubmitClipOutput>(
   output: Output,
   attempt: number,

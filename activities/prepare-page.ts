@@ -91,7 +91,7 @@ function outcomeOf(
   return { row, status, attempts: 0, errorCode, errorMessage };
 }
 
-/** Neighbouring rows as [first, last] pairs. */
+/** Consecutive rows as [first, last] pairs. */
 export function rangesOf(rows: number[]): [number, number][] {
   const ranges: [number, number][] = [];
   for (const row of rows) {

@@ -1,4 +1,4 @@
-// Asks the vendor about tasks: after a callback, or because none came. The answer is the truth.
+// Queries tasks at the vendor, after a callback or because none arrived. The vendor's answer decides.
 import { Context, log } from '@temporalio/activity';
 import pLimit from 'p-limit';
 import type {
@@ -18,7 +18,7 @@ import { paramsOf } from './params.js';
 import type { KeptLinks } from './result-links.js';
 
 const CONCURRENCY = 8;
-/** After so many failed queries in a row the vendor is taken to be out; the rest is asked later. */
+/** After this many consecutive failed queries the vendor counts as unavailable; the rest is queried later. */
 const OUTAGE_AFTER = 5;
 
 export function queryTasksActivity(
@@ -69,15 +69,15 @@ export function queryTasksActivity(
 }
 
 /**
- * Whether the vendor is out: one `throttled` or `denied` speaks for all tasks of the account, and so do
- * several failures of class `retry` in a row.
+ * Whether the vendor is unavailable: one `throttled` or `denied` applies to all tasks of the account, and so
+ * do several consecutive failures of class `retry`.
  */
 class Outage {
   failure: VendorFailure | undefined;
   #inARow = 0;
 
   note(failure: VendorFailure): void {
-    // A rejection is about one task alone.
+    // A rejection concerns one task only.
     this.#inARow = failure.class === 'rejected' ? 0 : this.#inARow + 1;
     const forAll = failure.class === 'throttled' || failure.class === 'denied';
     if (forAll || this.#inARow >= OUTAGE_AFTER) this.failure ??= failure;
@@ -91,10 +91,10 @@ class Outage {
 const NOT_OURS: VendorFailure = {
   class: 'rejected',
   code: 'task_mismatch',
-  message: 'the task that a callback named belongs to another submission',
+  message: 'the task named by a callback belongs to another submission',
 };
 
-/** The vendor echoes `params`; where it does not, the callback's MAC is all there is to go by. */
+/** The vendor echoes `params`; if it does not, the callback's MAC is the only evidence. */
 async function isOurs(
   files: BatchFiles,
   batch: string,
@@ -107,7 +107,7 @@ async function isOurs(
   return echoed === paramsOf(clip, batch, { round, attempt: task.attempt });
 }
 
-/** The answer to its POST was lost: for a batch that is reset the journal says now what it was. */
+/** Adds the lost answer to the POST to the journal, for a run that continues after a reset. */
 async function noteAdopted(
   { journal }: BatchFiles,
   round: number,
@@ -120,7 +120,7 @@ async function noteAdopted(
     const answer = { kind: 'accepted', taskId, callback: true } as const;
     await journal.end({ ...post, run: currentRun().run, activityTry: 0 }, answer);
   } catch (error) {
-    log.warn('the journal did not take an adopted task', { row, error });
+    log.warn('an adopted task could not be written to the journal', { row, error });
   }
 }
 

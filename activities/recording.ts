@@ -1,6 +1,6 @@
-// Writes outcomes down as they come: an outcome waits for no other clip's, and many at one time share a write.
+// Records outcomes as they arrive: no outcome waits for another clip, and simultaneous ones share a write.
 
-/** Outcomes that come within this time share a write. */
+/** Batching window: outcomes that arrive within this time share a write. */
 const COMPANY_MS = 1000;
 
 export class Recording<T> {
@@ -9,7 +9,7 @@ export class Recording<T> {
   #writing: Promise<void> = Promise.resolve();
 
   /**
-   * @param write brings some to disk; those of a write that failed are given to the next one again
+   * @param write writes outcomes to disk; those of a failed write are passed to the next one again
    * @param failed called when a write fails, except for the last one
    */
   constructor(

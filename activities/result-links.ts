@@ -1,8 +1,8 @@
-// What a result query returned about a result, from the query that confirmed a task to the download. It stays
-// in this worker's memory: a signed link is a secret for as long as it lives and has no place in history.
+// Keeps what the query that confirmed a task returned about its result, until the download. It stays in this
+// worker's memory: a signed link is a secret as long as it is valid and must not enter the history.
 import type { VendorResult } from '../tomoviee/client.js';
 
-/** Tasks confirmed and not yet downloaded are far fewer. */
+/** Tasks that are confirmed and not yet downloaded are far fewer. */
 const MAX_KEPT = 2000;
 
 export class KeptLinks {
@@ -18,7 +18,7 @@ export class KeptLinks {
     if (this.#kept.size > MAX_KEPT && oldest !== undefined) this.#kept.delete(oldest);
   }
 
-  /** Each result is handed out once; a second download asks the vendor for fresh links. */
+  /** Each result is returned once; a second download queries the vendor for fresh links. */
   take(taskId: string): VendorResult | undefined {
     const result = this.#kept.get(taskId);
     this.#kept.delete(taskId);

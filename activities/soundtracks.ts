@@ -1,4 +1,4 @@
-// Has all files of a task's result in the store, by the link at hand, else by a fresh one.
+// Brings all files of a task's result into the store, by the known links, else by fresh ones.
 import type { FinishClipsInput } from '../contract/activities.js';
 import type { VendorFailure } from '../contract/failure.js';
 import { ERROR_TABLE } from '../tomoviee/errors.js';
@@ -12,13 +12,13 @@ import type { KeptLinks } from './result-links.js';
 
 export type Download = FinishClipsInput['download'][number];
 
-/** What a result says of itself. */
+/** What a result states about itself. */
 type Told = Pick<VendorResult, 'modelVersion' | 'translatePrompt'>;
 
-/** The store's keys of a result's files, and what else the vendor said. */
+/** The store keys of a result's files, and what else the result states. */
 export type Fetched = { outputs: string[] } & Told;
 
-/** Files of a task that are there already, by place. */
+/** Files of a task that already exist, by position. */
 export type FilesThere = ReadonlyMap<number, FileNote>;
 
 type Failed = { failure: VendorFailure; fault: DownloadFault };
@@ -31,7 +31,7 @@ export class Soundtracks {
     private readonly limits: FileLimits,
   ) {}
 
-  /** @param there nothing of it is downloaded again */
+  /** @param there files that are not downloaded again */
   async fetch(task: Download, there: FilesThere = NONE): Promise<Fetched | Failed> {
     const clip = await this.files.snapshot.clip(task.row);
     const whole = await this.#whole(clip.id, there);
@@ -43,7 +43,7 @@ export class Soundtracks {
     return 'failure' in fresh ? fresh : await this.#download(clip.id, task.taskId, fresh, there);
   }
 
-  /** The result, where every file of it is there, so that the vendor need not be asked. */
+  /** The result, if all its files exist, so that the vendor need not be queried. */
   async #whole(clipId: string, there: FilesThere): Promise<Fetched | undefined> {
     const [first] = there.values();
     if (!first) return undefined;
@@ -79,7 +79,7 @@ export class Soundtracks {
       return { outputs, ...told };
     } catch (error) {
       if (!(error instanceof DownloadError)) {
-        this.links.keep(taskId, result); // nothing is wrong with them
+        this.links.keep(taskId, result); // the links still work
         throw error;
       }
       if (error.fault === 'slow') this.links.keep(taskId, result);
@@ -103,7 +103,7 @@ export class Soundtracks {
 const NO_IDS: ReadonlySet<string> = new Set();
 const NONE: FilesThere = new Map();
 
-/** The key of a file that is there, if it belongs to a result of so many files of this very clip. */
+/** The key of an existing file, if it belongs to this clip and to a result with this many files. */
 function keyThere(there: FilesThere, at: number, names: string[]): string | undefined {
   const note = there.get(at);
   const stem = `soundtracks/${names[at]}`;
@@ -118,7 +118,7 @@ function toldOf({ modelVersion, translatePrompt }: Told): Told {
   };
 }
 
-/** Nothing was lost on the way: the vendor itself names no file, for now at least. */
+/** Nothing was lost in transit: the vendor itself names no file, at least for now. */
 const RESULT_MISSING: VendorFailure = {
   class: ERROR_TABLE.result_missing.class,
   code: 'result_missing',

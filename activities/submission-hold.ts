@@ -1,8 +1,8 @@
-// After a refusal that concerns the whole account, submissions that wait here for their moment do not
-// leave any more: the account decides when to go on.
+// After a refusal that concerns the whole account, submissions that wait in this worker for their moment are
+// not sent: the account decides when to continue.
 import type { VendorFailure } from '../contract/failure.js';
 
-/** Enough for the account to hear of it and to answer. */
+/** Long enough for the account to receive the report and to answer. */
 const HOLD_MS = 1000;
 
 export class SubmissionHold {

@@ -1,10 +1,11 @@
-// Remembers on disk which POSTs were begun and how they ended, so that a worker killed around one
-// leaves unknown only the one whose answer really was under way.
+// Records on disk which POSTs were begun and how they ended, so that after a worker is killed only a POST
+// whose answer was still outstanding has an unknown outcome.
 //
 // J1. A POST leaves only after its intent is on disk.
 // J2. Each worker appends to a file of its own; all files of the batch are read to find a POST.
-// J4. Who has written an intent looks again before the POST: of two that submit the same clip at one time, as
-//     the runs before and after a reset may, at least one sees the other and makes none.
+// J4. After writing an intent, a worker reads the journal again before the POST: of two that submit the same
+//     clip at the same time, as the runs before and after a reset may, at least one sees the other and does
+//     not post.
 import type { Store } from '../store/store.js';
 import { JournalIndex } from '../outcomes/journal-index.js';
 import {
@@ -20,15 +21,15 @@ import {
 
 export type { JournalAnswer, PostAnswer } from '../outcomes/journal-records.js';
 
-/** One POST, and which try of its activity made it, in which run of the batch. */
+/** One POST, with the run of the batch and the try of the activity that made it. */
 export interface PostKey extends PostPlace {
   run: string;
   activityTry: number;
 }
 
 /**
- * What is known of a POST: never begun; begun, and no answer is known yet; begun, and its answer is lost; or
- * its answer.
+ * What is known about a POST: never begun; begun, but no answer is known yet; begun, but its answer is lost;
+ * or its answer.
  */
 export type PostEnd = 'none' | 'begun' | 'lost' | JournalAnswer;
 
@@ -44,7 +45,7 @@ interface Clip {
 }
 
 export interface Watch {
-  /** The attempt of a POST for the clip that another one has begun meanwhile, refused ones aside. */
+  /** The attempt of a POST that another try has begun for the clip meanwhile; refused ones are ignored. */
   rival: () => Promise<number | undefined>;
   end: () => void;
 }
@@ -73,7 +74,7 @@ export class SubmissionJournal {
     return this.store.append(this.#file, lineOf(record));
   }
 
-  /** What became of this POST and of later ones of its clip, by their attempts in order; those known only. */
+  /** The known results of this POST and of later ones of its clip, by attempt, in order. */
   async ends(key: PostPlace): Promise<Map<number, KnownEnd>> {
     const records = await this.#index.recordsFrom(key);
     const attempts = [...new Set(records.map(({ attempt }) => attempt))].sort((a, b) => a - b);
@@ -85,7 +86,7 @@ export class SubmissionJournal {
     return ends;
   }
 
-  /** What became of one POST. */
+  /** The result of one POST. */
   async find(key: PostPlace): Promise<PostEnd> {
     return (await this.ends(key)).get(key.attempt) ?? 'none';
   }
@@ -100,9 +101,9 @@ export class SubmissionJournal {
     return [...later.values()].some(isPaid);
   }
 
-  /** Watches for others that submit the same clip (J4); to be begun before the past is looked at. */
+  /** Watches for others that submit the same clip (J4). Must be begun before past POSTs are looked up. */
   async watch(key: PostKey): Promise<Watch> {
-    await this.#index.refresh(); // what is there by now is the past
+    await this.#index.refresh(); // records written before this are past POSTs
     const { records, end } = this.#index.watch(key);
     const ours = byline(this.#file, key.run, key.activityTry);
     const rival = async (): Promise<number | undefined> => {

@@ -1,4 +1,4 @@
-// Makes one POST for one clip at its moment, and never the same one twice.
+// Makes one POST for one clip at its moment, and never the same POST twice.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Context, log } from '@temporalio/activity';
 import type { BatchActivities, SubmitClipInput, SubmitClipOutput } from '../contract/activities.js';
@@ -18,14 +18,14 @@ import type {
 } from './submission-journal.js';
 
 /**
- * A1. Below the heartbeat timeout of `submitClip` (10 s). A worker that took longer from getting the
- * activity to its POST (a closed laptop) may have been replaced, so it must not post any more.
+ * A1. Below the heartbeat timeout of `submitClip` (10 s). A worker that took longer from receiving the
+ * activity to its POST (a closed laptop) may have been replaced, so it must not post.
  */
 const LEASE_MS = 8000;
 /** Moments are given out at most 1.5 s ahead; a longer wait means that clocks differ. */
 const MAX_WAIT_MS = 4000;
 
-/** The disk is given this long to take the intent, so that a slow one makes no submission late. */
+/** The intent is written this long before the moment, so that a slow disk does not delay the submission. */
 const INTENT_MS = 50;
 
 const STALLED: JournalAnswer = {
@@ -33,7 +33,7 @@ const STALLED: JournalAnswer = {
   failure: {
     class: 'retry',
     code: 'worker_stalled',
-    message: 'the worker stood still before the submission; nothing was sent',
+    message: 'the worker stalled before the submission; nothing was sent',
   },
 };
 
@@ -46,7 +46,7 @@ export function submitClipActivity(
   return (input) => {
     const takenAt = Date.now();
     const { store, round, row, reset } = input;
-    // The workflow can go by what it was answered only: its own history was written by the run before.
+    // The workflow learns of a reset only by this answer: the history it replays is the previous run's.
     if (reset !== undefined) return Promise.resolve({ kind: 'held', reset });
     const { info, cancellationSignal: signal } = Context.current();
     const { batch, run } = currentRun();
@@ -79,7 +79,7 @@ export function submitClipActivity(
         return Date.now() > notAfter ? { kind: 'late' } : undefined;
       };
       const early = hindrance();
-      // One that uses the attempt's number up is noted, also before the intent.
+      // A refusal uses up the attempt's number, so it is noted even before the intent.
       if (early) return early === STALLED ? await noted(journal, post, early) : early;
       await journal.begin(post); // J1
       const rival = await rivals.rival();
@@ -112,7 +112,7 @@ export function submitClipActivity(
   };
 }
 
-/** Resolves at a moment (epoch ms), never before; timers may ring a little early. */
+/** Resolves at a moment (epoch ms), never before it; timers may fire a little early. */
 async function until(moment: number, signal: AbortSignal): Promise<void> {
   for (let left = moment - Date.now(); left > 0; left = moment - Date.now()) {
     await sleep(Math.ceil(left), undefined, { signal });
@@ -128,7 +128,7 @@ async function noted<One extends PostAnswer>(
     await journal.end(post, answer);
   } catch (error) {
     // The answer still reaches the workflow; only a crash right now could lose it.
-    log.warn('the journal did not take an answer', { row: post.row, error });
+    log.warn('an answer could not be written to the journal', { row: post.row, error });
   }
   return answer;
 }

@@ -67,7 +67,7 @@ describe('a file that trickles', () => {
     expect(troubles).toMatchObject([
       { row: 1, failure: { class: 'retry', code: 'download_failed' } },
     ]);
-    expect(troubles[0]?.failure.message).toMatch(/^the link gave \d+ bytes in 1 s$/);
+    expect(troubles[0]?.failure.message).toMatch(/^the link delivered \d+ bytes in 1 s$/);
     expect(await rowsOf(one)).toEqual([0, 2]);
   });
 

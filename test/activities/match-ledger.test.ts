@@ -144,7 +144,7 @@ describe('the clip that a row means', () => {
     expect(await outcomesOf(autumn)).toMatchObject([
       {
         errorMessage:
-          'scored 2026-11-23 by batch spring, of another link: https://cdn.example/get?id=s1',
+          'scored 2026-11-23 by batch spring, with another link: https://cdn.example/get?id=s1',
       },
     ]);
   });

@@ -50,7 +50,7 @@ describe('a soundtrack', () => {
         row: 0,
         failure: {
           ...{ class: 'retry', code: 'download_failed' },
-          message: 'the link answered 403',
+          message: 'the link returned 403',
         },
       },
     ]);
