@@ -1,8 +1,8 @@
-// One durable timer for everything that becomes due by time. A timer costs history, so one that is
-// due earlier than needed is left to ring and the batch looks again.
+// One durable timer for everything that becomes due at some time. A timer costs history, so one that is due
+// earlier than needed is left to fire, and the workflow then checks its state again.
 import { CancellationScope, isCancellation, sleep } from '@temporalio/workflow';
 
-/** The server takes no timer of any length; one that rings early does no harm. */
+/** The server limits the length of timers; one that fires early does no harm. */
 const LONGEST_MS = 30 * 24 * 60 * 60 * 1000;
 
 export class Alarm {
@@ -11,7 +11,7 @@ export class Alarm {
 
   constructor(private readonly ring: () => void) {}
 
-  /** Rings at `at` or earlier. */
+  /** Fires at `at` or earlier. */
   setFor(at: number, now: number): void {
     if (at >= this.#at || at === Infinity) return;
     this.cancel();

@@ -1,9 +1,9 @@
-// Takes only what it understands. Whatever else comes is logged and dropped, or ends the workflow at once:
-// a workflow task that threw would be tried again for ever.
+// Accepts only valid arguments. An invalid signal is logged and dropped, an invalid start fails the workflow
+// at once: a workflow task that threw would be retried for ever.
 import { ApplicationFailure, log, setHandler, type SignalDefinition } from '@temporalio/workflow';
 import type { Check } from './checks.js';
 
-/** Handles a signal of one argument; one that is not as `check` has it is logged and dropped. */
+/** Handles a signal of one argument; if that does not pass `check`, the signal is logged and dropped. */
 export function onSignal<Argument>(
   definition: SignalDefinition<[Argument]>,
   check: Check,
@@ -17,8 +17,8 @@ export function onSignal<Argument>(
 }
 
 /**
- * Fails the workflow if it was not started with what it understands.
- * @throws ApplicationFailure that is not tried again
+ * Fails the workflow if it was started with an invalid argument.
+ * @throws ApplicationFailure that is not retryable
  */
 export function checkStart(check: Check, given: unknown, type = 'start_invalid'): void {
   const fault = check(given);

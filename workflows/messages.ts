@@ -31,12 +31,12 @@ export const pauseSignal = defineSignal<[reason: string | null | undefined]>(PAU
 export const resumeSignal = defineSignal(RESUME_SIGNAL);
 export const progressQuery = defineQuery<BatchProgress>(PROGRESS_QUERY);
 
-/** A batch tells its account how it stands. */
+/** A batch reports its state to its account. */
 export const reportSignal = defineSignal<[MemberReport | LeaveReport]>(REPORT_SIGNAL);
-/** An account tells a batch what it may use. */
+/** An account sends a batch its share. */
 export const shareSignal = defineSignal<[Share]>(SHARE_SIGNAL);
-/** Changes an account's limits; answers with the new ones. */
+/** Changes an account's limits; returns the new ones. */
 export const tuneUpdate = defineUpdate<Pace, [Tuning]>(TUNE_UPDATE);
-/** Puts out a batch that does not answer. */
+/** Evicts a batch that does not answer. */
 export const evictUpdate = defineUpdate<Evicted, [Eviction]>(EVICT_UPDATE);
 export const accountQuery = defineQuery<AccountView>(ACCOUNT_QUERY);

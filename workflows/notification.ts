@@ -1,4 +1,4 @@
-// Owns one notification until its receiver has it. Independent of the batch that it is about.
+// Owns one notification until its receiver has accepted it. Independent of the batch that it is about.
 import { proxyActivities } from '@temporalio/workflow';
 import type { NotificationActivities, NotifyInput } from '../contract/activities.js';
 import { NOTIFICATION_BACKOFF } from '../contract/notification.js';
@@ -15,7 +15,7 @@ const { notify } = proxyActivities<NotificationActivities>({
   },
 });
 
-/** Delivers one notification; fails when its receiver wants no more, or could not take it for 3 days. */
+/** Delivers one notification; fails if its receiver wants no more, or does not accept it for 3 days. */
 export async function notification(input: NotifyInput): Promise<void> {
   checkStart(wire.notifyInput, input);
   await notify(input);

@@ -1,5 +1,5 @@
-// What may come over the wire: signals, and what workflows are started with. Anyone who can reach the server
-// can send anything.
+// Checks of what arrives over the wire: signals, and the arguments of workflows. Anyone who can reach the
+// server can send anything.
 import type {
   AccountInput,
   AccountState,
@@ -57,19 +57,19 @@ import {
 
 /** Epoch ms that timers and dates can hold. */
 const time = real(-1e14, 1e14);
-/** Up to some ten years; the server takes no timer of any length. */
+/** Up to about ten years; the server limits the length of timers. */
 const duration = real(0, 3.2e11);
 const count = whole();
 const flag = oneOf(true);
 const version = real(0, Number.MAX_SAFE_INTEGER);
-/** What the server takes as an id. */
+/** Ids that the server accepts. */
 const id = named(1000);
-/** Those of batches, to which an account sends signals. */
+/** Ids of batches, to which an account sends signals. */
 const batchId = all(id, (value) =>
-  String(value).startsWith(ACCOUNT_PREFIX) ? ': the id of a batch is wanted' : undefined,
+  String(value).startsWith(ACCOUNT_PREFIX) ? ': expected the id of a batch' : undefined,
 );
 const taskId: Check = (value) =>
-  typeof value === 'string' && readTaskId(value) === value ? undefined : ': a task id is wanted';
+  typeof value === 'string' && readTaskId(value) === value ? undefined : ': expected a task id';
 const rows = whole(0, 1e8);
 
 const pace = shapeOf<Pace>({
@@ -98,7 +98,7 @@ const frame: Check = all(
   (value) => {
     const { own, turn } = value as Frame;
     const fits = own.every((at, n) => at < turn && at > (own[n - 1] ?? -1));
-    return fits ? undefined : '.own: ascending positions of a turn are wanted';
+    return fits ? undefined : '.own: expected ascending positions of a turn';
   },
 );
 
@@ -118,7 +118,7 @@ const standing = {
   ...{ held: rows, wants: rows, taskTimeoutMs: optional(duration), uses: optional(real(0, 1e6)) },
 };
 
-/** A batch's report to its account, or its last word. */
+/** A batch's report to its account, or its leave report. */
 export const report: Check = (value) =>
   isObject(value) && 'left' in value ? leaveReport(value) : memberReport(value);
 
@@ -241,7 +241,7 @@ const clip: Check = all(
   (value) => {
     const { phase, taskId: task } = value as ActiveClip;
     const named = task !== undefined || (phase !== 'waiting' && phase !== 'ended');
-    return named ? undefined : '.taskId: it is wanted while a clip waits';
+    return named ? undefined : '.taskId: expected while a clip waits';
   },
 );
 
@@ -292,7 +292,7 @@ export const batchInput: Check = shapeOf<ScoreBatchInput>({
 
 /** The one argument of `notification`. */
 export const notifyInput: Check = shapeOf<NotifyInput>({
-  url: named(100_000), // a link, sealed or a reference: the activity reads it
+  url: named(100_000), // a plain link, a sealed one or a reference: the activity opens it
   notification: shapeOf<Notification>({
     type: oneOf(...NOTIFICATION_TYPES),
     ...{ id: named(1000), at: text, batch: text, name: optional(text), account: text },

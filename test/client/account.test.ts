@@ -113,7 +113,7 @@ test('limits that an account cannot have are refused, with the bounds', async ()
   const tuning = api.tune({ ratePerSecond: 0, maxInFlight: 1.5 });
   await expect(tuning).rejects.toMatchObject({ code: 'tuning_refused' });
   await expect(tuning).rejects.toThrow(
-    /rate: a number from 0.0001 to 1000 is wanted; maxInFlight: a whole/,
+    /rate: expected a number from 0.0001 to 1000; maxInFlight: expected a whole/,
   );
   await expect(api.tune({})).rejects.toThrow(/nothing to change/);
   expect((await api.account()).limits).toEqual(PACE);

@@ -1,4 +1,4 @@
-// What an account tells the Temporal UI about itself, in words.
+// The description of an account in the Temporal UI.
 import type { AccountView } from '../../contract/account.js';
 
 /** Markdown. */

@@ -20,9 +20,9 @@ import { checkStart, onSignal } from '../guarded.js';
 import { tuningFaults } from './tuning.js';
 import * as wire from '../wire.js';
 
-/** How soon a batch that died without leaving is noticed: sooner while others want its share. */
+/** How often to check for batches that died without leaving: more often while others want their share. */
 const CHECK_MS = { contended: 25_000, alone: 300_000 };
-/** An account without batches remembers its pace for so long. */
+/** How long an account without batches keeps its pace. */
 const IDLE_MS = 60_000;
 /** The server warns at 10,240 events. */
 const HISTORY_BOUND = 4000;
@@ -77,7 +77,7 @@ export async function account(input: AccountInput): Promise<void> {
     try {
       await getExternalWorkflowHandle(batch).signal(shareSignal, share);
     } catch {
-      roster.gone([batch], Date.now()); // there is no such workflow any more
+      roster.gone([batch], Date.now()); // the workflow no longer exists
     }
     sending.delete(batch);
     wake();
@@ -94,7 +94,7 @@ export async function account(input: AccountInput): Promise<void> {
 
   const { taskQueue } = workflowInfo();
   if (!input.carried) {
-    // An account that someone ended has left its batches at work.
+    // The batches of an earlier account workflow that was terminated are still running.
     const running = await findBatches({ taskQueue });
     roster.recover(running, Date.now());
   }

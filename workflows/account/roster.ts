@@ -1,5 +1,5 @@
 // Who uses the account, and what each batch may use of it. Plain data and decisions; sends nothing.
-// The rules G1 to G3 stand in slots.ts and timeline.ts.
+// The rules G1 to G3 are in slots.ts and timeline.ts.
 import type {
   AccountState,
   AccountView,
@@ -16,11 +16,11 @@ import { fullSpeed, slowDown, speedUp } from './speed.js';
 import { changeDue, frameOf, GIVEN_OUT_MS, settleTimeline } from './timeline.js';
 
 /**
- * Versions and resumes begin at the time (epoch ms): batches that still have a share of an account that was
- * ended must take those of its successor for newer.
+ * Versions and resumes start at the current time (epoch ms), so that batches that still have a share of a
+ * terminated account accept the shares of its successor as newer.
  */
 export function newAccount(now: number): AccountState {
-  const limits: Pace = { ratePerSecond: 1, burst: 1, maxInFlight: 1 }; // until someone joins
+  const limits: Pace = { ratePerSecond: 1, burst: 1, maxInFlight: 1 }; // until a batch joins
   return { limits, members: [], version: now, resumes: now, floor: 0, speed: fullSpeed() };
 }
 
@@ -35,7 +35,7 @@ export class Roster {
     return this.state.members.filter(({ evicted }) => evicted === undefined).length > 1;
   }
 
-  /** Batches that were at work before this account was: they stop and tell what they hold. */
+  /** Adds batches that were running before this account workflow: they stop and report what they hold. */
   recover(batches: { batch: string; chain: string }[], now: number): void {
     const { state } = this;
     const unknown = batches.filter(({ batch }) => !this.#member(batch));
@@ -58,7 +58,7 @@ export class Roster {
       if (known?.chain === report.chain) this.#remove(known, report.next);
       return;
     }
-    // It has not seen yet that it was put out: what it says is of before.
+    // A batch that has not received its eviction yet reports its state from before it.
     const same = known?.chain === report.chain && (known.found ?? known.run === report.run);
     const putOut = same && known.evicted !== undefined;
     if (putOut && report.version < (known.evicted ?? 0)) return;
@@ -78,7 +78,7 @@ export class Roster {
     else if (resumed) this.#resume();
   }
 
-  /** These have died without leaving. */
+  /** Removes batches that died without leaving. */
   gone(batches: string[], now: number): void {
     for (const batch of batches) {
       const member = this.#member(batch);
@@ -86,7 +86,7 @@ export class Roster {
     }
   }
 
-  /** These run and get nothing done. */
+  /** Marks batches that run without making progress as silent. */
   stuck(batches: string[], now: number): void {
     for (const batch of batches) {
       const member = this.#member(batch);
@@ -94,22 +94,22 @@ export class Roster {
     }
   }
 
-  /** Why a batch cannot be put out, in words; undefined if it can. */
+  /** Why a batch cannot be evicted, as a message; undefined if it can. */
   evictionFault(batch: unknown): string | undefined {
     return evictionFault(this.state, batch);
   }
 
   /**
-   * G4. Puts out a batch that does not answer: its slots are others' now. What it wakes up with says that it
-   * may use nothing, and it counts again once it has answered that.
-   * @returns how many slots had been kept for it
+   * G4. Evicts a batch that does not answer: its slots go to the others. When it continues, it first receives
+   * a share that allows it nothing, and it counts again once it has acknowledged that share.
+   * @returns how many slots were kept for it
    */
   evict(batch: string): number {
     const member = this.#member(batch);
     if (!member) return 0;
     const slots = Math.min(bound(member), this.state.limits.maxInFlight);
     Object.assign(member, { held: 0, wants: 0, evicted: this.state.version + 1 });
-    delete member.share; // so that one is sent in any case
+    delete member.share; // so that a new one is sent in any case
     delete member.lowered;
     delete member.silentSince;
     delete member.found;
@@ -123,8 +123,8 @@ export class Roster {
   }
 
   /**
-   * Decides what everyone may use now.
-   * @param isBusy of batches that are being sent a share; they are left for later
+   * Decides what each batch may use now.
+   * @param isBusy whether a share is being sent to a batch; such batches are left for later
    * @returns the shares to send
    */
   settle(now: number, isBusy: (batch: string) => boolean): { batch: string; share: Share }[] {
@@ -146,7 +146,7 @@ export class Roster {
     });
   }
 
-  /** When to settle again although nothing happened (epoch ms). */
+  /** When to settle again even if nothing happens (epoch ms). */
   nextDue(): number {
     const { speed, members } = this.state;
     return Math.min(
@@ -186,10 +186,10 @@ export class Roster {
     };
   }
 
-  /** @param resumes the denied batch knew of. One that did not know of the last one asked before it. */
+  /** @param resumes that the denied batch knew of; without the last one, its request was made before that. */
   #denied(reason: string, resumes: number): void {
     const { state } = this;
-    if (resumes > 0 && resumes < state.resumes) return; // the share on its way lifts it
+    if (resumes > 0 && resumes < state.resumes) return; // the share already sent lifts it
     state.paused = reason;
   }
 
@@ -200,7 +200,7 @@ export class Roster {
     state.resumes += 1;
   }
 
-  /** It gets no moments, and its share, which has none, makes it answer. */
+  /** A silent batch gets no moments; its share, which has none, requires an answer. */
   #silent(member: MemberState, now: number): void {
     member.silentSince ??= now;
     member.wants = 0;
@@ -210,7 +210,7 @@ export class Roster {
     return this.state.members.find((member) => member.batch === batch);
   }
 
-  /** @param until its moments up to here may have been used */
+  /** @param until time up to which its moments may have been used */
   #remove(member: MemberState, until: number): void {
     const { state } = this;
     state.members = state.members.filter((other) => other !== member);

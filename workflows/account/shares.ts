@@ -1,14 +1,14 @@
 // How a limit is shared among batches that want it. Pure.
 import type { Priority } from '../../contract/account.js';
 
-/** Shares of two batches that both want more are as their weights. */
+/** The shares of two batches that both want more are proportional to their weights. */
 export const WEIGHTS: Record<Priority, number> = { urgent: 12, normal: 4, background: 1 };
 
 /** One batch that wants a part of the limit. */
 export interface ShareClaim {
   batch: string;
   weight: number;
-  /** More than this is of no use to it. */
+  /** The most that it can use. */
   wants: number;
 }
 

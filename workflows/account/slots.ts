@@ -1,11 +1,11 @@
-// How many tasks each batch of an account may have at the vendor. Pure but for `lowered`.
+// How many tasks each batch of an account may have at the vendor. Pure, except that it sets `lowered`.
 //
 // G1. The slots that batches may be using never sum to more than the cap: a smaller share counts only
-//     once its batch has answered it, a larger one is given only from what is free.
+//     once its batch has acknowledged it, a larger one is given only from what is free.
 import type { AccountState, MemberState } from '../../contract/account.js';
 import { shareOut, WEIGHTS } from './shares.js';
 
-/** Slots by batch. Those of busy batches, which are being sent a share, stay as they are. */
+/** Slots by batch. Busy batches, to which a share is being sent, keep theirs. */
 export function settleSlots(
   state: AccountState,
   isBusy: (batch: string) => boolean,
@@ -26,7 +26,7 @@ export function settleSlots(
     const target = targets.get(member.batch) ?? 0;
     const has = granted.get(member.batch) ?? 0;
     if (target >= has || isBusy(member.batch)) continue;
-    // The share that says so will have a later version than all before.
+    // The share that lowers the slots will have a later version than all shares before.
     const at = member.lowered?.at ?? now;
     member.lowered = { version: state.version + 1, from: bound(member), at };
     granted.set(member.batch, target);

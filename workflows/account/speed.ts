@@ -1,13 +1,13 @@
-// How an account answers `throttled`: it holds every submission, halves its rate, and finds its way
-// back in steps. Pure: changes the state it is given.
+// How an account reacts to `throttled`: it holds every submission, halves its rate, and raises it again in
+// steps. Pure: changes the state it is given.
 import type { MemberReport, SpeedState } from '../../contract/account.js';
 
-/** Longest hold after `throttled` answers that name no time of their own. */
+/** Longest hold after `throttled` answers without a Retry-After. */
 const MAX_HOLD_MS = 60_000;
-/** An answer this long after the last hold begins a new row. */
+/** A `throttled` answer this long after the last hold counts as the first in a row again. */
 const QUIET_MS = 10_000;
 const LEAST_FACTOR = 1 / 16;
-/** Each step gives back this part of the configured rate. */
+/** Each step restores this part of the configured rate. */
 const STEP = 1 / 8;
 const STEP_MS = 10_000;
 
@@ -18,9 +18,9 @@ export function fullSpeed(): SpeedState {
 }
 
 /**
- * T1. A `throttled` answer holds every submission for as long as the vendor asked, else 1 s, doubled
- *     with each such answer in a row; without a time of its own, or when it is not the first in a row,
- *     it halves the rate. Answers to submissions given out before a slowdown count for that one.
+ * T1. A `throttled` answer holds every submission for as long as the vendor asked, else for 1 s, doubled
+ *     with each such answer in a row. An answer without a Retry-After, or one that is not the first in a row,
+ *     also halves the rate. Answers to submissions given out before a slowdown belong to that slowdown.
  */
 export function slowDown(speed: SpeedState, failure: Throttled, now: number): void {
   const { code, message, retryAfterMs, moment } = failure;
@@ -34,7 +34,7 @@ export function slowDown(speed: SpeedState, failure: Throttled, now: number): vo
     const hold = Math.min(1000 * 2 ** (speed.inARow - 1), MAX_HOLD_MS);
     speed.holdUntil = Math.max(speed.holdUntil, now + hold);
   }
-  // A vendor that cannot be reached does not say that we are too fast.
+  // An unreachable vendor does not mean that the pace is too fast.
   const tooFast = !code.startsWith('network_');
   if (tooFast && (retryAfterMs === undefined || speed.inARow > 1)) {
     speed.factor = Math.max(speed.factor / 2, LEAST_FACTOR);
@@ -42,7 +42,7 @@ export function slowDown(speed: SpeedState, failure: Throttled, now: number): vo
   if (speed.factor < 1) speed.nextStep = speed.holdUntil + STEP_MS;
 }
 
-/** Goes a step back up if it is time. */
+/** Raises the rate by the steps that are due. */
 export function speedUp(speed: SpeedState, now: number): void {
   while (speed.nextStep !== undefined && now >= speed.nextStep) {
     speed.factor = Math.min(1, speed.factor + STEP);

@@ -1,19 +1,19 @@
-// Whose the moments of an account are. Pure: changes the state it is given.
+// Decides which batch owns which moments of an account. Pure: changes the state it is given.
 //
 // G2. The timeline changes only after every owner of moments has stopped and reported how far it got.
-// G3. A batch that does not answer within STALLED_MS gives out nothing any more: the server has timed its
-//     workflow task out, and its next one begins with what was signalled meanwhile.
+// G3. A batch that does not answer within STALLED_MS no longer gives out moments: the server has timed out
+//     its workflow task, and the next one starts with the signals received meanwhile.
 import type { AccountState, Frame, Timeline } from '../../contract/account.js';
 import { shareOut, turnOf, WEIGHTS } from './shares.js';
 
 /** A workflow task times out after 10 s, and moments are given out 1.5 s ahead. */
 export const STALLED_MS = 12_000;
-/** Moments of a turn in which some batches get less than their weight. */
+/** Number of moments in a turn if some batches get less than their weight. */
 const LONG_TURN = 60;
-/** Longer than moments are given out ahead. */
+/** Longer than the time that moments are given out ahead. */
 export const GIVEN_OUT_MS = 2000;
 
-/** Begins a change where one is wanted, and completes it once all owners have answered. */
+/** Begins a change if one is needed, and completes it once all owners have answered. */
 export function settleTimeline(state: AccountState, now: number): void {
   const { timeline } = state;
   const ring = wantedRing(state);
@@ -46,7 +46,7 @@ export function settleTimeline(state: AccountState, now: number): void {
   else state.timeline = { id: ++state.version, start, intervalMs, burst, ring: settled };
 }
 
-/** When a change goes on without those who have not answered (epoch ms); Infinity = none under way. */
+/** When a change continues without the owners that have not answered (epoch ms); Infinity = no change. */
 export function changeDue({ change }: AccountState): number {
   return change ? change.since + STALLED_MS : Infinity;
 }
@@ -59,21 +59,21 @@ export function frameOf({ timeline }: AccountState, batch: string): Frame {
   return { ...rest, turn: ring.length, own };
 }
 
-/** The same for all timelines, so that it is not sent again with each. */
+/** The same for all timelines, so that a new timeline alone does not cause a new share. */
 const NO_MOMENTS: Frame = { id: 0, start: 0, intervalMs: 1000, burst: 1, turn: 1, own: [] };
 
-/** Members that own moments now. */
+/** Members that currently own moments. */
 function ownersOf({ timeline, members }: AccountState): string[] {
   const owners = new Set(timeline?.ring);
   return members.flatMap(({ batch }) => (owners.has(batch) ? [batch] : []));
 }
 
-/** A turn of moments for those who have something to submit, and slots to do so. */
+/** A turn of moments for the members that have something to submit, and slots for it. */
 function wantedRing({ members: all, limits, speed }: AccountState): string[] {
   const members = all.filter(({ evicted }) => evicted === undefined);
   if (members.length === 1) return members.map(({ batch }) => batch);
   const rate = limits.ratePerSecond * speed.factor;
-  const length = Math.max(LONG_TURN, 2 * members.length); // each gets a moment
+  const length = Math.max(LONG_TURN, 2 * members.length); // so that each gets a moment
   const claims = members
     .filter(({ wants, uses }) => wants > 0 && uses !== 0)
     .map(({ batch, priority, uses = Infinity }) => ({
@@ -85,8 +85,8 @@ function wantedRing({ members: all, limits, speed }: AccountState): string[] {
   return turnOf(claims.map(({ batch }) => ({ batch, weight: shares.get(batch) ?? 0 })));
 }
 
-/** Owners may still use their moments before a new start, so it has to be a moment as well. */
+/** Owners may still use their moments before the new start, so the start must be a moment as well. */
 function onGrid({ start, intervalMs, ring }: Timeline, time: number): number {
-  if (new Set(ring).size === 1) return time; // P2: a sole owner has moved its moments
+  if (new Set(ring).size === 1) return time; // P2: a sole owner has shifted its moments
   return start + Math.ceil((time - start) / intervalMs - 1e-6) * intervalMs;
 }

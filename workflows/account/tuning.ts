@@ -1,11 +1,11 @@
-// Whether an account may be tuned so.
+// Checks the limits with which an account is to be tuned.
 import { isObject, real, whole } from '../checks.js';
 import { PACE_RANGES } from '../../contract/account.js';
 
-/** As people know them. */
+/** The names that users know. */
 const SETTINGS = { ratePerSecond: 'rate', burst: 'burst', maxInFlight: 'maxInFlight' } as const;
 
-/** Everything wrong with a tuning, in words; other programs may send anything. */
+/** All faults of a tuning, as messages; other programs may send anything. */
 export function tuningFaults(tuning: unknown): string[] {
   if (!isObject(tuning)) return ['nothing to change (give a rate, burst or maxInFlight)'];
   const known = Object.keys(SETTINGS) as (keyof typeof SETTINGS)[];

@@ -1,5 +1,5 @@
-// Which task a clip waits for: the one the vendor's answer named or, where that was lost, the one a
-// callback names. Pure: changes the clip it is given and says what else follows.
+// Which task a clip waits for: the one that the vendor's answer named or, if that answer was lost, the one
+// that a callback names. Pure: changes the clip it is given and returns the effect on the batch.
 //
 // C1. A callback is a hint: it makes the batch ask the vendor, it never decides an outcome.
 // C2. Only a callback for a POST whose answer was lost can name a task; all others must name the task
@@ -13,7 +13,7 @@ import { settle, type Effect } from './effect.js';
 
 /** Status codes from here on are terminal, in callbacks and result queries alike. */
 const FIRST_TERMINAL_STATUS = 3;
-/** More claims than this for one clip come from someone who guesses. */
+/** More claims than this for one clip are guesses. */
 const MAX_CLAIMS = 4;
 /** Submissions of unknown outcome for one clip; each may have been paid for. */
 const MAX_UNKNOWN = 2;
@@ -45,10 +45,10 @@ export function calledBack(
   return (free ? adopt(clip, now, options) : undefined) ?? {};
 }
 
-/** No callback named the task in time: submit again, unless that went wrong before. */
+/** No callback named the task in time: submit again, unless too many answers were lost. */
 export function adoptionExpired(clip: ActiveClip, now: number): Effect {
   if ((clip.orphans?.length ?? 0) >= MAX_UNKNOWN) {
-    const message = `the answers to ${MAX_UNKNOWN} submissions were lost, and no callback came`;
+    const message = `the answers to ${MAX_UNKNOWN} submissions were lost, and no callback arrived`;
     return settle(clip, 'failed', 'submit_unknown', message);
   }
   clip.phase = 'ready';
@@ -95,7 +95,7 @@ function adopt(clip: ActiveClip, now: number, options: BatchOptions): Effect | u
   return { ...effect, unknown: -1 };
 }
 
-/** The adopted task was not this clip's. */
+/** The adopted task does not belong to this clip. */
 export function disown(clip: ActiveClip, now: number, options: BatchOptions): Effect {
   if (clip.taskAttempt !== undefined) clip.orphans = [...(clip.orphans ?? []), clip.taskAttempt];
   delete clip.taskId;

@@ -1,15 +1,15 @@
-// A batch's search attributes, where the server has them.
+// A batch's search attributes, if they are registered on the server.
 import { upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
 import { attributeOf, FIRST_STATUS, firstAttributes } from '../../contract/names.js';
 
-/** All attributes of a batch that no client of this package has started. */
+/** Sets all attributes of a batch that was not started by a client of this package. */
 export function sayAll(name: string): void {
   upsertSearchAttributes(firstAttributes(name, workflowInfo().taskQueue));
 }
 
-/** Says what a batch is doing, when that changes. */
+/** Updates the status attribute when the status changes. */
 export class StatusAttribute {
-  /** @param said what was said last */
+  /** @param said the last value set */
   constructor(
     private readonly enabled: boolean,
     public said: string = FIRST_STATUS,

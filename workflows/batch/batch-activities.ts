@@ -1,4 +1,4 @@
-// The activities of a batch: how long each may take, how often it is tried, and the queue it is asked of.
+// The activities of a batch: their timeouts, their retry policies and their task queues.
 import { proxyActivities, workflowInfo } from '@temporalio/workflow';
 import type { BatchActivities } from '../../contract/activities.js';
 import { downloadsQueueOf, filesQueueOf, mediaQueueOf } from '../../contract/names.js';
@@ -7,7 +7,7 @@ const RETRY = { initialInterval: '1s', maximumInterval: '30s' } as const;
 
 const PAGE = { startToCloseTimeout: '1h', heartbeatTimeout: '30s', retry: RETRY } as const;
 const GROUP = { startToCloseTimeout: '15m', heartbeatTimeout: '20s', retry: RETRY } as const;
-/** Each file has a time of its own (`downloadTimeout`), and what is done is not done again. */
+/** Each file has a time limit of its own (`downloadTimeout`), and a retry repeats no finished download. */
 const DOWNLOADS = { ...GROUP, startToCloseTimeout: '6h' } as const;
 
 const { preparePage } = proxyActivities<BatchActivities>(PAGE);
@@ -19,14 +19,14 @@ const { joinAccount } = proxyActivities<BatchActivities>({
 const { submitClip } = proxyActivities<BatchActivities>({
   startToCloseTimeout: '3m',
   heartbeatTimeout: '10s',
-  retry: RETRY, // a repeated attempt never repeats the POST: see activities/submit-clip.ts
+  retry: RETRY, // a retry never repeats the POST: see activities/submit-clip.ts
 });
 
-/** @param probe clips are probed, which may be done by other machines than submit */
+/** @param probe whether clips are probed, which may be done on other machines than those that submit */
 export function batchActivities(probe: boolean): BatchActivities {
   const { taskQueue } = workflowInfo();
   const probing = proxyActivities<BatchActivities>({ ...PAGE, taskQueue: mediaQueueOf(taskQueue) });
-  // What may run long has queues of its own, so that it never takes a submission's place.
+  // Long-running activities have task queues of their own, so that they never delay a submission.
   const files = proxyActivities<BatchActivities>({ ...PAGE, taskQueue: filesQueueOf(taskQueue) });
   const downloads = proxyActivities<BatchActivities>({
     ...DOWNLOADS,

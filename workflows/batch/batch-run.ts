@@ -1,4 +1,4 @@
-// One run of a batch: looks over the window and has each step begin what may begin now.
+// One run of a batch: surveys the window and lets each step begin what may begin now.
 //
 // B1. Nothing a clip needs is held only in a running activity: state changes before and after it.
 // B2. An outcome counts once it is recorded in the store, never before.
@@ -16,8 +16,8 @@ import * as wire from '../wire.js';
 import { survey, type Survey } from './survey.js';
 
 /**
- * The answer to a submission under way wakes the batch and saves a timer; this much later than wanted
- * it wakes by itself.
+ * The answer to a submission under way wakes the batch and so saves a timer; without one, a timer wakes it
+ * this much later than wanted.
  */
 const WAKE_SLACK_MS = 4000;
 
@@ -52,14 +52,14 @@ export class BatchRun {
     );
   }
 
-  /** Nothing left to submit but by preparing another page. */
+  /** Nothing is left to submit until another page is prepared. */
   get starved(): boolean {
     return !this.#preparing.underWay && this.context.state.fresh.length === 0;
   }
 
   /**
-   * Begins whatever may begin now.
-   * @returns when to look again (Infinity if only an event can help), and what the account should know
+   * Begins everything that may begin now.
+   * @returns when to check again (Infinity if only an event can help), and the demand to report
    */
   dispatch(mode: Mode): { nextDue: number; demand: Demand } {
     const { membership } = this.context;
@@ -69,7 +69,7 @@ export class BatchRun {
     const demand = this.#demand(seen, mode.want);
     const patient = demand.wants > 0;
     const free = membership.slots - seen.inFlight;
-    // Slots that no clip will need within the wait may as well stay taken.
+    // Queries can wait if more slots are free than clips will need within the batching window.
     const unhurried = patient && free > (membership.pace.ratePerSecond * QUERY_WAIT_MS) / 1000;
     const dues = [
       later,
@@ -80,7 +80,7 @@ export class BatchRun {
     return { nextDue: Math.min(seen.nextDue, soft), demand };
   }
 
-  /** What the account should know while nothing new is begun. */
+  /** The demand to report to the account while nothing new is begun. */
   demand(want: boolean): Demand {
     return this.#demand(survey(this.context.state.clips.values(), Date.now()), want);
   }
@@ -89,7 +89,7 @@ export class BatchRun {
     const { input, state } = this.context;
     const now = Date.now();
     for (const callback of list) {
-      if (wire.callback(callback) !== undefined) continue; // others of the signal may be good
+      if (wire.callback(callback) !== undefined) continue; // other callbacks of the signal may be valid
       const clip = state.clips.get(callback.row);
       if (!clip || callback.round !== input.round) continue;
       if (state.isOwnedByOther(callback.taskId, callback.row)) continue;
@@ -97,7 +97,7 @@ export class BatchRun {
     }
   }
 
-  /** Gives every clip that is not at its download its outcome. */
+  /** Gives every clip an outcome, except those that are being submitted or await their download. */
   cancelClips(): void {
     for (const clip of this.context.state.clips.values()) {
       if (clip.phase === 'ended' || clip.phase === 'submitting') continue;

@@ -1,4 +1,4 @@
-// Everything a batch knows, as plain data that can be carried into the next run.
+// The state of a batch, as plain data for continue-as-new.
 import type { ScoreBatchInput } from '../../contract/batch.js';
 import type { ActiveClip, CarriedState } from '../../contract/carried.js';
 import { noOutcomes, type Outcome, type OutcomeStatus } from '../../contract/clip.js';
@@ -8,7 +8,7 @@ import { newTally, tally } from './breaker.js';
 import { newMembership } from '../pacing/membership.js';
 import { RowQueue } from './row-queue.js';
 
-/** How many failures people are shown while the batch runs. */
+/** How many failures are shown while the batch runs. */
 const SHOWN_FAILURES = 5;
 
 export class BatchState {
@@ -19,7 +19,7 @@ export class BatchState {
   readonly membership: CarriedState['membership'];
   tally: CarriedState['tally'];
   unrecorded: Outcome[];
-  /** Outcomes being recorded, downloads apart. */
+  /** Outcomes being recorded, without those of downloads. */
   recording = 0;
   cursor: number;
   submissions: number;
@@ -55,14 +55,14 @@ export class BatchState {
   }
 
   /**
-   * Name of the next outcome segment; the same on replay. The time makes it another one than any before a
-   * reset, and sorts it behind them.
+   * Name of the next outcome segment; the same on replay. The time makes it differ from all names before a
+   * reset, and sort after them.
    */
   nextSegment(now: number): string {
     return [now, String(this.#segment++).padStart(8, '0')].join('-');
   }
 
-  /** Rows that are not submitted yet end so; their outcome is written with the results: see finalizeBatch. */
+  /** Ends all rows not submitted yet; finalizeBatch writes their outcomes with the results. */
   giveUpRest(status: OutcomeStatus): void {
     this.count(status, this.#rows - this.cursor + this.fresh.length);
     this.cursor = this.#rows;
@@ -77,7 +77,7 @@ export class BatchState {
     this.lastFailures = [...this.lastFailures, ...notes].slice(-SHOWN_FAILURES);
   }
 
-  /** Carries out what a change of one clip means for the batch. */
+  /** Applies the effect of one clip's change to the batch. */
   apply(clip: ActiveClip, effect: Effect): void {
     this.submissions += effect.submissions ?? 0;
     this.unknown += effect.unknown ?? 0;

@@ -1,5 +1,5 @@
-// A batch at work: what it knows, what it hears, and what it tells. Each method is one beat of the story in
-// score-batch.ts.
+// A running batch: its state, the signals and queries it handles, and what it reports. Each method is one
+// step of the story in score-batch.ts.
 import {
   allHandlersFinished,
   CancellationScope,
@@ -34,7 +34,7 @@ import { pauseNotice } from './pause-notice.js';
 import { detailsOf, progressOf } from './progress.js';
 import { Work } from './work.js';
 
-/** Callbacks that come at shorter intervals than this are likely to meet any one workflow task. */
+/** If callbacks arrive at shorter intervals than this, one is likely to arrive during any workflow task. */
 const CALLED_BACK_OFTEN_MS = 200;
 
 export class Batch {
@@ -91,9 +91,9 @@ export class Batch {
     return this.#scope.consideredCancelled;
   }
 
-  /** Takes in what has happened since the last look. @returns what to do now */
+  /** Takes account of what has happened since the last call. @returns what to do now */
   look(): NextStep {
-    this.#awake = false; // before anything is looked at, so that no wake is overwritten
+    this.#awake = false; // before anything is checked, so that no wake-up is lost
     this.#work.check();
     if (this.cancelled) {
       this.#phase = 'cancelling';
@@ -111,7 +111,7 @@ export class Batch {
     });
   }
 
-  /** Begins what may begin, and reports to the account. @returns when to look again, if nothing comes before */
+  /** Begins what may begin, and reports to the account. @returns when to check again if nothing happens */
   begin(step: NextStep): number {
     const { options } = this.input;
     this.#state.pause ??= tripped(this.#state.tally, options.maxFailures);
@@ -133,28 +133,28 @@ export class Batch {
     this.#showDetails();
   }
 
-  /** Returns when something has come, or it is time. */
+  /** Returns when something has happened, or when `dueAt` is reached. */
   async wait(step: NextStep, dueAt: number): Promise<void> {
     if (step === 'linger') {
-      // A signal between this workflow task and its end would make the server refuse to continue as new,
-      // and the worker replay it all. Right after one the next takes at least the receiver's window.
+      // A signal that arrives before this workflow task ends would make the server refuse to continue as new,
+      // and the worker replay everything. After a signal, the next takes at least the receiver's window.
       this.#lingered = true;
       await condition(() => this.#awake, CALLED_BACK_OFTEN_MS);
       return;
     }
     if (step === 'work') this.#alarm.setFor(dueAt, Date.now());
     else this.#alarm.cancel();
-    // What was left out for the cap may have been all; and a handler that wakes has not finished yet.
+    // The cap may have left out all that remained; and a handler that wakes the batch has not finished yet.
     const over = (): boolean => (step === 'work' ? this.#run.settled : this.#quiet);
     await condition(() => this.#awake || over());
   }
 
-  /** All that its next run has to know. */
+  /** All that its next run needs. */
   carry(): CarriedState {
     return { ...this.#state.carry(), said: this.#attribute.said };
   }
 
-  /** Leaves the account, and has the results written. */
+  /** Leaves the account, then writes the results. */
   async writeResults(): Promise<BatchSummary> {
     const { store, round, options } = this.input;
     const { startedAt, submissions, capped } = this.#state;
@@ -177,7 +177,7 @@ export class Batch {
     this.#showDetails();
   }
 
-  /** Leaves the account, and notifies why it cannot go on. */
+  /** Leaves the account, then notifies why the batch cannot continue. */
   async showFailure(reason: string): Promise<void> {
     await this.#account.leave();
     await this.#notifier.tell('batch.failed', reason);

@@ -1,18 +1,18 @@
-// Pauses a batch whose clips fail at the vendor, before it burns through the rest. Pure.
+// Pauses a batch whose clips fail at the vendor, before it submits the rest. Pure.
 import type { FailureLimit } from '../../contract/batch.js';
 import type { FailureTally } from '../../contract/carried.js';
 
-/** A share of fewer clips than this says nothing. */
+/** A percentage of fewer clips than this is not meaningful. */
 const LEAST_ENDED = 20;
 const SHOWN_REASONS = 3;
-/** Messages are the vendor's free text; so many different ones are counted apart. */
+/** Messages are the vendor's free text; this many different ones are counted separately. */
 const KEPT_REASONS = 50;
 
 export function newTally(): FailureTally {
   return { ended: 0, failed: 0, reasons: {} };
 }
 
-/** One more clip ended, with this failure if it failed at the vendor. */
+/** Counts one more clip that ended, with its failure if it failed at the vendor. */
 export function tally(state: FailureTally, failure?: { code: string; message: string }): void {
   state.ended += 1;
   if (!failure) return;
@@ -23,7 +23,7 @@ export function tally(state: FailureTally, failure?: { code: string; message: st
   state.reasons[key] = (state.reasons[key] ?? 0) + 1;
 }
 
-/** Why the batch has to pause, or undefined if it may go on. */
+/** Why the batch must pause, or undefined if it may continue. */
 export function tripped(
   { ended, failed, reasons }: FailureTally,
   limit: FailureLimit | undefined,

@@ -1,4 +1,4 @@
-// The hard limit of a round's submissions, and what becomes of the clips beyond it. Pure.
+// The hard limit of a round's submissions, and what happens to the clips beyond it. Pure.
 //
 // M1. Submissions under way, accepted and of unknown outcome never sum to more than the cap.
 import type { SubmissionCap } from '../../contract/batch.js';
@@ -11,23 +11,23 @@ export interface Spent {
   unknown: number;
 }
 
-/** How many more may be begun while so many are under way. */
+/** How many more submissions may be begun while this many are under way. */
 export function leftOf(cap: SubmissionCap | undefined, spent: Spent, submitting: number): number {
   if (!cap) return Infinity;
   return cap.submissions - spent.submissions - spent.unknown - submitting;
 }
 
-/** The cap in words. */
+/** The cap as a message. */
 export function capText({ submissions, code }: SubmissionCap): string {
   return code === 'budget_reached'
     ? `the budget allows ${submissions} submissions, and they were made`
     : `the limit of ${submissions} submissions is reached`;
 }
 
-/** A clip that waits to be submitted and may not be any more. */
+/** Ends a clip that waits to be submitted and that the cap no longer allows. */
 export function leaveOut(clip: ActiveClip, cap: SubmissionCap): Effect {
   const paid = clip.orphans?.length || clip.failedEnds || clip.timedOutEnds;
   return paid
-    ? settle(clip, 'failed', cap.code, `an earlier submission came to nothing, and ${capText(cap)}`)
+    ? settle(clip, 'failed', cap.code, `an earlier submission had no result, and ${capText(cap)}`)
     : settle(clip, 'skipped', cap.code, capText(cap));
 }

@@ -1,7 +1,6 @@
-// What becomes of one clip when something happens to it. Pure: changes the clip it is given and says
-// what else follows.
+// How events change one clip. Pure: changes the clip it is given and returns the effect on the batch.
 //
-// C1 to C3 stand in adoption.ts.
+// C1 to C3 are in adoption.ts.
 // C4. A clip submitted while an earlier POST's outcome is unknown is a possible duplicate, for good.
 // C5. `throttled` and `denied` never count against a clip.
 import type { BatchOptions } from '../../contract/batch.js';
@@ -11,7 +10,7 @@ import type { VendorFailure } from '../../contract/failure.js';
 import { again, disown, own, unresolved } from './adoption.js';
 import { settle, type Effect } from './effect.js';
 
-/** An adopted task that the vendor does not know, asked this often, was not ours. */
+/** After this many failed queries, an adopted task is taken to be not ours. */
 const MAX_ADOPTION_FAILURES = 3;
 const MAX_BACKOFF_MS = 60_000;
 
@@ -19,7 +18,7 @@ export function newClip(row: number, now: number): ActiveClip {
   return { row, phase: 'ready', attempt: 0, notBefore: now };
 }
 
-/** A clip whose task an earlier round left at the vendor: the vendor is asked before it is paid again. */
+/** A clip whose task an earlier round left at the vendor: the vendor is queried before it is paid again. */
 export function recalledClip(
   { row, taskId, attempts, possibleDuplicate }: RecalledTask,
   now: number,
@@ -56,7 +55,7 @@ export function submitted(
   switch (answer.kind) {
     case 'late':
     case 'held':
-      clip.attempt -= 1; // no POST left
+      clip.attempt -= 1; // no POST was sent
       return again(clip, now, 0, options);
     case 'accepted': {
       const early = clip.claims?.find((claim) => claim.taskId === answer.taskId);
@@ -125,7 +124,8 @@ export function taskEnded(
     if (end.class === 'rejected') return settle(clip, 'rejected', end.code, reason);
     if (end.class === 'denied') {
       const denied: VendorFailure = { class: 'denied', code: end.code, message: reason };
-      return { denied, ...again(clip, now, 0, options) }; // C5; someone must resume, so it has an end
+      // C5. Not endless, because a user must resume the account each time.
+      return { denied, ...again(clip, now, 0, options) };
     }
   }
   switch (end.status) {
@@ -148,18 +148,18 @@ export function taskEnded(
   }
 }
 
-/** When its present task was accepted (epoch ms). */
+/** When its current task was accepted (epoch ms). */
 export function submittedAt({ deadline = Infinity }: ActiveClip, options: BatchOptions): number {
   return deadline - options.taskTimeoutMs;
 }
 
-/** What the vendor's hint may make of the poll interval: its unit is not documented. */
+/** Factors within which the vendor's hint may change the poll interval: its unit is not documented. */
 const LEAST_POLL = 0.5;
 const MOST_POLL = 4;
 
 /**
- * Asked, and the task is not over.
- * @param waitSeconds after which the vendor suggests to ask again
+ * The vendor was queried, and the task has not ended.
+ * @param waitSeconds after which the vendor suggests the next query
  */
 export function stillRunning(
   clip: ActiveClip,
@@ -178,7 +178,7 @@ export function stillRunning(
   return {};
 }
 
-/** Asked, and the vendor gave no usable answer. */
+/** The vendor was queried, and gave no usable answer. */
 export function queryFailed(
   clip: ActiveClip,
   failure: VendorFailure,
@@ -203,7 +203,7 @@ export function queryFailed(
   return {};
 }
 
-/** The task succeeded and its soundtrack could not be had. */
+/** The task succeeded, but its soundtrack could not be downloaded. */
 export function downloadFailed(
   clip: ActiveClip,
   failure: VendorFailure,
@@ -213,7 +213,7 @@ export function downloadFailed(
   const counts = failure.class !== 'denied' && failure.class !== 'throttled'; // C5
   if (counts) clip.troubles = (clip.troubles ?? 0) + 1;
   if (failure.class === 'rejected' || (clip.troubles ?? 0) > options.maxRetries) {
-    // There is nothing to be had of it, ever; a retry of the batch would meet it again each time.
+    // The task will never have a result; every retry of the batch would fail at it again.
     if (clip.earlier && failure.code === 'result_missing') return forget(clip, now, options);
     return settle(clip, 'failed', failure.code, failure.message);
   }
@@ -222,7 +222,7 @@ export function downloadFailed(
   return failure.class === 'denied' ? { denied: failure } : {};
 }
 
-/** The task of an earlier round came to nothing. */
+/** The task of an earlier round has no result, so the clip is submitted again. */
 function forget(clip: ActiveClip, now: number, options: BatchOptions): Effect {
   delete clip.earlier;
   delete clip.begun;

@@ -1,9 +1,9 @@
-// What an event in a clip's life means for the batch. Pure.
+// The effect on the batch of an event of one clip. Pure.
 import type { ActiveClip } from '../../contract/carried.js';
 import type { Outcome, OutcomeStatus } from '../../contract/clip.js';
 import type { VendorFailure } from '../../contract/failure.js';
 
-/** What follows for the batch; an empty effect means the clip stays in the window. */
+/** What changes for the batch; an empty effect means that the clip stays in the window. */
 export interface Effect {
   /** The clip has its outcome and leaves the window. */
   settled?: Outcome;
@@ -11,7 +11,7 @@ export interface Effect {
   denied?: VendorFailure;
   /** Submissions that turned out to be accepted (or, negative, not to be ours). */
   submissions?: number;
-  /** Submissions whose outcome is unknown, or (negative) is known now. */
+  /** Submissions whose outcome is unknown, or (negative) is now known. */
   unknown?: number;
 }
 
@@ -42,7 +42,7 @@ function outcome(
   };
 }
 
-/** The batch is being cancelled; a task at the vendor stays named, so that paid work can be found. */
+/** The batch is being cancelled; the outcome still names a task at the vendor, so that it can be found. */
 export function cancelled(clip: ActiveClip): Outcome {
   return outcome(clip, 'cancelled', 'batch_cancelled', 'the batch was cancelled');
 }

@@ -1,4 +1,4 @@
-// Has soundtracks downloaded and outcomes recorded, in groups.
+// Starts downloads of soundtracks and the recording of outcomes, in groups.
 import type { ActiveClip } from '../../contract/carried.js';
 import type { Outcome } from '../../contract/clip.js';
 import { downloadFailed } from './clip.js';
@@ -6,7 +6,7 @@ import { applyEffect, taskOf, type StepContext } from './step.js';
 import type { Survey } from './survey.js';
 
 const MAX_GROUPS = 4;
-/** Beside those: groups of clips whose soundtracks come slowly. */
+/** In addition: groups of clips whose soundtracks download slowly. */
 const MAX_SLOW_GROUPS = 2;
 const GROUP = 50;
 /** Batching window of downloads, while there are clips to submit. */
@@ -24,7 +24,7 @@ export class Finishing {
 
   constructor(private readonly context: StepContext) {}
 
-  /** @returns when to finish what is left for later; Infinity if time does not help */
+  /** @returns when to start what was postponed; Infinity if that does not depend on time */
   begin({ ended }: Survey, patient: boolean): number {
     const { state } = this.context;
     const slow = ended.filter((clip) => clip.slow);

@@ -1,21 +1,21 @@
 // How full the history of a batch's run is.
 import { workflowInfo } from '@temporalio/workflow';
 
-/** A history of this size continues as new; the server refuses at 50 MB and warns at 10. */
+/** At this size of its history a batch continues as new; the server warns at 10 MB and refuses at 50. */
 const HISTORY_BYTES = 8 * 1024 * 1024;
 /**
- * From these shares of the history bound on no page and no download is begun, so that none is under way
+ * From these fractions of the history bound on, no page and no download is begun, so that none is under way
  * at the end, when nothing is submitted.
  */
 const LAST_PAGES = 0.9;
 const LAST_DOWNLOADS = 0.95;
 
 export interface HistoryBounds {
-  /** No page is begun any more. */
+  /** No more pages are begun. */
   near: boolean;
-  /** No download either. */
+  /** No more downloads either. */
   close: boolean;
-  /** Nothing is: the batch has to continue as new. */
+  /** Nothing more is begun: the batch must continue as new. */
   reached: boolean;
 }
 

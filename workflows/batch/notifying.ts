@@ -1,16 +1,16 @@
-// Sends a batch's notifications on their way.
+// Starts the notifications of a batch.
 import { CancellationScope, log, startChild, workflowInfo } from '@temporalio/workflow';
 import type { Notification } from '../../contract/activities.js';
 import { accountOf, NOTIFICATION_WORKFLOW } from '../../contract/names.js';
 import type { notification } from '../notification.js';
 
-/** What only the batch itself knows about it. */
+/** The parts of a notification that only the batch itself knows. */
 export type NotificationFacts = Pick<Notification, 'name' | 'counts' | 'submissions' | 'results'>;
 
 export class Notifier {
   /**
    * @param url where notifications go; absent = none are sent
-   * @param facts asked at each notification
+   * @param facts called for each notification
    */
   constructor(
     private readonly url: string | undefined,
@@ -18,15 +18,15 @@ export class Notifier {
   ) {}
 
   /**
-   * Starts a workflow of its own for the notification, which outlives the batch, and returns once it is
-   * started, also where the batch is being cancelled. Never throws: no batch fails for want of a notice.
+   * Starts a separate workflow for the notification, which outlives the batch, and returns once that is
+   * started, also if the batch is being cancelled. Never throws: no batch may fail because of a notification.
    * @param reason why the batch paused or failed
    */
   async tell(type: Notification['type'], reason?: string): Promise<void> {
     if (this.url === undefined) return;
     const { workflowId: batch, taskQueue, firstExecutionRunId } = workflowInfo();
     const now = Date.now();
-    // The specification signs `id.timestamp.body`, so an id has no dot.
+    // The specification signs `id.timestamp.body`, so an id must have no dot.
     const id = [firstExecutionRunId, type.replace('.', '-'), now].join('-');
     const told: Notification = {
       ...{ type, id, at: new Date(now).toISOString(), batch, account: accountOf(taskQueue) },
@@ -39,7 +39,7 @@ export class Notifier {
         startChild<typeof notification>(NOTIFICATION_WORKFLOW, {
           workflowId: `${batch}/notification/${id}`,
           args: [input],
-          parentClosePolicy: 'ABANDON', // a receiver that is down holds no batch up
+          parentClosePolicy: 'ABANDON', // a receiver that is down delays no batch
           staticSummary: `${type}: ${batch}`,
         }),
       );

@@ -1,5 +1,5 @@
-// What comes before a batch's first page: the manifest of a request is read, and rows that were scored
-// already are found. Callbacks cannot come yet.
+// What happens before a batch's first page: the manifest of a request is read, and rows that were already
+// scored are found. No callback can arrive yet.
 import {
   ActivityFailure,
   type ActivityOptions,
@@ -32,7 +32,7 @@ import * as wire from '../wire.js';
 const OPENING = {
   startToCloseTimeout: '30m',
   heartbeatTimeout: '30s',
-  // A server that does not answer is asked for about a minute; what cannot help is not tried again.
+  // A server that does not answer is retried for about a minute; permanent failures are not retried.
   retry: { initialInterval: '2s', maximumInterval: '20s', maximumAttempts: 6 },
 } as const;
 const { notificationUrl } = proxyActivities<IntakeActivities>({
@@ -45,14 +45,14 @@ const MATCHING = {
   retry: { initialInterval: '1s', maximumInterval: '30s' },
 } as const;
 
-/** What happened to a batch before it was opened. */
+/** A batch as it was opened. */
 export interface Opened {
   input: ScoreBatchInput;
-  /** Someone paused it meanwhile, for this reason. */
+  /** Why it was paused meanwhile. */
   pause?: string;
 }
 
-/** Opens a batch, and leaves out the rows that the ledger knows. Nothing is done in a continued run. */
+/** Opens a batch, and leaves out the rows that the ledger knows. Does nothing after a continue-as-new. */
 export async function openBatchOf(given: ScoreBatchInput | BatchRequest): Promise<Opened> {
   const prepared = isPrepared(given);
   if (prepared) checkStart(wire.batchInput, given, 'request_invalid');
@@ -70,17 +70,17 @@ export async function openBatchOf(given: ScoreBatchInput | BatchRequest): Promis
   const input = prepared ? given : await openRequest(given);
   present = progressOfOpened(input);
   const rest = await withoutScored(input);
-  // A word that came after the batch's first report would be taken for its last.
+  // If `declineShare` arrived after the batch's first report, it would be taken for its leave report.
   await CancellationScope.nonCancellable(() => condition(allHandlersFinished));
   return { input: rest, ...(pause !== undefined && { pause }) };
 }
 
-/** By a client of this package. Anyone else may have sent anything, which the worker then refuses in words. */
+/** By a client of this package. Others may have sent anything, which the worker refuses with a message. */
 function isPrepared(given: unknown): given is ScoreBatchInput {
   return typeof given === 'object' && given !== null && 'rows' in given && 'options' in given;
 }
 
-/** A batch as a request asks for it. Its memo then tells clients what those they start bear from the start. */
+/** Opens the batch of a request, and sets the memo that batches started by clients have from the start. */
 async function openRequest(request: BatchRequest): Promise<ScoreBatchInput> {
   let input: ScoreBatchInput;
   try {
@@ -97,7 +97,7 @@ async function openRequest(request: BatchRequest): Promise<ScoreBatchInput> {
   return input;
 }
 
-/** The settings are not resolved yet, so a worker is asked for the URL. Never throws. */
+/** The settings are not resolved yet, so an activity finds the URL. Never throws. */
 async function notifyNotStarted(request: BatchRequest, failure: unknown): Promise<void> {
   try {
     const { url } = await CancellationScope.nonCancellable(() => notificationUrl(request));
@@ -105,11 +105,11 @@ async function notifyNotStarted(request: BatchRequest, failure: unknown): Promis
     if (isCancellation(failure)) await notifier.tell('batch.cancelled');
     else await notifier.tell('batch.failed', messageOf(failure));
   } catch (error) {
-    log.warn('no notification of a batch that could not be opened', { error });
+    log.warn('could not notify that a batch could not be opened', { error });
   }
 }
 
-/** Of what the activity threw, or of what became of the activity. */
+/** The message of the error that the activity threw, else that of the activity's own failure. */
 export function messageOf(failure: unknown): string {
   const told = failure instanceof ActivityFailure ? (failure.cause ?? failure) : failure;
   return told instanceof Error ? told.message : String(told);
@@ -132,13 +132,13 @@ async function withoutScored(input: ScoreBatchInput): Promise<ScoreBatchInput> {
   };
 }
 
-/** On the queue of what may run long. */
+/** On the task queue of long-running activities. */
 function withFiles(options: ActivityOptions) {
   const taskQueue = filesQueueOf(workflowInfo().taskQueue);
   return proxyActivities<IntakeActivities>({ ...options, taskQueue });
 }
 
-/** The batch fails with what its manifest lacks, not with a number of failed tries. */
+/** The batch fails with the fault of its manifest, not with a failed activity. */
 function failureOf(error: unknown): unknown {
   if (!(error instanceof ActivityFailure) || !(error.cause instanceof ApplicationFailure)) {
     return error;

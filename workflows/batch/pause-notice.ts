@@ -2,17 +2,17 @@
 import type { ToldPause } from '../../contract/carried.js';
 
 export interface PauseNotice {
-  /** For the next look. Carried into the batch's next run. */
+  /** For the next call. Part of the continue-as-new state. */
   told: ToldPause | undefined;
   /** Notify now. */
   due: boolean;
 }
 
 /**
- * One notice a pause, whatever becomes of its reason meanwhile. A share that crosses a refusal or a resume
- * on its way lifts the pause, or brings it back, for a moment: back for the same reason before anything was
- * submitted, it is the same pause.
- * @param told of the last look; absent before the first
+ * One notification per pause, even if its reason changes. A share that crosses a refusal or a resume in
+ * transit lifts the pause, or restores it, for a short time: a pause that returns for the same reason before
+ * anything was submitted is the same pause.
+ * @param told returned by the last call; absent before the first
  * @param reason why the batch is paused; absent = it is not
  * @param submissions of the batch so far
  */

@@ -1,11 +1,11 @@
-// Has rows prepared page by page, ahead of their submission.
+// Starts the preparation of rows page by page, ahead of their submission.
 import { recalledClip } from './clip.js';
 import type { StepContext } from './step.js';
 
 /** Prepared rows kept ahead of the submissions. */
 const LOOKAHEAD_ROWS = 200;
 const MAX_PAGES = 4;
-/** Tasks of an earlier round that are asked about at one time; those that are over soon make room. */
+/** Tasks of an earlier round that are queried at one time; those that have ended soon make room. */
 const MAX_RECALLED = 1000;
 /** Probing a clip takes seconds, so such pages are small. */
 const PAGE_ROWS = { probe: 25, plain: 500 };

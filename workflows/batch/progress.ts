@@ -1,4 +1,4 @@
-// What a batch tells about itself: to the progress query and, in words, to the Temporal UI.
+// What a batch reports about itself: to the progress query and, as text, to the Temporal UI.
 import type { BatchProgress, ScoreBatchInput } from '../../contract/batch.js';
 import { doneOf } from '../../contract/clip.js';
 import type { BatchState } from './batch-state.js';

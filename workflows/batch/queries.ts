@@ -1,4 +1,4 @@
-// Asks the vendor about tasks, in groups: those that called back, and those whose time has come.
+// Queries the vendor about tasks, in groups: tasks that called back, and tasks that are due.
 import type { ActiveClip } from '../../contract/carried.js';
 import { queryFailed, stillRunning, submittedAt, taskEnded } from './clip.js';
 import { applyEffect, taskOf, type StepContext } from './step.js';
@@ -17,7 +17,7 @@ export class Queries {
 
   /**
    * @param patient no clip waits for a slot
-   * @returns when to ask what is left for later; Infinity if time does not help
+   * @returns when to query what was postponed; Infinity if that does not depend on time
    */
   begin({ hinted, due }: Survey, patient: boolean): number {
     this.#start(due, POLL_GROUP);
@@ -56,7 +56,7 @@ export class Queries {
       if (state.clips.get(clip.row) !== clip) continue; // settled meanwhile, by a cancellation
       const end = ended.get(clip.row);
       const failure = failures.get(clip.row);
-      // An end is the vendor's word on the submission, not on the question.
+      // The end of a task is the vendor's answer to the submission, not to this query.
       const since = end ? submittedAt(clip, options) : begunAt;
       const effect = end
         ? taskEnded(clip, end, now, options)

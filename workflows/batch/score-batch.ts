@@ -1,4 +1,4 @@
-// The story of one batch, from what it was started with to its summary. Knows nothing of HTTP or files.
+// The story of one batch, from its input to its summary. Knows nothing of HTTP or files.
 import {
   CancellationScope,
   CancelledFailure,
@@ -18,12 +18,12 @@ import { messageOf, openBatchOf } from './opening.js';
  * results.
  *
  * Cancelling it stops submissions, records what is open as `cancelled` and still writes the results.
- * @param given from a client of this package, which has frozen the manifest; or, as a request, from any
+ * @param given input from a client of this package, which has frozen the manifest; or a request from any
  *   other program
  */
 export async function scoreBatch(given: ScoreBatchInput | BatchRequest): Promise<BatchSummary> {
   const batch = new Batch(await openBatchOf(given));
-  // A cancellation is one more thing that it hears of: what is under way is let finish.
+  // A cancellation is handled like any other event, so that work under way can finish.
   return await CancellationScope.nonCancellable(async () => {
     try {
       const step = await workOff(batch);
@@ -35,7 +35,7 @@ export async function scoreBatch(given: ScoreBatchInput | BatchRequest): Promise
   });
 }
 
-/** Works until every row has its outcome, or the history is so long that another run should go on. */
+/** Works until every row has its outcome, or the history is so long that another run must continue. */
 async function workOff(batch: Batch): Promise<'end' | 'continue'> {
   for (;;) {
     const step = batch.look(); // B3
@@ -47,20 +47,20 @@ async function workOff(batch: Batch): Promise<'end' | 'continue'> {
 }
 
 async function continueAsNew(batch: Batch): Promise<never> {
-  const { memo } = workflowInfo(); // the server carries on only what the first run was started with
+  const { memo } = workflowInfo(); // the server keeps only the memo of the first run's start
   const next = makeContinueAsNewFunc<typeof scoreBatch>({ ...(memo && { memo }) });
   return await next({ ...batch.input, carried: batch.carry() });
 }
 
 async function finish(batch: Batch): Promise<BatchSummary> {
-  const { cancelled } = batch; // it may come too late, while the results are written
+  const { cancelled } = batch; // a cancellation while the results are written comes too late
   const summary = await batch.writeResults();
   await batch.showEnd(cancelled ? 'cancelled' : 'finished');
   if (cancelled) throw new CancelledFailure('the batch was cancelled; its results are written');
   return summary;
 }
 
-/** Other errors are faults of the code: the workflow task is tried again until that is mended. */
+/** Other errors are bugs: the workflow task is retried until the code is fixed. */
 async function giveUp(batch: Batch, error: unknown): Promise<void> {
   if (!(error instanceof TemporalFailure) || batch.summary) return;
   await batch.showFailure(messageOf(error));

@@ -1,4 +1,4 @@
-// What the steps of a batch work with.
+// What the steps of a batch share.
 import type { BatchActivities, TaskRef } from '../../contract/activities.js';
 import type { ScoreBatchInput } from '../../contract/batch.js';
 import type { ActiveClip } from '../../contract/carried.js';
@@ -16,8 +16,8 @@ export interface StepContext {
 }
 
 /**
- * Carries out what a change of one clip means for its batch and for the account.
- * @param begunAt when what the effect is of was begun; of a submission, its moment
+ * Applies the effect of one clip's change to its batch and to the account.
+ * @param begunAt when the operation that had the effect was begun; for a submission, its moment
  */
 export function applyEffect(
   { state, membership }: StepContext,

@@ -7,11 +7,11 @@ import { applyEffect, type StepContext } from './step.js';
 import { Lateness } from '../pacing/lateness.js';
 import type { Survey } from './survey.js';
 
-/** Submissions are given out this long before they are due: enough to hide a workflow task. */
+/** Submissions are given out this long before they are due: enough to hide the latency of a workflow task. */
 const HORIZON_MS = 1500;
 /**
- * Submissions given out and not answered. Bounds what is unknown after a crash, and the answers that
- * arrive during one workflow task: a server fails a task over some hundred.
+ * Submissions given out and not answered. Bounds the unknown outcomes after a crash, and the answers that
+ * arrive during one workflow task: a server fails a task with more than some hundred.
  */
 const MAX_SUBMITTING = 40;
 /** Clips in the window beyond the in-flight limit: waiting for a retry or a download. */
@@ -22,7 +22,7 @@ export class Submissions {
 
   constructor(private readonly context: StepContext) {}
 
-  /** Counts what it gives out in the survey. Returns when there may be more; Infinity if time does not help. */
+  /** Counts what it gives out in the survey. Returns when to try again; Infinity if time does not help. */
   begin(seen: Survey): number {
     const { input, state, membership } = this.context;
     const now = Date.now();

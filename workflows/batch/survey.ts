@@ -1,12 +1,12 @@
-// One look over the window: who can be worked on now, and when to look again.
+// One pass over the window: which clips can be worked on now, and when to check again.
 import type { ActiveClip } from '../../contract/carried.js';
 
 export interface Survey {
   /** To be submitted, in the order they became due. */
   ready: ActiveClip[];
-  /** Hinted by a callback, to be asked about soon. */
+  /** Hinted by a callback, to be queried soon. */
   hinted: ActiveClip[];
-  /** To be asked about because it is time. */
+  /** To be queried because they are due. */
   due: ActiveClip[];
   /** Soundtracks to be downloaded. */
   ended: ActiveClip[];

@@ -12,7 +12,7 @@ export class Work {
     this.running += 1;
     piece()
       .catch((error: unknown) => {
-        log.error('the batch cannot go on', { reason: String(error) });
+        log.error('the batch cannot continue', { reason: String(error) });
         this.fail(error);
       })
       .finally(() => {
@@ -21,12 +21,12 @@ export class Work {
       });
   }
 
-  /** The batch cannot go on, for this reason. */
+  /** Records why the batch cannot continue. */
   fail(error: unknown): void {
     this.#failure ??= { error };
   }
 
-  /** Throws what a piece of work died of. */
+  /** Throws the error of a piece of work that failed. */
   check(): void {
     if (this.#failure) throw this.#failure.error;
   }

@@ -1,4 +1,4 @@
-// Carries a batch's reports to its account, one at a time and in order.
+// Sends a batch's reports to its account, one at a time and in order.
 import { condition, getExternalWorkflowHandle, workflowInfo } from '@temporalio/workflow';
 import type { LeaveReport, MemberReport } from '../../contract/account.js';
 import type { BatchActivities } from '../../contract/activities.js';
@@ -14,16 +14,16 @@ export class AccountLink {
     private readonly membership: Membership,
     private readonly joinAccount: BatchActivities['joinAccount'],
     private readonly wake: () => void,
-    /** Called with what keeps the account from being joined. */
+    /** Called with the error if the account cannot be joined. */
     private readonly failed: (error: unknown) => void,
   ) {}
 
-  /** No report under way, and none due. */
+  /** No report is under way, and none is due. */
   get quiet(): boolean {
     return !this.#sending && this.membership.quiet;
   }
 
-  /** Tells the account what it has to know. Returns when to look again; Infinity if no time helps. */
+  /** Sends a report if one is due. Returns when to check again; Infinity if time does not help. */
   report(demand: Demand, now: number): number {
     if (this.#sending) return Infinity;
     const next = this.membership.poll(demand, now);
@@ -33,7 +33,7 @@ export class AccountLink {
   }
 
   async leave(): Promise<void> {
-    await condition(() => !this.#sending); // a report after it would be taken for a new member's
+    await condition(() => !this.#sending); // a report after the leave report would count as a new member's
     if (!this.membership.state.joined) return;
     await sendLeaveReport(this.membership.leaveReport());
   }
@@ -45,12 +45,12 @@ export class AccountLink {
     try {
       if (state.joined) await accountHandle().signal(reportSignal, report);
     } catch {
-      state.joined = false; // someone ended the account
+      state.joined = false; // the account has ended
     }
     try {
       if (!state.joined) {
         await this.joinAccount(report);
-        state.joined = state.run === run; // else it has to join anew
+        state.joined = state.run === run; // otherwise it must rejoin after a reset
       }
     } catch (error) {
       this.failed(error);
@@ -62,8 +62,8 @@ export class AccountLink {
 }
 
 /**
- * Tells the account that this batch uses nothing of it. An account that begins asks every batch that runs,
- * and shares out only what none of them may hold (G1).
+ * Reports to the account that this batch uses nothing of it. A new account asks every running batch, and
+ * shares out only what none of them may hold (G1).
  */
 export async function declineShare(): Promise<void> {
   const { workflowId: batch, firstExecutionRunId: chain } = workflowInfo();
@@ -74,7 +74,7 @@ async function sendLeaveReport(leaveReport: LeaveReport): Promise<void> {
   try {
     await accountHandle().signal(reportSignal, leaveReport);
   } catch {
-    // The account has ended: as good.
+    // The account has ended, so there is nothing to leave.
   }
 }
 

@@ -1,24 +1,24 @@
-// When a batch has to report to its account. Pure. While no other batch wants the account, it only answers,
-// so that a clip costs no message.
+// When a batch must report to its account. Pure. While no other batch wants the account, it only answers
+// shares, so that a clip costs no message.
 import type { Share } from '../../contract/account.js';
 import type { MembershipState } from '../../contract/carried.js';
 
 /** What a batch uses and could use of its account now. */
 export interface Demand {
-  /** Tasks at the vendor, submissions given out included. */
+  /** Tasks at the vendor, including submissions given out. */
   held: number;
   /** Clips it could submit now. */
   wants: number;
-  /** More will want to be submitted once they are prepared. */
+  /** More clips can be submitted once they are prepared. */
   moreToCome: boolean;
 }
 
 /** Less urgent changes are reported at most this often. */
 const TELL_MS = 1000;
-/** Rows being prepared are waited for before a share is given up. */
+/** How long to wait for rows being prepared before the share is given up. */
 const STARVED_MS = 3000;
 
-/** When to report (epoch ms; the past = now); Infinity = nothing to tell. */
+/** When to report (epoch ms; the past = now); Infinity = nothing to report. */
 export function reportDue(
   { told }: MembershipState,
   share: Share,
@@ -37,7 +37,7 @@ export function reportDue(
   return usesLess || usesMore ? told.at + TELL_MS : Infinity;
 }
 
-/** When to report that another part of the moments can be used: at once if there were none. */
+/** When to report a change in the moments that can be used: at once if none could be used before. */
 export function usesDue({ told }: Pick<MembershipState, 'told'>): number {
   return told.uses === 0 ? 0 : told.at + TELL_MS;
 }

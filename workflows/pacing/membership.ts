@@ -1,5 +1,5 @@
-// A batch's side of its account: holds the share, gives out its moments, and knows what the account
-// has to be sent. Sends nothing: account-link.ts does.
+// A batch's side of its account: holds the share, gives out its moments, and decides what to report to the
+// account. Sends nothing: account-link.ts does.
 import type { LeaveReport, MemberReport, Share } from '../../contract/account.js';
 import type { Pace } from '../../contract/account.js';
 import type { MembershipState } from '../../contract/carried.js';
@@ -8,10 +8,10 @@ import { reportDue, usesDue, type Demand } from './demand.js';
 import { earliest, reframe, take } from './moments.js';
 import { newUsage, restart, settleUsage } from './usage.js';
 
-/** Until the account has decided on a `throttled` answer that names no time of its own. */
+/** Hold until the account has decided on a `throttled` answer without a Retry-After. */
 const HOLD_MS = 1000;
 
-/** Who the batch is and what it was started with. */
+/** The batch's identity, and the options it was started with. */
 export type MemberIdentity = Pick<
   MemberReport,
   'batch' | 'chain' | 'name' | 'priority' | 'pace' | 'taskTimeoutMs'
@@ -25,7 +25,7 @@ export function newMembership(): MembershipState {
   };
 }
 
-/** See the SDK's `WorkflowInfo`: they differ in a run that a reset made. */
+/** See the SDK's `WorkflowInfo`: they differ in a run that a reset created. */
 interface RunIds {
   runId: string;
   originalExecutionRunId: string;
@@ -64,7 +64,7 @@ export class Membership {
     return longer && longer.until > now ? longer : undefined;
   }
 
-  /** The next moment, not taken; undefined if the account has to give some first. */
+  /** The next moment, without taking it; undefined if the account must grant some first. */
   nextMoment(now: number): number | undefined {
     return earliest(this.state.moments, this.hold(now)?.until ?? now);
   }
@@ -82,7 +82,7 @@ export class Membership {
     return frame ? 1000 / frame.intervalMs : this.identity.pace.ratePerSecond;
   }
 
-  /** What the batch gets of the account. */
+  /** The batch's share of the account's pace. */
   get pace(): Pace {
     const { frame } = this.state.moments;
     if (!this.state.share || !frame) return this.identity.pace;
@@ -96,7 +96,7 @@ export class Membership {
     const { state } = this;
     if (share.version <= (state.share?.version ?? 0)) return;
     if (!state.share)
-      delete state.denied; // asked while it had no account
+      delete state.denied; // denied while it had no account
     else if (share.resumes > state.share.resumes) this.#lift(now);
     if (!share.frame || share.slots < this.slots) this.#mustAnswer = true; // G1, G2
     state.share = share;
@@ -104,14 +104,14 @@ export class Membership {
     delete state.held;
   }
 
-  /** For submissions of a run that a reset made, until it has joined anew. */
+  /** For submissions of a run that a reset created, until it has rejoined. */
   resetOf({ runId, originalExecutionRunId }: RunIds): { reset?: string } {
     return runId === originalExecutionRunId || runId === this.state.run ? {} : { reset: runId };
   }
 
   /**
-   * The batch was reset. What it knows of its share is of before, and may be others' now (P1, G1): it joins as
-   * another member.
+   * The batch was reset. Its share is from before the reset and may belong to others now (P1, G1), so it
+   * joins as another member.
    */
   rejoin(run: string): void {
     const { state } = this;
@@ -132,7 +132,7 @@ export class Membership {
 
   /**
    * The vendor denies access.
-   * @param begunAt when it was asked. What was begun before a resume says nothing about the time after it.
+   * @param begunAt when the request was begun; one from before a resume says nothing about the time after it
    */
   denied({ code, message }: VendorFailure, begunAt: number): void {
     if (begunAt <= (this.state.resumedAt ?? -Infinity)) return;
@@ -142,17 +142,17 @@ export class Membership {
     delete this.#news.resumed;
   }
 
-  /** Someone resumed the batch, and so its account. */
+  /** A user resumed the batch, and thereby its account. */
   resumed(now: number): void {
     if (this.paused === undefined) return;
     delete this.#news.denied;
     this.#lift(now);
-    delete this.state.share?.paused; // until the account, which will not refuse, has answered
+    delete this.state.share?.paused; // until the account, which always agrees, has answered
     this.#news.resumed = true;
   }
 
   /**
-   * The report to send now, without fail; else when to look again (Infinity if no time helps).
+   * The report that must be sent now; else when to check again (Infinity if time does not help).
    */
   poll(demand: Demand, now: number): { report: MemberReport } | { due: number } {
     const { state } = this;
@@ -176,7 +176,7 @@ export class Membership {
     return { report };
   }
 
-  /** The last report: the batch needs nothing of the account any more. */
+  /** The last report: the batch no longer needs the account. */
   leaveReport(): LeaveReport {
     const { batch, chain } = this.identity;
     return { batch, chain, next: this.state.moments.next, left: true };

@@ -1,9 +1,9 @@
-// When a batch's next submission may leave. Pure: time comes in, moments go out.
+// When a batch's next submission may leave. Pure.
 //
 // P1. In any window of w seconds at most `rate * w + burst` moments are given out, by all batches together:
-//     each moment of the timeline has one owner, who uses it once, at its time or at most `burst - 1`
-//     intervals before. A timeline starts only after all that was given out of the one before.
-// P2. Who owns every moment may use them later, each at least an interval after the one before (GCRA).
+//     each moment of the timeline has one owner, which uses it once, at its time or at most `burst - 1`
+//     intervals before. A timeline starts only after all moments given out of the previous one.
+// P2. A batch that owns every moment may use them later, each at least an interval after the previous (GCRA).
 import type { Frame } from '../../contract/account.js';
 import type { MomentState } from '../../contract/carried.js';
 
@@ -19,7 +19,7 @@ export function take(state: MomentState, from: number): number | undefined {
   return found?.at;
 }
 
-/** The account named the batch's moments, or (undefined) none for now. */
+/** The account sent the batch's moments, or (undefined) none for now. */
 export function reframe(state: MomentState, frame: Frame | undefined): void {
   state.stopped = frame === undefined;
   if (!frame || frame.id === (state.upcoming ?? state.frame)?.id) return;
@@ -36,14 +36,14 @@ function adopt(state: MomentState, frame: Frame): void {
 
 interface Found {
   at: number;
-  /** The state's `next` once it is used. */
+  /** The state's `next` after the moment is used. */
   next: number;
 }
 
 function find(state: MomentState, from: number): Found | undefined {
   if (state.stopped || !state.frame) return undefined;
   if (state.upcoming) {
-    // Its owners all know of it, and none of them uses what lies before its start.
+    // All owners of the new frame know it, and none of them uses moments before its start.
     const last = ownFrom(state.frame, Math.max(state.next, from));
     if (last && last.time < state.upcoming.start) return use(state.frame, last.time, from);
     adopt(state, state.upcoming);
@@ -66,7 +66,7 @@ function ownFrom(frame: Frame, time: number): { time: number } | undefined {
   const { start, intervalMs, turn, own } = frame;
   const [firstOwn] = own;
   if (firstOwn === undefined) return undefined;
-  // A time that was computed from a moment is that moment, in spite of rounding.
+  // A time that was computed from a moment counts as that moment, despite rounding.
   const first = Math.max(0, Math.ceil((time - start) / intervalMs - 1e-6));
   const turns = Math.floor(first / turn);
   const inTurn = own.find((position) => position >= first % turn);

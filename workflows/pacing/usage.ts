@@ -1,31 +1,31 @@
 // How many of its moments a batch can use while its slots are full. Pure: changes the state it is given.
-// A batch that waits for tasks to end submits as often as they do; the moments beyond that are others'.
+// A batch that waits for tasks to end submits only as often as they end; others can use the other moments.
 import type { UsageState } from '../../contract/carried.js';
 
-/** Turnover is measured over at least so long, and over so many of the batch's moments. */
+/** Turnover is measured over at least this time, and over this many of the batch's moments. */
 const WINDOW_MS = 5000;
 const WINDOW_MOMENTS = 4;
 const LONGEST_WINDOW_MS = 20_000;
-/** A batch that has moments for few slots keeps them so long without using one. */
+/** A batch that has moments for few slots keeps them this long without using one. */
 const KEEP_MS = 10_000;
-/** Free slots are to be filled within this time. */
+/** Free slots should be filled within this time. */
 const FILL_S = 2;
-/** What is asked for is this much more than what was used, so that a batch can catch up. */
+/** A batch asks for this much more than it used, so that it can catch up. */
 const MARGIN = 1.25;
 /** Smaller changes are not worth a message. */
 const CHANGE = 1.25;
-/** Per second. Less is either nothing or not worth a message. */
+/** Moments per second. Less is either nothing or not worth a message. */
 const LEAST = 0.5;
 
-/** How a batch stands. */
+/** The current state of a batch. */
 export interface UsageLook {
   /** Slots of its share that are not in use. */
   free: number;
   /** Clips it could submit now. */
   wants: number;
-  /** Moments a second that are its own. */
+  /** Moments per second that it owns. */
   owns: number;
-  /** Moments a second of the account. */
+  /** Moments per second of the account. */
   accountRate: number;
 }
 
@@ -33,15 +33,15 @@ export function newUsage(now: number): UsageState {
   return { since: now, given: 0 };
 }
 
-/** Measures anew. */
+/** Starts a new measurement. */
 export function restart(usage: UsageState, now: number): void {
   Object.assign(usage, newUsage(now));
 }
 
 /**
- * Settles how many moments a second the batch can use (`uses`): less once it used clearly less than
- * it has, none once it used none, and more as soon as slots are free that its moments would not fill in time.
- * @returns when to look again (epoch ms) though nothing happens; Infinity if no time helps
+ * Decides how many moments per second the batch can use (`uses`): less once it used clearly less than it
+ * has, none once it used none, and more as soon as slots are free that its moments would not fill in time.
+ * @returns when to check again (epoch ms) even if nothing happens; Infinity if time does not help
  */
 export function settleUsage(usage: UsageState, look: UsageLook, now: number): number {
   const { free, wants, owns, accountRate } = look;
