@@ -17,7 +17,10 @@ export interface Clip {
   row: number;
   /** Line of the manifest file where the clip begins, from 1. */
   line: number;
-  /** Unique in the manifest, ignoring case. Its files are named after it (manifests/clip-id.ts). */
+  /**
+   * Unique in the manifest, ignoring case. Its files are named after it, or after a name derived from it
+   * (manifests/clip-id.ts).
+   */
   id: string;
   /** The row has no id of its own; `id` was derived from its position. */
   idMade?: true;
