@@ -160,7 +160,9 @@ describe('an id with another link than before', () => {
   test('is skipped by --identity id, and told all the same', async () => {
     const { stdout } = await moved('plan', '--identity', 'id');
     expect(stdout).toContain('  already scored  2  skipped\n');
-    expect(stdout).toContain(`  a: ${before} ${links} (it is skipped, because only the id counts)\n`);
+    expect(stdout).toContain(
+      `  a: ${before} ${links} (it is skipped, because only the id counts)\n`,
+    );
   });
 });
 
