@@ -1,6 +1,7 @@
 // Activities of batches and their account that call the Temporal server.
 import { Context } from '@temporalio/activity';
 import { WorkflowNotFoundError, type Client } from '@temporalio/client';
+import pLimit from 'p-limit';
 import type { AccountInput } from '../contract/account.js';
 import type { AccountActivities, BatchActivities, BatchChain } from '../contract/activities.js';
 import {
@@ -28,22 +29,30 @@ export const findBatches: AccountActivities['findBatches'] = async ({ taskQueue 
   const query =
     `WorkflowType = '${SCORE_BATCH_WORKFLOW}' AND TaskQueue = '${taskQueue}' ` +
     `AND ExecutionStatus = 'Running'`;
-  const found: BatchChain[] = [];
-  for await (const { workflowId, runId, raw } of client.workflow.list({ query })) {
+  const limit = pLimit(DESCRIBED_AT_ONCE);
+  const found: Promise<BatchChain[]>[] = [];
+  for await (const { workflowId: batch, runId, raw } of client.workflow.list({ query })) {
     const chain = raw.firstRunId || runId;
-    if (chain === runId && (await hasDoneNothing(client, workflowId, runId))) continue;
-    found.push({ batch: workflowId, chain });
+    const idle = async () => chain === runId && (await hasDoneNothing(client, batch, runId));
+    found.push(limit(async () => ((await idle()) ? [] : [{ batch, chain }])));
   }
-  return found;
+  return (await Promise.all(found)).flat();
 };
+
+const DESCRIBED_AT_ONCE = 20;
 
 /** Started, and the first workflow task scheduled, started and failed. */
 const FIRST_EVENTS = 4;
 
 /** A first run without a completed workflow task has no share of any account, and no task at the vendor. */
 async function hasDoneNothing(client: Client, batch: string, runId: string): Promise<boolean> {
-  const { historyLength } = await client.workflow.getHandle(batch, runId).describe();
-  return historyLength <= FIRST_EVENTS;
+  try {
+    const { historyLength } = await client.workflow.getHandle(batch, runId).describe();
+    return historyLength <= FIRST_EVENTS;
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return false; // the check for ended batches finds it
+    throw error;
+  }
 }
 
 /** A workflow task at its third attempt, or one that waits this long, will not be completed soon. */
