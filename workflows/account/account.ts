@@ -16,7 +16,7 @@ import { Alarm } from '../alarm.js';
 import { accountDetails } from './account-details.js';
 import { accountQuery, evictUpdate, reportSignal, shareSignal, tuneUpdate } from '../messages.js';
 import { newAccount, Roster } from './roster.js';
-import { checkStart, onSignal } from '../guarded.js';
+import { checkStart, onSignals, signalHandler } from '../guarded.js';
 import { tuningFaults } from './tuning.js';
 import * as wire from '../wire.js';
 
@@ -40,10 +40,12 @@ export async function account(input: AccountInput): Promise<void> {
   let awake = true;
   const wake = (): void => void (awake = true);
 
-  onSignal(reportSignal, wire.report, (report) => {
-    roster.report(report, Date.now());
-    wake();
-  });
+  onSignals([
+    signalHandler(reportSignal, wire.report, (report) => {
+      roster.report(report, Date.now());
+      wake();
+    }),
+  ]);
   setHandler(
     tuneUpdate,
     (tuning) => {

@@ -14,7 +14,7 @@ import type { CarriedState } from '../../contract/carried.js';
 import type { BatchSummary } from '../../contract/clip.js';
 import { Alarm } from '../alarm.js';
 import { anything, listOf } from '../checks.js';
-import { onSignal } from '../guarded.js';
+import { onSignals, signalHandler } from '../guarded.js';
 import { progressQuery, shareSignal, taskCallbacksSignal } from '../messages.js';
 import { AccountLink } from '../pacing/account-link.js';
 import { Membership, type MemberIdentity } from '../pacing/membership.js';
@@ -29,7 +29,7 @@ import { capText } from './cap.js';
 import { historyBounds, type HistoryBounds } from './history-bounds.js';
 import type { Opened } from './opening.js';
 import { Notifier } from './notifying.js';
-import { onPause } from './pausing.js';
+import { pauseHandlers } from './pausing.js';
 import { pauseNotice } from './pause-notice.js';
 import { detailsOf, progressOf } from './progress.js';
 import { Work } from './work.js';
@@ -184,27 +184,29 @@ export class Batch {
   }
 
   #listen(wake: () => void): void {
-    onSignal(taskCallbacksSignal, listOf(anything), (list) => {
-      this.#calledBackAt = Date.now();
-      this.#run.callbacks(list);
-      wake();
-    });
-    onPause(
-      (reason) => {
-        this.#state.pause = reason;
+    onSignals([
+      signalHandler(taskCallbacksSignal, listOf(anything), (list) => {
+        this.#calledBackAt = Date.now();
+        this.#run.callbacks(list);
         wake();
-      },
-      () => {
-        this.#state.pause = undefined;
-        this.#state.tally = newTally();
-        this.#membership.resumed(Date.now());
+      }),
+      ...pauseHandlers(
+        (reason) => {
+          this.#state.pause = reason;
+          wake();
+        },
+        () => {
+          this.#state.pause = undefined;
+          this.#state.tally = newTally();
+          this.#membership.resumed(Date.now());
+          wake();
+        },
+      ),
+      signalHandler(shareSignal, wire.share, (share) => {
+        this.#membership.granted(share, Date.now());
         wake();
-      },
-    );
-    onSignal(shareSignal, wire.share, (share) => {
-      this.#membership.granted(share, Date.now());
-      wake();
-    });
+      }),
+    ]);
     setHandler(progressQuery, () => this.#progress());
   }
 

@@ -23,10 +23,10 @@ import { shownLink } from '../../contract/secret-link.js';
 import { sayAll } from './attributes.js';
 import { declineShare } from '../pacing/account-link.js';
 import { progressQuery, shareSignal } from '../messages.js';
-import { onPause } from './pausing.js';
+import { pauseHandlers } from './pausing.js';
 import { Notifier } from './notifying.js';
 import { isObject } from '../checks.js';
-import { checkStart } from '../guarded.js';
+import { checkStart, onSignals } from '../guarded.js';
 import * as wire from '../wire.js';
 
 const OPENING = {
@@ -59,11 +59,13 @@ export async function openBatchOf(given: ScoreBatchInput | BatchRequest): Promis
   if (prepared && !needsMatching(given)) return { input: given };
   let pause: string | undefined;
   let present = prepared ? progressOfOpened(given) : progressBefore(given);
-  onPause(
-    (reason) => void (pause = reason),
-    () => void (pause = undefined),
-  );
-  setHandler(shareSignal, declineShare);
+  onSignals([
+    ...pauseHandlers(
+      (reason) => void (pause = reason),
+      () => void (pause = undefined),
+    ),
+    { name: shareSignal.name, handle: declineShare },
+  ]);
   setHandler(progressQuery, () =>
     pause === undefined ? present : { ...present, state: 'paused', pauseReason: pause },
   );

@@ -1,15 +1,25 @@
 // Pausing, resuming, cancelling, and the vendor denying access.
+import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { WorkflowFailedError } from '@temporalio/client';
 import { CancelledFailure } from '@temporalio/common';
 import { afterAll, expect, test } from 'vitest';
-import { PAUSE_SIGNAL, RESUME_SIGNAL } from '../../../contract/names.js';
+import type { BatchProgress } from '../../../contract/batch.js';
+import {
+  PAUSE_SIGNAL,
+  PROGRESS_QUERY,
+  RESUME_SIGNAL,
+  SCORE_BATCH_WORKFLOW,
+  taskQueueOf,
+} from '../../../contract/names.js';
+import { startWorker } from '../../../workers/worker.js';
 import { faultsOf } from '../../support/checker.js';
 import { clips, startRig } from '../../support/rig.js';
 import { testServer } from '../../support/temporal.js';
-import { batchUntil } from '../../support/until.js';
+import { batchUntil, until } from '../../support/until.js';
 
-const rig = await startRig({ server: await testServer() });
+const server = await testServer();
+const rig = await startRig({ server });
 afterAll(() => rig.close());
 
 test('denied keys pause the batch; resuming goes on without a clip lost', async () => {
@@ -82,4 +92,36 @@ test('a batch cancelled while it waits for its share ends at once', async () => 
   await expect(waits.result()).rejects.toThrow(WorkflowFailedError);
   expect((await waits.rows()).map(({ status }) => status)).toEqual(Array(5).fill('cancelled'));
   await first.handle.terminate();
+});
+
+test.each([
+  [[RESUME_SIGNAL, PAUSE_SIGNAL], 'paused'],
+  [[PAUSE_SIGNAL, RESUME_SIGNAL], 'running'],
+])('signals that come before a worker does count in their order: %s', async (signals, state) => {
+  const account = `late-${randomUUID()}`.slice(0, 40);
+  const handle = await rig.client.workflow.start(SCORE_BATCH_WORKFLOW, {
+    workflowId: `late-${randomUUID()}`,
+    taskQueue: taskQueueOf(account),
+    args: [
+      {
+        version: 1,
+        manifest: { clips: clips(3, () => 'run:600000') },
+        results: rig.config.ledgerDir,
+        settings: { probe: false },
+      },
+    ],
+  });
+  for (const signal of signals) await handle.signal(signal);
+  const temporal = { connection: { address: server.address }, namespace: server.namespace };
+  const worker = await startWorker({ config: { ...rig.config, account }, temporal });
+  try {
+    const reached = await until(
+      () => handle.query<BatchProgress>(PROGRESS_QUERY),
+      (now) => now.state !== 'opening' && (now.state === 'paused' || now.submissions > 0),
+    );
+    expect(reached).toMatchObject({ state, ...(state === 'paused' && { submissions: 0 }) });
+  } finally {
+    await handle.terminate();
+    await worker.stop();
+  }
 });
