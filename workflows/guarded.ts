@@ -34,7 +34,8 @@ export function signalHandler<Argument>(
 
 /**
  * Sets all of them at once. The SDK keeps signals that arrive before their handlers, and dispatches those of one
- * name as soon as its handler is set: set one by one, a pause would overtake the resume before it.
+ * name as soon as its handler is set: set one by one, a pause would overtake the resume before it. Signals that no
+ * handler here takes, and that came before, are dropped.
  */
 export function onSignals(handlers: readonly SignalHandler[]): void {
   const byName = new Map(handlers.map(({ name, handle }) => [name, handle]));
