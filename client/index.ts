@@ -25,7 +25,7 @@ export type {
 } from '../contract/request.js';
 export type { RetriedBatch, RetryOptions } from './retry.js';
 export { examine, type ExamineOptions } from './doctor/examine.js';
-export type { DoctorFinding, Verdict } from './doctor/finding.js';
+export type { DoctorFinding as Finding, Verdict } from './doctor/finding.js';
 export type { BatchFilter } from './filter.js';
 export type { BatchPhase } from './states.js';
 export type { BatchStatus } from './status.js';
@@ -35,7 +35,11 @@ export type { NotifiedEnd, NotifiedOptions } from './notified.js';
 export type { BatchResults, ResultsOptions } from './results.js';
 export type { Warning } from '../outcomes/warnings.js';
 export type { ResultRow, ResultStatus } from '../outcomes/result-row.js';
-export type { BatchProgress, RunningPhase, LedgerFindings } from '../contract/batch.js';
+export type {
+  BatchProgress,
+  RunningPhase as BatchState,
+  LedgerFindings,
+} from '../contract/batch.js';
 export type { FailureNote } from '../contract/failure.js';
 export type { Pace } from '../contract/account.js';
 export type { BatchSummary, OutcomeCounts, OutcomeStatus } from '../contract/clip.js';

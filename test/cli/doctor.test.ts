@@ -7,7 +7,7 @@ import { Connection } from '@temporalio/client';
 import { msToTs } from '@temporalio/common/lib/time.js';
 import { execa } from 'execa';
 import { afterAll, describe, expect, test } from 'vitest';
-import type { DoctorFinding } from '../../client/index.js';
+import type { Finding } from '../../client/index.js';
 import { clockFinding } from '../../client/doctor/gateway.js';
 import { roomOf } from '../../client/doctor/folders.js';
 import { nodeFinding } from '../../client/doctor/settings.js';
@@ -39,7 +39,7 @@ afterAll(async () => {
 interface Report {
   problems: number;
   warnings: number;
-  checks: DoctorFinding[];
+  checks: Finding[];
 }
 
 async function examine(more: NodeJS.ProcessEnv = {}, ...flags: string[]) {
