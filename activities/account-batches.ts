@@ -29,14 +29,14 @@ export const findBatches: AccountActivities['findBatches'] = async ({ taskQueue 
   const query =
     `WorkflowType = '${SCORE_BATCH_WORKFLOW}' AND TaskQueue = '${taskQueue}' ` +
     `AND ExecutionStatus = 'Running'`;
-  const limit = pLimit(DESCRIBED_AT_ONCE);
-  const found: Promise<BatchChain[]>[] = [];
+  const running: BatchChain[] = [];
   for await (const { workflowId: batch, runId, raw } of client.workflow.list({ query })) {
-    const chain = raw.firstRunId || runId;
-    const idle = async () => chain === runId && (await hasDoneNothing(client, batch, runId));
-    found.push(limit(async () => ((await idle()) ? [] : [{ batch, chain }])));
+    running.push({ batch, chain: raw.firstRunId || runId });
   }
-  return (await Promise.all(found)).flat();
+  const found = await pLimit(DESCRIBED_AT_ONCE).map(running, async (one) =>
+    (await hasDoneNothing(client, one)) ? [] : [one],
+  );
+  return found.flat();
 };
 
 const DESCRIBED_AT_ONCE = 20;
@@ -44,10 +44,10 @@ const DESCRIBED_AT_ONCE = 20;
 /** Started, and the first workflow task scheduled, started and failed. */
 const FIRST_EVENTS = 4;
 
-/** A first run without a completed workflow task has no share of any account, and no task at the vendor. */
-async function hasDoneNothing(client: Client, batch: string, runId: string): Promise<boolean> {
+/** A chain whose first run has completed no workflow task has no share of an account, and no task at the vendor. */
+async function hasDoneNothing(client: Client, { batch, chain }: BatchChain): Promise<boolean> {
   try {
-    const { historyLength } = await client.workflow.getHandle(batch, runId).describe();
+    const { historyLength } = await client.workflow.getHandle(batch, chain).describe();
     return historyLength <= FIRST_EVENTS;
   } catch (error) {
     if (error instanceof WorkflowNotFoundError) return false; // the check for ended batches finds it
