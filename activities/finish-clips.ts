@@ -91,8 +91,8 @@ async function rowsPaidAgain(
   { round, record, download }: FinishClipsInput,
 ): Promise<Set<number>> {
   const rows = await Promise.all(
-    [...record, ...download].map(async ({ row, attempts }) =>
-      (await journal.hasLaterPaid({ round, row, attempts })) ? [row] : [],
+    [...record, ...download].map(async ({ row, attempts: attempt }) =>
+      (await journal.hasLaterPaid({ round, row, attempt })) ? [row] : [],
     ),
   );
   return new Set(rows.flat());

@@ -38,12 +38,6 @@ export type KnownEnd = Exclude<PostEnd, 'none'>;
 /** It cost money, or may have. */
 export type Paid = 'begun' | 'lost' | Extract<JournalAnswer, { kind: 'accepted' }>;
 
-interface Clip {
-  round: number;
-  row: number;
-  attempts: number;
-}
-
 export interface Watch {
   /** The attempt of a POST that another try has begun for the clip meanwhile; refused ones are ignored. */
   rival: () => Promise<number | undefined>;
@@ -94,10 +88,10 @@ export class SubmissionJournal {
   /**
    * C4 for a clip whose batch was reset: the run that ends it may not know of a POST that another run made
    * later.
-   * @param attempts of the clip that this run knows of
+   * @param last POST of the clip that this run knows of
    */
-  async hasLaterPaid({ round, row, attempts }: Clip): Promise<boolean> {
-    const later = await this.ends({ round, row, attempt: attempts + 1 });
+  async hasLaterPaid(last: PostPlace): Promise<boolean> {
+    const later = await this.ends({ ...last, attempt: last.attempt + 1 });
     return [...later.values()].some(isPaid);
   }
 

@@ -2,10 +2,14 @@ import type { ResolvedConfig } from '../config/config.js';
 import type { OpenStore } from '../store/store.js';
 import type { TemporalClient } from './temporal.js';
 
-/** Where batches are looked for. */
-export interface Whereabouts {
+/** What tells how a batch stands. */
+export interface Sources {
   temporal: TemporalClient;
   openStore: OpenStore;
+}
+
+/** Where batches are looked for. */
+export interface Whereabouts extends Sources {
   cwd: string;
   /** Folder of results other than `results/<batch>`, where one is configured. */
   outDir?: string;

@@ -3,7 +3,6 @@ import { hostname } from 'node:os';
 import { taskQueueOf } from '../contract/names.js';
 import { switchSnapshot } from '../manifests/freeze.js';
 import { openSnapshot } from '../manifests/snapshot.js';
-import type { SnapshotInfo } from '../manifests/snapshot-format.js';
 import type { Store } from '../store/store.js';
 import { batchOptionsOf, type ResolvedConfig } from '../config/config.js';
 import {
@@ -17,8 +16,8 @@ import type { StartContext } from './context.js';
 import { ReelscoreError } from './errors.js';
 import { limitNotes } from './limit-notes.js';
 import { locateBatch, mustHaveResults, type LocatedBatch } from './locate.js';
-import { correctedRows } from './corrected-rows.js';
-import { openRows, type OpenRows } from './open-rows.js';
+import { correctedRows, type CorrectedRows } from './corrected-rows.js';
+import { openRows } from './open-rows.js';
 import { sealedOptions, sealNotes } from './seal-links.js';
 import { isOpen } from './states.js';
 
@@ -67,11 +66,8 @@ export async function retryBatch(
   await mustHaveResults(located);
 
   const round = (await lastRound(located)) + 1;
-  const { open, info, leftOut, added } = await openOf(store, manifest, {
-    config,
-    round,
-    skipInvalid,
-  });
+  const how = { config, round, skipInvalid };
+  const { info, leftOut, added, ...open } = await openOf(store, manifest, how);
   const { name, total } = info;
   if (open.rows.length === 0) throw nothingError(batch);
 
@@ -108,18 +104,16 @@ async function openOf(
   store: Store,
   manifest: RetryOptions['manifest'],
   { config, ...how }: { config: ResolvedConfig; round: number; skipInvalid: boolean },
-): Promise<{ open: OpenRows; info: SnapshotInfo; leftOut: number; added: string[] }> {
+): Promise<CorrectedRows> {
   const snapshot = openSnapshot(store);
   if (manifest === undefined) {
     const open = await openRows(store, snapshot);
-    return { open, info: await snapshot.info(), leftOut: 0, added: [] };
+    return { ...open, info: await snapshot.info(), leftOut: 0, added: [] };
   }
   return await withManifest(manifest, config, async (checked) => {
     refuseFaults(checked.report, how.skipInvalid);
     const { round } = how;
-    const corrected = await correctedRows(store, snapshot, { ...checked, round });
-    const { info, leftOut, added, ...open } = corrected;
-    return { open, info, leftOut, added };
+    return await correctedRows(store, snapshot, { ...checked, round });
   });
 }
 

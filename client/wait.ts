@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { BatchSummary } from '../contract/clip.js';
 import { stoppedError } from './errors.js';
 import { isOpen, phaseOf } from './states.js';
-import type { Whereabouts } from './context.js';
+import type { Sources, Whereabouts } from './context.js';
 import type { SeenProgress } from './failing-work.js';
 import { openedOf, type BareExecution } from './execution.js';
 import { locateBatch } from './locate.js';
@@ -86,10 +86,7 @@ async function pause(signal?: AbortSignal): Promise<void> {
   }
 }
 
-async function endOf(
-  { temporal, openStore }: Whereabouts,
-  bare: BareExecution,
-): Promise<EndedBatch> {
+async function endOf({ temporal, openStore }: Sources, bare: BareExecution): Promise<EndedBatch> {
   const execution = openedOf(bare);
   if (!execution) throw await notStartedError(temporal, bare);
   const { batch, memo } = execution;

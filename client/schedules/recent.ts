@@ -1,7 +1,7 @@
 // The batches that a schedule has started, and what became of them.
 import type { ScheduleExecutionResult } from '@temporalio/client';
 import type { OutcomeCounts } from '../../contract/clip.js';
-import type { Whereabouts } from '../context.js';
+import type { Sources } from '../context.js';
 import type { BareExecution } from '../execution.js';
 import { reasonOf } from '../reason.js';
 import { isOpen, phaseOf, type BatchPhase } from '../states.js';
@@ -28,7 +28,7 @@ export interface ScheduledBatch {
  * @param actions as the server has them, oldest first
  */
 export async function recentBatches(
-  where: Pick<Whereabouts, 'temporal' | 'openStore'>,
+  where: Sources,
   actions: readonly ScheduleExecutionResult[],
   count: number,
 ): Promise<ScheduledBatch[]> {
@@ -47,20 +47,21 @@ export async function recentBatches(
 
 /** Also of a batch that was run again with `retry`: then it is the newest round that counts. */
 async function standingOf(
-  { temporal, openStore }: Pick<Whereabouts, 'temporal' | 'openStore'>,
+  sources: Sources,
   batch: string,
 ): Promise<Pick<ScheduledBatch, 'state' | 'counts' | 'reason'>> {
+  const { temporal } = sources;
   const execution = await temporal.describeBare(batch);
   if (!execution) return { state: 'forgotten' };
   const state = phaseOf(execution);
   if (state === 'stopped') return { state, reason: await reasonOf(temporal, execution) };
   // The server has the counts of a finished batch also when its store is on another machine.
   if (state === 'finished') return { state, counts: (await temporal.result(batch)).counts };
-  return await askedStanding({ temporal, openStore }, execution);
+  return await askedStanding(sources, execution);
 }
 
 async function askedStanding(
-  { temporal, openStore }: Pick<Whereabouts, 'temporal' | 'openStore'>,
+  { temporal, openStore }: Sources,
   { memo, ...execution }: BareExecution,
 ): Promise<Pick<ScheduledBatch, 'state' | 'counts'>> {
   if (!memo) return { state: isOpen(execution) ? 'running' : phaseOf(execution) };

@@ -39,12 +39,7 @@ export interface SavedSchedule extends ScheduleStatus {
  * name of a schedule, `schedule_not_found`.
  */
 export class Schedules {
-  constructor(
-    private readonly context: Pick<
-      StartContext,
-      'temporal' | 'openStore' | 'config' | 'cwd' | 'home'
-    >,
-  ) {}
+  constructor(private readonly context: StartContext) {}
 
   /**
    * Makes a schedule, for the configured account and with the settings that the configuration gives.

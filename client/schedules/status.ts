@@ -2,7 +2,7 @@
 import type { ScheduleDescription } from '@temporalio/client';
 import { accountOf, SCORE_BATCH_WORKFLOW } from '../../contract/names.js';
 import type { RequestSettings } from '../../contract/request.js';
-import type { Whereabouts } from '../context.js';
+import type { Sources } from '../context.js';
 import { cronOf } from './cron.js';
 import { requestIn, type ScheduledRequest } from './request.js';
 import { recentBatches, type ScheduledBatch } from './recent.js';
@@ -78,7 +78,7 @@ export function timesOf({ spec }: Pick<ScheduleDescription, 'spec'>): ScheduleTi
 
 /** @param results how many of the last batches are asked how they stand */
 export async function scheduleStatus(
-  where: Pick<Whereabouts, 'temporal' | 'openStore'>,
+  where: Sources,
   name: string,
   { description, request }: OwnSchedule,
   results: number,
