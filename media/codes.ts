@@ -2,7 +2,8 @@
 
 /** Codes of this folder and what they mean; docs/errors.md must list the same. */
 export const MEDIA_CODES = {
-  clip_not_found: 'The server says that the clip is not there (404, 410).',
+  clip_not_found: 'The clip is not there: the server answers 404 or 410, or there is no such file.',
+  clip_unreadable: 'The clip is a file on this machine, and cannot be read.',
   clip_forbidden: 'The server does not hand the clip out (401, 403).',
   clip_http_error: 'The server answers with another HTTP status than success.',
   clip_unreachable: 'No answer came from the server in time, or the connection failed.',

@@ -1,6 +1,7 @@
 // What a failed request says about the clip. Pure.
 import { NetError, type NetCode } from '../net/errors.js';
 import type { ProbeBounds } from './limits.js';
+import { LocalClipError } from './local-clip.js';
 import { ClipStatusError } from './remote-clip.js';
 import type { ProbeVerdict } from './verdict.js';
 
@@ -55,6 +56,16 @@ export function verdictOfFailure(
   if (error instanceof ClipStatusError) {
     const { retryAfterMs } = error;
     return { verdict: ofStatus(error), ...(retryAfterMs !== undefined && { retryAfterMs }) };
+  }
+  if (error instanceof LocalClipError) {
+    const { message, missing } = error;
+    return {
+      verdict: {
+        verdict: 'rejected',
+        code: missing ? 'clip_not_found' : 'clip_unreadable',
+        message,
+      },
+    };
   }
   if (error instanceof NetError) return { verdict: ofRequest(error) };
   if (clock.aborted) {

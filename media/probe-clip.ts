@@ -9,7 +9,9 @@ import { startClipClock } from './clip-clock.js';
 import { inspect, type Analyze } from './inspect.js';
 import { judge, judgeSize, verdictOf, type Finding } from './judge.js';
 import { PROBE_BOUNDS, VENDOR_LIMITS, type ClipLimits, type ProbeBounds } from './limits.js';
-import { openClip, type RemoteClip } from './remote-clip.js';
+import { openLocalClip } from './local-clip.js';
+import type { OpenedClip } from './opened-clip.js';
+import { openClip } from './remote-clip.js';
 import type { ProbeVerdict } from './verdict.js';
 
 export interface ProbeDeps {
@@ -39,7 +41,7 @@ function looksLikeHtml(head: Uint8Array): boolean {
 }
 
 /** Reads to the end of a file of unknown size, as far as the budget goes. */
-async function sizeByReading({ blocks }: RemoteClip): Promise<number | undefined> {
+async function sizeByReading({ blocks }: OpenedClip): Promise<number | undefined> {
   for (let index = 0; ; index += 1) {
     const block = await blocks.block(index);
     if (block === undefined) return undefined;
@@ -52,7 +54,7 @@ function withSize(sizeBytes: number | undefined): MediaFacts {
 }
 
 async function judgeClip(
-  clip: RemoteClip,
+  clip: OpenedClip,
   analyze: Analyze,
   limits: ClipLimits,
   bounds: ProbeBounds,
@@ -109,7 +111,9 @@ export async function probeClip(
     clock.stoppedFor(() => deps.analyzer.analyze(input, time, deps.signal));
 
   async function attempt(): Promise<ProbeVerdict> {
-    const clip = await openClip(link, { fetch, bounds, signal });
+    const clip = link.startsWith('file:')
+      ? await openLocalClip(link, bounds)
+      : await openClip(link, { fetch, bounds, signal });
     try {
       return await judgeClip(clip, analyze, clipLimits, bounds);
     } finally {

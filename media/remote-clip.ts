@@ -5,6 +5,7 @@ import { retryAfterMs } from '../net/retry-after.js';
 import { printableUrl } from '../net/urls.js';
 import { BLOCK_BYTES, rangedBlocks, readAtMost, sequentialBlocks, type Blocks } from './blocks.js';
 import type { ProbeBounds } from './limits.js';
+import type { OpenedClip } from './opened-clip.js';
 
 /** The server answered, but not with the clip. */
 export class ClipStatusError extends Error {
@@ -17,13 +18,6 @@ export class ClipStatusError extends Error {
   ) {
     super(message);
   }
-}
-
-export interface RemoteClip {
-  blocks: Blocks;
-  /** As the server tells, or as reading to the end has shown. */
-  sizeBytes?: number;
-  contentType: string;
 }
 
 export interface OpenClipDeps {
@@ -78,7 +72,7 @@ const NO_BLOCKS: Blocks = {
  * @throws ClipStatusError for a status other than success, NetError for a failed request, the
  *   signal's reason when it is aborted
  */
-export async function openClip(link: string, deps: OpenClipDeps): Promise<RemoteClip> {
+export async function openClip(link: string, deps: OpenClipDeps): Promise<OpenedClip> {
   const { fetch, bounds, signal } = deps;
   const { headersTimeoutMs, bodyTimeoutMs } = bounds;
 
@@ -96,7 +90,7 @@ export async function openClip(link: string, deps: OpenClipDeps): Promise<Remote
 
   const response = await ask('GET', `bytes=0-${BLOCK_BYTES - 1}`);
   const contentType = header(response, 'content-type');
-  const opened = (blocks: Blocks, sizeBytes: number | undefined): RemoteClip => ({
+  const opened = (blocks: Blocks, sizeBytes: number | undefined): OpenedClip => ({
     blocks,
     contentType,
     ...(sizeBytes !== undefined && { sizeBytes }),
