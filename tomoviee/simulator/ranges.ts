@@ -1,6 +1,7 @@
 // HEAD and single byte ranges (RFC 9110) over a thing of known size.
 import type { IncomingMessage, OutgoingHttpHeaders } from 'node:http';
 import { Readable } from 'node:stream';
+import { byteRange } from '../../net/byte-range.js';
 import type { Answer } from './exchange.js';
 
 /** Something to be served in parts. */
@@ -28,7 +29,7 @@ export function answerWith(req: IncomingMessage, thing: Servable): Answer {
   const headers: OutgoingHttpHeaders = { 'content-type': type, 'accept-ranges': 'bytes', etag };
   const condition = req.headers['if-range'];
   const range =
-    condition === undefined || condition === etag ? parseRange(req.headers.range, size) : 'whole';
+    condition === undefined || condition === etag ? byteRange(req.headers.range, size) : 'whole';
   if (range === 'unsatisfiable') {
     const said = { ...headers, 'content-type': 'text/plain', 'content-range': `bytes */${size}` };
     return { kind: 'send', status: 416, headers: said, body: '' };
@@ -68,20 +69,4 @@ export function answerTrickle(thing: Servable, bytesPerSecond: number): Answer {
   }
   const headers = { 'content-type': thing.type };
   return { kind: 'send', status: 200, headers, body: Readable.from(drops(), { highWaterMark: 1 }) };
-}
-
-function parseRange(
-  header: string | undefined,
-  size: number,
-): [number, number] | 'whole' | 'unsatisfiable' {
-  const [, first = '', last = ''] = /^bytes=(\d*)-(\d*)$/.exec(header?.trim() ?? '') ?? [];
-  if (first === '' && last === '') return 'whole';
-  if (first === '') {
-    const length = Math.min(Number(last), size);
-    return length === 0 ? 'unsatisfiable' : [size - length, size - 1];
-  }
-  const start = Number(first);
-  const end = last === '' ? size - 1 : Math.min(Number(last), size - 1);
-  if (last !== '' && Number(last) < start) return 'whole';
-  return start >= size ? 'unsatisfiable' : [start, end];
 }
