@@ -11,7 +11,8 @@ const MAY_IMPORT = {
   store: ['contract'],
   tomoviee: ['contract', 'net'],
   'tomoviee/callbacks': ['contract', 'net'],
-  'tomoviee/simulator': ['contract'],
+  'tomoviee/serving': ['contract', 'net'],
+  'tomoviee/simulator': ['contract', 'net'],
   media: ['contract', 'net'],
   manifests: ['contract', 'store'],
   outcomes: ['contract', 'manifests', 'store'],
@@ -26,7 +27,7 @@ const MAY_IMPORT = {
   'temporal/embedded': ['config', 'contract', 'temporal', 'tomoviee/simulator'],
   workers: [
     ...['activities', 'config', 'contract', 'intake', 'manifests', 'media', 'net', 'store'],
-    ...['temporal', 'tomoviee', 'tomoviee/callbacks'],
+    ...['temporal', 'tomoviee', 'tomoviee/callbacks', 'tomoviee/serving'],
   ],
   client: [
     ...['config', 'contract', 'intake', 'manifests', 'net', 'outcomes', 'outcomes/ledger', 'store'],

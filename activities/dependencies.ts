@@ -1,5 +1,6 @@
 import type { Webhook } from 'standardwebhooks';
 import type { CallbackTarget } from '../contract/callback.js';
+import type { Clip } from '../contract/clip.js';
 import type { ProbeVerdict } from '../media/verdict.js';
 import type { GuardedFetch } from '../net/guarded-fetch.js';
 import type { OpenStore } from '../store/store.js';
@@ -16,6 +17,8 @@ export interface ActivityDependencies {
   fetch: GuardedFetch;
   /** Default: `DOWNLOAD_LIMITS`. */
   downloadLimits?: DownloadLimits;
+  /** The URL at which the vendor can fetch a clip for a POST. */
+  clipUrl: (clip: Clip, target: CallbackTarget) => string;
   /** The callback URL for a POST, or undefined if no callback can arrive. */
   callbackUrl: (target: CallbackTarget) => string | undefined;
   /** Opens a sealed link or a reference (contract/secret-link.ts); throws if it cannot. */

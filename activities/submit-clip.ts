@@ -2,6 +2,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Context, log } from '@temporalio/activity';
 import type { BatchActivities, SubmitClipInput, SubmitClipOutput } from '../contract/activities.js';
+import type { Clip } from '../contract/clip.js';
+import { versionOf } from '../manifests/local-file.js';
+import { formatFault } from '../manifests/problems.js';
 import { currentRun } from './batch-id.js';
 import type { OpenBatches } from './batch-files.js';
 import type { ActivityDependencies } from './dependencies.js';
@@ -38,7 +41,11 @@ const STALLED: JournalAnswer = {
 };
 
 export function submitClipActivity(
-  { vendor, callbackUrl }: Pick<ActivityDependencies, 'vendor' | 'callbackUrl'>,
+  {
+    vendor,
+    clipUrl,
+    callbackUrl,
+  }: Pick<ActivityDependencies, 'vendor' | 'clipUrl' | 'callbackUrl'>,
   batches: OpenBatches,
 ): BatchActivities['submitClip'] {
   const hold = new SubmissionHold();
@@ -71,6 +78,9 @@ export function submitClipActivity(
       const { notBefore, notAfter }: SubmitClipInput = input;
       const { attempt } = post;
       const clip = await snapshot.clip(row);
+      const changed = await changeOf(clip);
+      if (changed) return await noted(journal, post, changed);
+      const fileLink = clipUrl(clip, { batch, round, row, attempt });
       const latest = takenAt + MAX_WAIT_MS;
       await until(Math.min(notBefore - INTENT_MS, latest), signal);
       const hindrance = (): JournalAnswer | undefined => {
@@ -93,7 +103,7 @@ export function submitClipActivity(
 
       const url = callbackUrl({ batch, round, row, attempt });
       const answer = await vendor.submit({
-        fileLink: clip.fileLink,
+        fileLink,
         prompt: clip.prompt,
         params: paramsOf(clip, batch, { round, attempt }),
         ...(url !== undefined && { callback: url }),
@@ -110,6 +120,21 @@ export function submitClipActivity(
       }
     }
   };
+}
+
+/** A file that is not what was checked must not get its music. */
+async function changeOf({ fileLink, version }: Clip): Promise<JournalAnswer | undefined> {
+  if (version === undefined) return undefined;
+  const found = await versionOf(fileLink);
+  if ('version' in found && found.version === version) return undefined;
+  const failure =
+    'fault' in found
+      ? ({ code: 'clip_gone', message: formatFault(found.fault) } as const)
+      : ({
+          code: 'clip_changed',
+          message: 'the file was changed after the batch was started (start again)',
+        } as const);
+  return { kind: 'refused', failure: { class: 'rejected', ...failure } };
 }
 
 /** Resolves at a moment (epoch ms), never before it; timers may fire a little early. */

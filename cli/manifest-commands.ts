@@ -1,15 +1,16 @@
 // Commands that take a manifest.
 import type { Command } from 'commander';
-import { addRunOptions, IDENTITY_TEXT, type RunFlags } from './run-flags.js';
+import { addRunOptions, IDENTITY_TEXT, PROMPT_TEXT, type RunFlags } from './run-flags.js';
 import type { PlanFlags } from './commands/plan.js';
 import type { ValidateFlags } from './commands/validate.js';
 
 export function addManifestCommands(program: Command, done: (exitCode: number) => void): void {
   program
     .command('validate')
-    .argument('<manifest>', 'CSV, YAML or JSON file')
+    .argument('<manifest>', 'CSV, YAML or JSON file, or a folder of videos')
     .description('Tell all problems of a manifest at once.')
     .option('--probe', 'probe every clip too')
+    .option('--prompt <text>', PROMPT_TEXT)
     .option('--identity <how>', IDENTITY_TEXT)
     .option('--json', 'print one JSON document on stdout')
     .addHelpText(
@@ -28,10 +29,11 @@ Exit codes: 0 no problems, 1 problems.`,
 
   program
     .command('plan')
-    .argument('<manifest>', 'CSV, YAML or JSON file')
+    .argument('<manifest>', 'CSV, YAML or JSON file, or a folder of videos')
     .description('Tell what a run would do and cost, before anything does.')
     .option('--simulate', 'of a run against the simulator')
     .option('--again', 'score clips anew that have been scored already')
+    .option('--prompt <text>', PROMPT_TEXT)
     .option('--identity <how>', IDENTITY_TEXT)
     .option('--rate <n>', 'submissions per second (default: 1)')
     .option('--max-in-flight <n>', 'tasks at the vendor at one time (default: 20)')
@@ -56,7 +58,7 @@ It needs no server and no keys. Exit codes: 0 planned, 1 the manifest has proble
   addRunOptions(
     program
       .command('run')
-      .argument('<manifest>', 'CSV, YAML or JSON file')
+      .argument('<manifest>', 'CSV, YAML or JSON file, or a folder of videos')
       .description('Score a manifest and wait for the end; run it again to go on after any stop.'),
   )
     .addHelpText(
@@ -78,7 +80,7 @@ Ctrl-C leaves the batch as it is; the next run, or a running worker, goes on wit
   addRunOptions(
     program
       .command('start')
-      .argument('<manifest>', 'CSV, YAML or JSON file')
+      .argument('<manifest>', 'CSV, YAML or JSON file, or a folder of videos')
       .description('Start a batch and return at once; a worker elsewhere scores it.'),
   )
     .addHelpText(

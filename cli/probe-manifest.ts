@@ -5,7 +5,7 @@ import { readManifest } from '../manifests/read.js';
 import { createMediaAnalyzer } from '../media/analyzer.js';
 import { probeClip } from '../media/probe-clip.js';
 import { createGuardedFetch } from '../net/guarded-fetch.js';
-import type { ManifestFile } from '../intake/manifest-file.js';
+import { readOptionsOf, type ReadableManifest } from '../intake/manifest-file.js';
 import type { ResolvedConfig } from '../config/config.js';
 import { distFile } from '../config/paths.js';
 
@@ -26,7 +26,7 @@ export interface ProbeFindings {
 
 /** @param tell gets each finding as a line, as soon as it is known */
 export async function probeManifest(
-  { path, label }: Pick<ManifestFile, 'path' | 'label'>,
+  file: ReadableManifest,
   { allowHosts }: ResolvedConfig,
   tell: (line: string) => void,
 ): Promise<ProbeFindings> {
@@ -41,14 +41,18 @@ export async function probeManifest(
     const isOk = verdict.verdict === 'ok';
     for (const { code, message } of isOk ? verdict.warnings : [verdict]) {
       (isOk ? findings.warnings : findings.problems).push({ line, id, code, message });
-      tell(`${isOk ? 'warning: ' : ''}${label}:${line}: ${id}: ${code}: ${message}`);
+      tell(`${isOk ? 'warning: ' : ''}${file.label}:${line}: ${id}: ${code}: ${message}`);
     }
   };
   try {
-    await readManifest(path, async (clips) => {
-      const sound = clips.filter((clip) => clip.fault === undefined);
-      await Promise.all(sound.map((clip) => limit(look, clip)));
-    });
+    await readManifest(
+      file.path,
+      async (clips) => {
+        const sound = clips.filter((clip) => clip.fault === undefined);
+        await Promise.all(sound.map((clip) => limit(look, clip)));
+      },
+      readOptionsOf(file),
+    );
   } finally {
     analyzer.close();
     await fetch.close();

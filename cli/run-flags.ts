@@ -14,6 +14,7 @@ export interface RunFlags {
   budget?: string;
   identity?: string;
   again?: boolean;
+  prompt?: string;
   notify?: string;
   skipInvalid?: boolean;
   /** False with `--no-probe`. */
@@ -25,6 +26,7 @@ export interface RunFlags {
 /** Of the option `--ui`. */
 export const IDENTITY_TEXT =
   'what makes a clip the same as an earlier one: clip (its id and its link), id, link, or etag (default: clip)';
+export const PROMPT_TEXT = 'prompt of clips that have none; it may name fields, {{folder}}';
 export const UI_TEXT = "with Temporal's web UI, if this command starts the embedded server";
 
 export function addRunOptions(command: Command): Command {
@@ -41,6 +43,7 @@ export function addRunOptions(command: Command): Command {
 export function addClipOptions(command: Command): Command {
   return command
     .option('--again', 'score clips anew that have been scored already')
+    .option('--prompt <text>', PROMPT_TEXT)
     .option('--identity <how>', IDENTITY_TEXT)
     .option('--skip-invalid', 'leave out rows with problems instead of refusing the manifest')
     .option('--no-probe', 'do not probe the clips before they are submitted');
@@ -81,6 +84,7 @@ export function settingsOf(flags: Partial<RunFlags>): ConfigOptions {
     maxSubmissions: flags.maxSubmissions,
     budget: flags.budget,
     identity: flags.identity,
+    prompt: flags.prompt,
     notify: flags.notify,
     ui: flags.ui,
     // commander gives true when `--no-probe` is absent; then the configuration decides.

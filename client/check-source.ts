@@ -1,6 +1,6 @@
 // Looks through a manifest, wherever it is, before a batch is made of it.
 import type { InlineManifest } from '../contract/request.js';
-import { openManifest, type ManifestFile } from '../intake/manifest-file.js';
+import { openManifest, readOptionsOf, type ManifestFile } from '../intake/manifest-file.js';
 import { checkManifest, isRefused, type ManifestReport } from '../manifests/read.js';
 import type { ResolvedConfig } from '../config/config.js';
 import { manifestNetwork } from '../intake/network.js';
@@ -24,9 +24,12 @@ export async function checkSource(
   manifest: ManifestSource,
   config: ResolvedConfig,
 ): Promise<CheckedManifest> {
-  const file = await openManifest(manifest, manifestNetwork(config));
+  const file = await openManifest(manifest, {
+    ...manifestNetwork(config),
+    prompt: config.prompt,
+  });
   try {
-    return { file, report: await checkManifest(file.path, { label: file.label }) };
+    return { file, report: await checkManifest(file.path, readOptionsOf(file)) };
   } catch (error) {
     await file.remove();
     throw error;

@@ -2,7 +2,7 @@
 //
 // D1. A corrected manifest takes no row from a batch: rows that it leaves out stay, with what they came to.
 import type { Clip, Outcome } from '../contract/clip.js';
-import type { ManifestFile } from '../intake/manifest-file.js';
+import { readOptionsOf, type ReadableManifest } from '../intake/manifest-file.js';
 import { changedError, freezeClips } from '../manifests/freeze.js';
 import { readManifest, type ManifestReport } from '../manifests/read.js';
 import type { Snapshot } from '../manifests/snapshot.js';
@@ -17,7 +17,7 @@ import { RowsBefore, type Pair, type RowBefore } from './rows-before.js';
 const OUTCOMES_A_SEGMENT = 500;
 
 export interface CorrectedManifest {
-  file: Pick<ManifestFile, 'path' | 'label'>;
+  file: ReadableManifest;
   report: ManifestReport;
   /** That begins with it. */
   round: number;
@@ -85,14 +85,19 @@ async function rowsBefore(store: Store, snapshot: Snapshot): Promise<RowsBefore>
 }
 
 async function readCorrections(
-  { path, label }: CorrectedManifest['file'],
+  file: ReadableManifest,
   { hash }: ManifestReport,
   before: RowsBefore,
 ): Promise<Correction[]> {
   let hasParams = false;
-  const first = await readManifest(path, (clips) => {
-    hasParams ||= clips.some(({ params }) => params !== undefined);
-  });
+  const { path, label } = file;
+  const first = await readManifest(
+    path,
+    (clips) => {
+      hasParams ||= clips.some(({ params }) => params !== undefined);
+    },
+    readOptionsOf(file),
+  );
   const own = first.ids.keys;
   const corrections: Correction[] = [];
   const { report } = await readManifest(
@@ -106,7 +111,7 @@ async function readCorrections(
         corrections.push({ clip, ...(pair && { pair }) });
       }
     },
-    { avoid: new Set([...before.ids.keys(), ...own]), label },
+    { avoid: new Set([...before.ids.keys(), ...own]), ...readOptionsOf(file) },
   );
   if (report.hash !== hash) throw changedError(label);
   return corrections;

@@ -1,7 +1,7 @@
 // Looks the rows of a manifest up in the ledger, before a batch does.
 import type { LedgerOptions } from '../contract/batch.js';
 import type { Clip } from '../contract/clip.js';
-import type { ManifestFile } from '../intake/manifest-file.js';
+import { readOptionsOf, type ReadableManifest } from '../intake/manifest-file.js';
 import { createTagAsker } from '../outcomes/ledger/ask-tags.js';
 import { FindingList, findingOf, type LedgerFinding } from '../outcomes/ledger/findings.js';
 import { Ledger } from '../outcomes/ledger/ledger.js';
@@ -33,7 +33,7 @@ export interface MatchedManifest {
 /** Asks the clips' servers where identity is `etag`. */
 export async function matchManifest(
   { config, openStore }: LedgerPlace,
-  { path, label }: Pick<ManifestFile, 'path' | 'label'>,
+  file: ReadableManifest,
   kind: LedgerOptions['kind'] | undefined = batchOptionsOf(config).ledger?.kind,
 ): Promise<MatchedManifest> {
   const { identity, signatureParams: signatures, allowHosts, ledgerDir } = config;
@@ -45,7 +45,7 @@ export async function matchManifest(
   try {
     const ask = identity === 'etag' ? createTagAsker(fetch) : undefined;
     const { report } = await readManifest(
-      path,
+      file.path,
       async (clips) => {
         const tags = await ask?.(clips);
         for (const [at, clip] of clips.entries()) {
@@ -54,7 +54,7 @@ export async function matchManifest(
           count(untold, clip, tag);
         }
       },
-      { label },
+      readOptionsOf(file),
     );
     if (kind) {
       for await (const entries of ledgerOf({ config, openStore }, kind).entries()) {
@@ -73,7 +73,7 @@ export async function matchManifest(
  */
 export async function ledgerWarnings(
   place: LedgerPlace,
-  file: Pick<ManifestFile, 'path' | 'label'>,
+  file: ReadableManifest,
 ): Promise<{ warnings: Problem[]; count: number }> {
   const list = new FindingList(MAX_KEPT_PROBLEMS, (finding) => warningOf(finding, file.label));
   const kind = place.config.identity === 'etag' ? undefined : await kindInUse(place);

@@ -17,6 +17,7 @@ import { ReelscoreError } from './errors.js';
 import { limitNotes } from './limit-notes.js';
 import { locateBatch, mustHaveResults, type LocatedBatch } from './locate.js';
 import { correctedRows, type CorrectedRows } from './corrected-rows.js';
+import { refuseUnreachable } from '../intake/clip-reach.js';
 import { openRows } from './open-rows.js';
 import { sealedOptions, sealNotes } from './seal-links.js';
 import { isOpen } from './states.js';
@@ -112,6 +113,7 @@ async function openOf(
   }
   return await withManifest(manifest, config, async (checked) => {
     refuseFaults(checked.report, how.skipInvalid);
+    refuseUnreachable(checked.report, config);
     const { round } = how;
     return await correctedRows(store, snapshot, { ...checked, round });
   });

@@ -94,9 +94,10 @@ export class RowsBefore {
  * By all that decides what is submitted, and under which name. An id that was made up is the clip's own
  * in the results, so a row with one is found by it as well.
  */
-function digestsOf({ id, idMade, fileLink, prompt, params }: Clip): string[] {
+function digestsOf({ id, idMade, fileLink, version, prompt, params }: Clip): string[] {
   return (idMade ? [null, id] : [id]).map((name) => {
-    const parts = JSON.stringify([name, fileLink, prompt.trim(), params ?? null]);
+    const clip = version === undefined ? fileLink : [fileLink, version];
+    const parts = JSON.stringify([name, clip, prompt.trim(), params ?? null]);
     return hash('sha256', parts, 'base64').slice(0, 22);
   });
 }

@@ -14,6 +14,8 @@ import {
 import { SIMULATOR_ACCOUNT, taskQueueOf } from '../contract/names.js';
 import { batchOptionsOf, type ResolvedConfig } from '../config/config.js';
 import { claimStore } from '../intake/claim.js';
+import { refuseUnreachable } from '../intake/clip-reach.js';
+import { readOptionsOf } from '../intake/manifest-file.js';
 import { attach } from './attach.js';
 import type { StartContext } from './context.js';
 import { sealedOptions, sealNotes } from './seal-links.js';
@@ -54,6 +56,7 @@ async function startChecked(
 ): Promise<StartedBatch> {
   const { temporal, config } = context;
   refuseFaults(report, skipInvalid);
+  refuseUnreachable(report, config);
   const batch = checkBatchId(options.batch ?? defaultBatchId(report, config));
 
   const bare = await temporal.describeBare(batch);
@@ -93,7 +96,7 @@ async function startNew(
   const info = await freezeManifest(file.path, store, {
     expectedHash: report.hash,
     skipInvalid,
-    label: file.label,
+    ...readOptionsOf(file),
   });
   const notes = [...(gone === undefined ? [] : [gone]), ...(await limitNotes(context))];
   notes.push(...sealNotes(config, { home: context.home, links: [batchOptions.notify?.url] }));

@@ -80,6 +80,8 @@ export interface ResolvedConfig {
   cap?: SubmissionCap;
   /** What a submission costs, if it is known. */
   pricePerClip?: Price;
+  /** Of clips that have none. */
+  prompt?: string;
   identity: Identity;
   /** See `LedgerOptions.signatures`. */
   signatureParams: string[];
@@ -167,6 +169,7 @@ function runFields(values: RunValues, webhookSecret: Secret | undefined) {
     ...(values.maxFailures && { maxFailures: values.maxFailures }),
     ...capOf(values),
     ...(values.pricePerClip && { pricePerClip: values.pricePerClip }),
+    ...(values.prompt !== undefined && { prompt: values.prompt }),
     identity: need(values.identity),
     signatureParams: need(values.signatureParams),
     ledgerDir: need(values.ledger),

@@ -89,6 +89,13 @@ export function path(raw: unknown): string {
   throw new TypeError(`${show(raw)} is not a path (write the path of a folder)`);
 }
 
+/** What music is wanted. */
+export function promptText(raw: unknown): string {
+  const text = typeof raw === 'string' ? raw.trim() : '';
+  if (text !== '') return text;
+  throw new TypeError(`${show(raw)} is not a prompt (say what music is wanted)`);
+}
+
 /** An http(s) URL of host and path only, without a slash at the end. It may hold a password: never shown. */
 export function baseUrl(raw: unknown): string {
   const url = typeof raw === 'string' && URL.canParse(raw) ? new URL(raw) : undefined;

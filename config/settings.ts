@@ -165,6 +165,11 @@ export const SETTINGS = {
     meaning: 'What a run may cost at `pricePerClip`; the clips beyond are left `skipped`',
     read: value.number(0, 1e9, 'real'),
   }),
+  prompt: text({
+    defaultText: 'none',
+    meaning: 'Prompt of clips that have none; it may name fields, `{{folder}}`',
+    read: value.promptText,
+  }),
   identity: text({
     default: 'clip',
     meaning:

@@ -11,6 +11,9 @@ export interface CallbackTarget {
   attempt: number;
 }
 
+/** One submission of a batch. */
+export type SubmissionPlace = Omit<CallbackTarget, 'batch'>;
+
 /** One callback whose URL carried a valid MAC. */
 export interface TaskCallback {
   round: number;

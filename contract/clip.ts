@@ -24,8 +24,10 @@ export interface Clip {
   id: string;
   /** The row has no id of its own; `id` was derived from its position. */
   idMade?: true;
-  /** URL of the video, which the vendor fetches. */
+  /** Where the video is: an http(s) URL, or the `file:` URL of a file on this machine. */
   fileLink: string;
+  /** Of a file on this machine: what tells its content from another (manifests/local-file.ts). */
+  version?: string;
   prompt: string;
   /** The user's own value, passed through the vendor unchanged. */
   params?: string;

@@ -5,6 +5,7 @@ export const CLIENT_ERRORS = {
   manifest_invalid: 'The manifest has problems; none of its clips was submitted.',
   request_invalid: 'The request for a batch is not valid for this version.',
   manifest_unreadable: 'The manifest cannot be read: it is missing, refused, or not a manifest.',
+  clips_unreachable: 'Clips lie where the vendor cannot fetch them, and no way is configured.',
   batch_id_invalid: 'The batch id cannot be used as the name of a folder and of a workflow.',
   batch_not_found: 'Neither Temporal nor the output folder knows the batch.',
   batch_running: 'The batch is still running.',

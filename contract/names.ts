@@ -5,6 +5,8 @@ export const TASK_CALLBACKS_SIGNAL = 'taskCallbacks';
 export const PAUSE_SIGNAL = 'pause';
 export const RESUME_SIGNAL = 'resume';
 export const PROGRESS_QUERY = 'progress';
+/** Location of the store with a submission's clip while a task may need it, else null. */
+export const CLIP_STORE_QUERY = 'clipStore';
 
 /** Delivers one notification, with retries for up to 3 days. */
 export const NOTIFICATION_WORKFLOW = 'notification';

@@ -25,6 +25,7 @@ export const REQUEST_SETTINGS = [
   'maxSubmissions',
   'budget',
   'pricePerClip',
+  'prompt',
   'identity',
   'signatureParams',
   'ledger',

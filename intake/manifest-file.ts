@@ -2,12 +2,15 @@
 import { createWriteStream } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { extname, join } from 'node:path';
+import { basename, dirname, extname, join, resolve } from 'node:path';
 import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { ReelscoreError } from '../contract/errors.js';
 import type { InlineManifest } from '../contract/request.js';
 import { formatOf } from '../manifests/format.js';
+import type { ReadOptions } from '../manifests/read-options.js';
+import { clipsOfFolder, isFolder } from '../manifests/sources/folder.js';
+import { ManifestError } from '../manifests/problems.js';
 import { NetError } from '../net/errors.js';
 import { discard, type GuardedFetch, type GuardedResponse } from '../net/guarded-fetch.js';
 import { hostOf, portOf, printableUrl } from '../net/urls.js';
@@ -25,7 +28,7 @@ export interface HeaderForHost {
   value: string;
 }
 
-export interface ManifestFile {
+export interface ManifestFile extends Pick<ReadOptions, 'base' | 'prompt'> {
   path: string;
   /** Its name in messages. */
   label: string;
@@ -33,11 +36,21 @@ export interface ManifestFile {
   remove(): Promise<void>;
 }
 
+/** What it takes to read a manifest. */
+export type ReadableManifest = Omit<ManifestFile, 'remove'>;
+
+/** How `readManifest` is told where a manifest is. */
+export function readOptionsOf({ label, base, prompt }: ReadableManifest): ReadOptions {
+  return { label, ...(base !== undefined && { base }), ...(prompt !== undefined && { prompt }) };
+}
+
 export interface FetchManifestOptions {
   /** Only needed for URLs. */
   fetch?: () => GuardedFetch;
   header?: HeaderForHost | undefined;
-  signal?: AbortSignal;
+  /** Of clips that have none. */
+  prompt?: string | undefined;
+  signal?: AbortSignal | undefined;
 }
 
 /** Whether a manifest is given as a URL rather than a path. */
@@ -46,27 +59,76 @@ export function isUrl(manifest: string): boolean {
 }
 
 /**
- * @throws ReelscoreError `manifest_unreadable` (the server refuses it, or its address is not allowed),
+ * Brings a manifest here: a file, a folder of videos, what is at a URL, or the clips themselves.
+ * @throws ManifestError (a folder cannot be read), ReelscoreError `manifest_unreadable` (the server refuses it, or its address is not allowed),
  *   NetError (the server cannot be reached now)
  */
 export async function openManifest(
   manifest: string | InlineManifest,
   options: FetchManifestOptions = {},
 ): Promise<ManifestFile> {
-  if (typeof manifest === 'string') {
-    if (!isUrl(manifest))
-      return { path: manifest, label: manifest, remove: () => Promise.resolve() };
-    return await inFolder((folder) => download(manifest, folder, options));
+  const { prompt, signal } = options;
+  const file = await found();
+  return prompt === undefined ? file : { ...file, prompt };
+
+  async function found(): Promise<ManifestFile> {
+    if (typeof manifest !== 'string') {
+      return await inFolder(async (folder) => {
+        const path = join(folder, `${INLINE}.json`);
+        await writeFile(path, JSON.stringify(manifest));
+        return { path, label: INLINE, base: '.' };
+      });
+    }
+    if (isUrl(manifest)) return await inFolder((folder) => download(manifest, folder, options));
+    if (await isFolder(manifest)) {
+      return await inFolder((folder) => list(manifest, folder, { prompt, signal }));
+    }
+    const remove = (): Promise<void> => Promise.resolve();
+    return { path: manifest, label: manifest, base: dirname(manifest), remove };
   }
-  return await inFolder(async (folder) => {
-    const path = join(folder, `${INLINE}.json`);
-    await writeFile(path, JSON.stringify(manifest));
-    return { path, label: INLINE };
-  });
+}
+
+/** Writes the clips of a folder down as a manifest. */
+async function list(
+  source: string,
+  folder: string,
+  { prompt, signal }: Pick<FetchManifestOptions, 'prompt' | 'signal'>,
+): Promise<ReadableManifest> {
+  const path = join(folder, 'folder.jsonl');
+  const clips = clipsOfFolder(source, signal);
+  const without: string[] = [];
+  let count = 0;
+  await pipeline(
+    async function* () {
+      for await (const clip of clips) {
+        count += 1;
+        if (clip.prompt === undefined && prompt === undefined) without.push(clip.id);
+        yield `${JSON.stringify(clip)}\n`;
+      }
+    },
+    createWriteStream(path, { flags: 'wx' }),
+  );
+  const label = basename(source) === basename(resolve(source)) ? source : resolve(source);
+  if (count === 0) {
+    throw folderError(label, 'there are no videos in it', 'give the folder that the clips are in');
+  }
+  if (without.length > 0) {
+    const which = `${without.slice(0, 3).join(', ')}${without.length > 3 ? ', ...' : ''}`;
+    throw folderError(
+      label,
+      `${without.length} of its ${count} clips have no prompt: ${which}`,
+      'say what music is wanted with --prompt, or with a prompt.txt or prompts.yaml in the folder',
+    );
+  }
+  return { path, label, base: resolve(source) };
+}
+
+function folderError(file: string, fault: string, remedy: string): ManifestError {
+  return new ManifestError([{ file, fault, remedy }]);
 }
 
 async function inFolder(
-  fill: (folder: string) => Promise<Omit<ManifestFile, 'remove'>>,
+  fill: (folder: string) => Promise<ReadableManifest>,
 ): Promise<ManifestFile> {
   const folder = await mkdtemp(join(tmpdir(), 'reelscore-manifest-'));
   const remove = (): Promise<void> => rm(folder, { recursive: true, force: true });
@@ -82,7 +144,7 @@ async function download(
   link: string,
   folder: string,
   { fetch, header, signal }: FetchManifestOptions,
-): Promise<Omit<ManifestFile, 'remove'>> {
+): Promise<ReadableManifest> {
   if (!fetch) throw new Error('a manifest at a URL needs a network');
   const url = new URL(link);
   const label = printableUrl(url); // the query may be a signature

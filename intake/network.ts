@@ -1,4 +1,4 @@
-// How manifests at a URL are fetched.
+// How manifests are brought here.
 import type { WorkerConfig } from '../config/simulated.js';
 import { createGuardedFetch, type GuardedFetch } from '../net/guarded-fetch.js';
 import type { HeaderForHost } from './manifest-file.js';

@@ -14,7 +14,8 @@ import { SNAPSHOT_KEY, type SnapshotInfo } from '../manifests/snapshot-format.js
 import type { OpenStore, Store } from '../store/store.js';
 import { readBatchRecord } from './batch-record.js';
 import { claimStore, type StoreClaim } from './claim.js';
-import { openManifest, type FetchManifestOptions } from './manifest-file.js';
+import { refuseUnreachable, type ReachConfig } from './clip-reach.js';
+import { openManifest, readOptionsOf, type FetchManifestOptions } from './manifest-file.js';
 import { readRequest } from './request.js';
 
 /** A request as it was sent. */
@@ -23,6 +24,8 @@ export type UncheckedRequest = Partial<BatchRequest> | null | undefined;
 /** What a worker provides for opening batches. */
 export interface Intake extends Pick<FetchManifestOptions, 'fetch' | 'header'> {
   account: string;
+  /** How clips on this machine reach the vendor. */
+  reach: ReachConfig;
   /** REELSCORE_HOME of the embedded server in use. */
   home?: string;
   /** Absolute path of the folder in which batches get their folders, if the request names none. */
@@ -34,6 +37,8 @@ export interface Intake extends Pick<FetchManifestOptions, 'fetch' | 'header'> {
   openLink: (text: string) => string;
   /** The worker's own settings, overridden by those of the request. */
   optionsFor(request: Pick<BatchRequest, 'settings' | 'again'>): BatchOptions;
+  /** Of clips that have none. */
+  promptFor(request: Pick<BatchRequest, 'settings'>): string | undefined;
   /**
    * The URL to notify about a request: its own `notify`, else the worker's; sealed.
    */
@@ -83,11 +88,16 @@ export async function openBatch(
     const file = await openManifest(placeOf(request, intake), {
       ...(fetch && { fetch }),
       header,
+      prompt: intake.promptFor(request),
       ...(signal && { signal }),
     });
     try {
-      const reading = { read: intake.readManifest, label: file.label, ...(signal && { signal }) };
-      return await claimAndFreeze(file.path, store, claim, {
+      const reading = {
+        read: intake.readManifest,
+        ...readOptionsOf(file),
+        ...(signal && { signal }),
+      };
+      return await claimAndFreeze(file.path, store, claim, intake.reach, {
         ...reading,
         skipInvalid: request.skipInvalid ?? false,
       });
@@ -113,6 +123,7 @@ async function claimAndFreeze(
   file: string,
   store: Store,
   claim: StoreClaim,
+  reach: ReachConfig,
   { skipInvalid, ...reading }: FreezeOptions & { skipInvalid: boolean },
 ): Promise<SnapshotInfo> {
   const report = await checkManifest(file, reading);
@@ -121,6 +132,7 @@ async function claimAndFreeze(
     const { message } = new ManifestError(problems, problemCount);
     throw new ReelscoreError('manifest_invalid', message);
   }
+  refuseUnreachable(report, reach);
   const { batch } = claim;
   if (await claimStore(claim, store, report)) {
     throw new ReelscoreError(

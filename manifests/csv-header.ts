@@ -6,6 +6,7 @@ import { MAX_COLUMNS, MAX_RECORD_CHARS } from './limits.js';
 import { likelyColumn } from './likely-column.js';
 import { nearestName } from './nearest.js';
 import { type Fault, UnreadableManifest } from './problems.js';
+import type { SourceOptions } from './source.js';
 
 const DELIMITERS = [',', ';', '\t'] as const;
 
@@ -51,7 +52,11 @@ const SEP_LINE = /^(?:"sep=([^\w\s"]|\t)"|sep=([^\w\s"]|\t))[,;\t]*(?:\n|$)/i;
  * @param head the beginning of the file: all of it, or at least `MAX_RECORD_CHARS`
  * @throws UnreadableManifest with every fault of the header
  */
-export function readCsvHeader(head: string, isWhole: boolean): CsvHeader {
+export function readCsvHeader(
+  head: string,
+  isWhole: boolean,
+  { hasPrompt = false }: SourceOptions = {},
+): CsvHeader {
   const sep = SEP_LINE.exec(head);
   const named = sep?.[1] ?? sep?.[2];
   const delimiters = new Set([...(named === undefined ? [] : [named]), ...DELIMITERS]);
@@ -70,7 +75,10 @@ export function readCsvHeader(head: string, isWhole: boolean): CsvHeader {
     );
   }
   const { line, delimiter } = best;
-  const { faults, warnings, ...header } = readNames(best.names);
+  const { faults, warnings, ...header } = readNames(
+    best.names,
+    hasPrompt ? ['file_link'] : ['file_link', 'prompt'],
+  );
   if (faults.length > 0) throw new UnreadableManifest(faults.map((fault) => ({ line, ...fault })));
   const charsFrom = charsFromEach(header.columns);
   return {
@@ -138,7 +146,10 @@ interface NamesRead extends Pick<CsvHeader, 'columns' | 'spelt' | 'ownResults' |
   faults: Fault[];
 }
 
-function readNames(written: readonly string[]): NamesRead {
+function readNames(
+  written: readonly string[],
+  needed: readonly ('file_link' | 'prompt')[],
+): NamesRead {
   const ownResults = isOwnResult(new Set(written));
   const names = ownResults ? written.map(unescapeFormulas) : written;
   const read: NamesRead = { columns: [], spelt: new Map(), ownResults, warnings: [], faults: [] };
@@ -166,7 +177,7 @@ function readNames(written: readonly string[]): NamesRead {
     read.columns.push({ name: meant.name });
   }
   if (seen.size > MAX_COLUMNS) return { ...read, faults: [tooMany(seen.size)] };
-  for (const name of ['file_link', 'prompt'] as const) {
+  for (const name of needed) {
     if (!seen.has(name)) read.faults.push(absent(name, names));
   }
   return read;

@@ -4,7 +4,7 @@ import { CsvBreakError, CsvRecords, type CsvBreak, type CsvRecord } from './csv-
 import { unescapeFormulas } from './formula-cells.js';
 import { MAX_RECORD_CHARS } from './limits.js';
 import { type Fault, UnreadableManifest } from './problems.js';
-import type { RawRow, Source } from './source.js';
+import type { RawRow, Source, SourceOptions } from './source.js';
 
 /** Text taken apart at once: more than a record, so that none is looked at many times. */
 const ENOUGH_CHARS = 2 * MAX_RECORD_CHARS;
@@ -19,9 +19,12 @@ const STRAY_QUOTE: Omit<Fault, 'line'> = {
  * @param text UTF-8 with \n line ends, in chunks that end between characters
  * @throws UnreadableManifest if the header cannot be used
  */
-export async function openCsv(text: AsyncGenerator<Buffer>): Promise<Source> {
+export async function openCsv(
+  text: AsyncGenerator<Buffer>,
+  options?: SourceOptions,
+): Promise<Source> {
   const { head, isWhole } = await readHead(text);
-  const header = readCsvHeader(head, isWhole);
+  const header = readCsvHeader(head, isWhole, options);
   return {
     defaults: new Map(),
     columns: header.columns.flatMap(({ name }) => name ?? []),

@@ -1,37 +1,101 @@
-// What a file_link may look like. Where it leads is checked when the clip is probed.
+// What a row's file_link means. Where it leads is checked when the clip is probed.
+import { resolve } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { MAX_URL_CHARS } from './limits.js';
 import type { Fault } from './problems.js';
 
-/** What is wrong with a file_link, or undefined. */
-export function faultOfFileLink(link: string): Fault | undefined {
-  if (link.length > MAX_URL_CHARS) {
-    return {
-      fault: `file_link has ${link.length} characters, at most ${MAX_URL_CHARS} are allowed`,
-      remedy: 'use a shorter URL',
-    };
+/** The link in the one form that it is kept in. */
+export type MeantLink = { link: string } | { fault: Fault };
+
+const SCHEME = /^([a-z][a-z0-9+.-]+):/i;
+/** `cdn.example/clip.mp4` */
+const LIKE_HOST = /^[a-z0-9-]+(\.[a-z0-9-]+)*\.[a-z]{2,}(:\d+)?\/./i;
+
+/** Whether the vendor can fetch the clip by its link as it is. */
+export function isWebLink(link: string): boolean {
+  return /^https?:/i.test(link);
+}
+
+/** Whether the clip lies on this machine. */
+export function isLocal(link: string): boolean {
+  return link.startsWith('file:');
+}
+
+/**
+ * An http(s) URL, or a path or `file:` URL, which becomes the `file:` URL of the absolute path.
+ * @param base folder that relative paths begin at; undefined = the manifest may not name files of this machine
+ */
+export function meantLink(text: string, base: string | undefined): MeantLink {
+  if (text.length > MAX_URL_CHARS) {
+    return refused(
+      `file_link has ${text.length} characters, at most ${MAX_URL_CHARS} are allowed`,
+      'use a shorter URL',
+    );
   }
-  if (/^[\u2018-\u201f\u00ab\u00bb'"]|[\u2018-\u201f\u00ab\u00bb]$/.test(link)) {
-    return { fault: 'file_link is in quotes that are part of it', remedy: 'take them off' };
+  if (/^[\u2018-\u201f\u00ab\u00bb'"]|[\u2018-\u201f\u00ab\u00bb]$/.test(text)) {
+    return refused('file_link is in quotes that are part of it', 'take them off');
   }
-  if (/[\s\p{Cc}\p{Cs}\\]/u.test(link)) {
-    return {
-      fault: 'file_link holds a space, a line break or a backslash',
-      remedy: 'write a space as %20',
-    };
+  if (/[\p{Cc}\p{Cs}\u2028\u2029]/u.test(text)) {
+    return refused('file_link holds a line break or a control character', 'remove it');
   }
-  if (!/^https?:\/\/[^/?#]/i.test(link) || !URL.canParse(link)) {
-    return {
-      fault: 'file_link is not an http or https URL',
-      remedy: 'the vendor fetches the video: give a URL such as https://cdn.example/clip.mp4',
-    };
+  switch (SCHEME.exec(text)?.[1]?.toLowerCase()) {
+    case 'http':
+    case 'https':
+      return meantUrl(text);
+    case 'file':
+      return meantFileUrl(text, base);
+    case undefined:
+      return meantPath(text, base);
+    default:
+      return refused(
+        'file_link is not an http, https or file URL',
+        'give a URL such as https://cdn.example/clip.mp4, or the path of a file',
+      );
   }
-  const { username, password } = new URL(link);
+}
+
+function meantUrl(text: string): MeantLink {
+  if (/[\s\\]/u.test(text)) {
+    return refused('file_link holds a space or a backslash', 'write a space as %20');
+  }
+  if (!/^https?:\/\/[^/?#]/i.test(text) || !URL.canParse(text)) {
+    return refused(
+      'file_link is not an http or https URL',
+      'give a URL such as https://cdn.example/clip.mp4',
+    );
+  }
+  const { username, password } = new URL(text);
   if (username !== '' || password !== '') {
-    return {
-      // Results, snapshots and the vendor would all keep the secret.
-      fault: 'file_link carries a user name or password',
-      remedy: 'use a signed URL or one that needs no login',
-    };
+    // Results, snapshots and the vendor would all keep the secret.
+    return refused(
+      'file_link carries a user name or password',
+      'use a signed URL or one that needs no login',
+    );
   }
-  return undefined;
+  return { link: text };
+}
+
+function meantFileUrl(text: string, base: string | undefined): MeantLink {
+  try {
+    return meantPath(fileURLToPath(text), base);
+  } catch {
+    return refused('file_link is not the URL of a file on this machine', 'write file:///path');
+  }
+}
+
+function meantPath(path: string, base: string | undefined): MeantLink {
+  if (LIKE_HOST.test(path)) {
+    return refused('file_link has no scheme', 'write https:// before it, or ./ before a path');
+  }
+  if (base === undefined) {
+    return refused(
+      'file_link is not an http or https URL',
+      'only a manifest on this machine can name files on it',
+    );
+  }
+  return { link: pathToFileURL(resolve(base, path)).href };
+}
+
+function refused(fault: string, remedy: string): MeantLink {
+  return { fault: { fault, remedy } };
 }

@@ -5,10 +5,11 @@ import type { IdKeys } from './clip-id.js';
 import { hashOfFile } from './open-file.js';
 import { ManifestError } from './problems.js';
 import { readManifest, type ManifestReport, type Reading, type ReadManifest } from './read.js';
+import type { ReadOptions } from './read-options.js';
 import { openSnapshot } from './snapshot.js';
 import { PAGE_SIZE, pageKey, SNAPSHOT_KEY, type SnapshotInfo } from './snapshot-format.js';
 
-export interface FreezeOptions {
+export interface FreezeOptions extends Pick<ReadOptions, 'base' | 'prompt'> {
   /** Freeze invalid rows with their `fault` instead of refusing the manifest. */
   skipInvalid?: boolean;
   /** `hash` of the report that was looked at; another content is refused. */
@@ -95,15 +96,15 @@ async function findFrozen(
 async function writePages(
   path: string,
   store: Store,
-  { skipInvalid = false, expectedHash, label = path, signal, read = readManifest }: FreezeOptions,
+  { skipInvalid = false, expectedHash, signal, read = readManifest, ...where }: FreezeOptions,
   avoid: IdKeys = new Set(),
 ): Promise<Reading> {
   const pages = new PageWriter(store);
-  const options = { avoid, label, ...(signal && { signal }) };
+  const options = { avoid, ...where, ...(signal && { signal }) };
   const reading = await read(path, (clips) => pages.add(clips), options);
   const { report } = reading;
   if (expectedHash !== undefined && report.hash !== expectedHash) {
-    throw changedError(label);
+    throw changedError(where.label ?? path);
   }
   if (!report.complete || (report.problemCount > 0 && !skipInvalid)) {
     throw new ManifestError(report.problems, report.problemCount);

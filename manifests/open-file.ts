@@ -3,7 +3,8 @@ import { createHash } from 'node:crypto';
 import { open, stat, type FileHandle } from 'node:fs/promises';
 import { ManifestError } from './problems.js';
 
-const REASONS = new Map<unknown, [fault: string, remedy: string]>([
+/** Why a file cannot be opened, by the error's code. */
+export const REASONS = new Map<unknown, [fault: string, remedy: string]>([
   ['ENOENT', ['there is no such file', 'check the path']],
   ['ENOTDIR', ['there is no such file', 'check the path']],
   ['EACCES', ['the file may not be read', 'check its permissions']],

@@ -3,7 +3,8 @@ import { Worker } from 'node:worker_threads';
 import pLimit from 'p-limit';
 import type { Clip } from '../contract/clip.js';
 import { ManifestError } from './problems.js';
-import type { Reading, ReadManifest, ReadOptions } from './read.js';
+import type { Reading, ReadManifest } from './read.js';
+import type { ReadOptions } from './read-options.js';
 import type { ReadingMessage, ReadingTask } from './reading.js';
 
 export interface ReaderOptions {
@@ -31,11 +32,12 @@ export function createThreadReader(options: ReaderOptions): ReadManifest {
 async function readWithin(
   path: string,
   onClips: (clips: Clip[]) => void | Promise<void>,
-  { avoid = new Set(), label = path, signal }: ReadOptions = {},
+  { avoid = new Set(), label = path, signal, ...options }: ReadOptions = {},
   { threadFile, maxMs, maxHeapMb }: Required<Omit<ReaderOptions, 'readers'>>,
 ): Promise<Reading> {
   signal?.throwIfAborted();
-  const thread = new ReaderThread(threadFile, { path, label, avoid: new Set(avoid) }, maxHeapMb);
+  const task: ReadingTask = { path, label, avoid: new Set(avoid), ...options };
+  const thread = new ReaderThread(threadFile, task, maxHeapMb);
   const refused = (fault: string, cause?: unknown) =>
     new ManifestError([{ file: label, fault, remedy: 'split it, or write it as CSV' }], 1, {
       cause,

@@ -1,19 +1,29 @@
 // Reads a manifest from first byte to last, and tells all that is wrong with it.
 import { createHash } from 'node:crypto';
+import { dirname } from 'node:path';
 import type { Clip } from '../contract/clip.js';
 import { nameOfFile, safeName } from './batch-id.js';
-import { ClipIds, type IdKeys } from './clip-id.js';
+import { ClipIds } from './clip-id.js';
+import { ContentHash } from './content-hash.js';
 import { openCsv } from './csv.js';
+import { isLocal } from './file-link.js';
 import { formatOf, type ManifestFormat } from './format.js';
-import { type Problem, ProblemLog, UnreadableManifest } from './problems.js';
+import { formatFault, type Problem, ProblemLog, UnreadableManifest } from './problems.js';
 import { openJson, openJsonLines } from './json.js';
+import { versionOf } from './local-file.js';
 import { hashOfFile, openManifestFile } from './open-file.js';
+import type { ReadOptions } from './read-options.js';
 import { RowReader } from './row.js';
 import { readSourceText } from './source-text.js';
-import type { Source } from './source.js';
+import type { RawRow, Source, SourceOptions } from './source.js';
 import { openYaml } from './yaml.js';
 
-const OPEN: Record<ManifestFormat, (text: AsyncGenerator<Buffer>) => Source | Promise<Source>> = {
+type OpenSource = (
+  text: AsyncGenerator<Buffer>,
+  options: SourceOptions,
+) => Source | Promise<Source>;
+
+const OPEN: Record<ManifestFormat, OpenSource> = {
   csv: openCsv,
   yaml: openYaml,
   json: openJson,
@@ -29,8 +39,10 @@ export interface ManifestReport {
   format: ManifestFormat;
   /** From the manifest or its file name, made safe (`safeName`). */
   name: string;
-  /** SHA-256 of the file's bytes, in hex. */
+  /** SHA-256 in hex of the content: see `ContentHash`. */
   hash: string;
+  /** Clips that lie on this machine, if any do. */
+  local?: number;
   /** Rows read. */
   total: number;
   valid: number;
@@ -68,15 +80,6 @@ export interface Reading {
   ids: Pick<ClipIds, 'clashed' | 'keys'>;
 }
 
-export interface ReadOptions {
-  /** Keys of ids that must not be made up for rows without one. */
-  avoid?: IdKeys;
-  /** How messages call the file, and what names the manifest; default: its path. */
-  label?: string;
-  /** Ends the reading, which then throws its reason. */
-  signal?: AbortSignal;
-}
-
 /**
  * Reads a manifest in one pass.
  * @param onClips gets every row's clip in order, invalid ones with their `fault`, some at a time;
@@ -93,7 +96,7 @@ export type ReadManifest = (
 export async function readManifest(
   path: string,
   onClips: (clips: Clip[]) => void | Promise<void>,
-  { avoid, label = path, signal }: ReadOptions = {},
+  { avoid, label = path, base = baseOf(path, label), prompt, signal }: ReadOptions = {},
 ): Promise<Reading> {
   const format = formatOf(path, label);
   const file = await openManifestFile(path);
@@ -101,6 +104,9 @@ export async function readManifest(
   const warnings = new ProblemLog(label);
   const ids = new ClipIds(avoid);
   const bytes = createHash('sha256');
+  const content = new ContentHash();
+  if (prompt !== undefined) content.add(prompt);
+  let local = 0;
   let name = nameOfFile(label);
   let total = 0;
   let invalid = 0;
@@ -109,16 +115,26 @@ export async function readManifest(
   let reader: RowReader | undefined;
   try {
     const text = readSourceText(file.createReadStream({ highWaterMark: CHUNK_BYTES }), bytes);
-    const source = await OPEN[format](text);
+    const source = await OPEN[format](text, { hasPrompt: prompt !== undefined });
     if (source.name !== undefined) name = safeName(source.name);
     for (const warning of source.warnings ?? []) warnings.add(warning);
-    reader = new RowReader(source, ids, problems, warnings);
+    reader = new RowReader(
+      source,
+      ids,
+      { problems, warnings },
+      {
+        ...(base !== undefined && { base }),
+        ...(prompt !== undefined && { prompt }),
+      },
+    );
     for await (const rows of source.rows) {
       signal?.throwIfAborted();
       const clips: Clip[] = [];
       for (const row of rows) {
-        const clip = reader.read(row);
+        const clip = await localChecked(reader.read(row), row, problems);
         if (clip.fault !== undefined) invalid += 1;
+        if (clip.version !== undefined) content.add(clip.version);
+        local += isLocal(clip.fileLink) ? 1 : 0;
         clips.push(clip);
       }
       total += clips.length;
@@ -138,7 +154,8 @@ export async function readManifest(
     format,
     name,
     // A reader that gave up has not seen all bytes.
-    hash: complete ? bytes.digest('hex') : await hashOfFile(path),
+    hash: complete ? content.with(bytes.digest('hex')) : await hashOfFile(path),
+    ...(local > 0 && { local }),
     total,
     valid: total - invalid,
     invalid,
@@ -151,6 +168,23 @@ export async function readManifest(
     warningCount: warnings.count,
   };
   return { report, ids };
+}
+
+/** A file that is called otherwise in messages was brought here from elsewhere. */
+function baseOf(path: string, label: string): string | undefined {
+  return label === path ? dirname(path) : undefined;
+}
+
+/** With its version, or a fault if it lies on this machine and cannot be read. */
+async function localChecked(clip: Clip, raw: RawRow, problems: ProblemLog): Promise<Clip> {
+  if (!isLocal(clip.fileLink)) return clip;
+  const found = await versionOf(clip.fileLink);
+  if ('version' in found) return { ...clip, version: found.version };
+  const { fault, remedy } = found.fault;
+  const own = { fault: `file_link ${fault}`, remedy };
+  problems.add({ line: raw.lines?.get('file_link') ?? raw.line, ...own });
+  const others = clip.fault === undefined ? '' : `${clip.fault}; `;
+  return { ...clip, fault: others + formatFault(own) };
 }
 
 /**

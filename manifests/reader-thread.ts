@@ -11,7 +11,7 @@ const CLIPS_AT_A_TIME = 500;
 const port = parentPort;
 if (port === null) throw new Error('manifests/reader-thread.js is run as a thread only');
 
-const { path, label, avoid } = workerData as ReadingTask;
+const { path, ...options } = workerData as ReadingTask;
 const tell = (message: ReadingMessage): void => port.postMessage(message);
 
 try {
@@ -23,7 +23,7 @@ try {
         await once(port, 'message');
       }
     },
-    { label, avoid },
+    options,
   );
   tell({ kind: 'read', report, ...(ids.clashed && { keys: new Set(ids.keys) }) });
 } catch (error) {

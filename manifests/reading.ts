@@ -2,9 +2,10 @@
 import type { Clip } from '../contract/clip.js';
 import type { Problem } from './problems.js';
 import type { ManifestReport } from './read.js';
+import type { ReadOptions } from './read-options.js';
 
 /** What the thread is started with. */
-export interface ReadingTask {
+export interface ReadingTask extends Pick<ReadOptions, 'base' | 'prompt'> {
   path: string;
   label: string;
   avoid: ReadonlySet<string>;

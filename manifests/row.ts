@@ -3,13 +3,14 @@ import { hash } from 'node:crypto';
 import type { Clip } from '../contract/clip.js';
 import { type ClipIds, faultOfId, normalizeId } from './clip-id.js';
 import { isExtraColumn, KNOWN_COLUMNS } from './columns.js';
-import { faultOfFileLink } from './file-link.js';
+import { meantLink } from './file-link.js';
 import { MAX_COLUMNS, MAX_FIELD_CHARS, MAX_INHERITED_CHARS } from './limits.js';
 import { likelyColumn } from './likely-column.js';
 import { createSuggestions, type Suggestions } from './nearest.js';
 import { type Fault, formatFault, type ProblemLog, UnreadableManifest } from './problems.js';
 import { fillPrompt, type PromptFields } from './prompt-template.js';
 import { isLongPrompt, RECOMMENDED_TOKENS } from './prompt-tokens.js';
+import type { ReadOptions } from './read-options.js';
 import type { RawRow, Source } from './source.js';
 
 /** Control characters but tab and line ends. */
@@ -18,10 +19,14 @@ const CONTROL = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]/;
 const HALVES = /[\ud800-\udfff]/;
 const LONE_HALF = /\p{Cs}/u;
 
+/** Notes a fault of a field, if there is one. */
+type Blame = (field: string, fault: Fault | undefined) => void;
+
 /** Reads the rows of one manifest, in order. */
 export class RowReader {
   /** The manifest's own columns, in order of appearance. */
   readonly extraColumns: Set<string>;
+  readonly #defaults: Source['defaults'];
   readonly #columns: ReadonlySet<string> | undefined;
   readonly #pairs = new Map<string, number>();
   readonly #suggestions = createSuggestions();
@@ -32,9 +37,10 @@ export class RowReader {
   constructor(
     private readonly source: Pick<Source, 'columns' | 'defaults'>,
     private readonly ids: ClipIds,
-    private readonly problems: ProblemLog,
-    private readonly warnings: ProblemLog,
+    private readonly logs: Record<'problems' | 'warnings', ProblemLog>,
+    private readonly options: Pick<ReadOptions, 'base' | 'prompt'>,
   ) {
+    this.#defaults = withPrompt(source.defaults, options.prompt);
     this.extraColumns = new Set(source.columns?.filter(isExtraColumn));
     this.#columns = source.columns && new Set(source.columns);
     this.#hints = { suggestions: this.#suggestions, named: source.columns !== undefined };
@@ -46,7 +52,7 @@ export class RowReader {
     this.#rows += 1;
     const faults = [...raw.faults];
     const at = (field: string) => ({ line: raw.lines?.get(field) ?? raw.line });
-    const blame = (field: string, fault: Fault | undefined) => {
+    const blame: Blame = (field, fault) => {
       if (fault !== undefined) faults.push({ ...at(field), ...fault });
     };
 
@@ -54,17 +60,14 @@ export class RowReader {
     const fields = this.#withDefaults(raw.fields);
     this.#checkFields(raw, fields, blame);
     const { id, made } = this.#takeId(raw, row, blame);
-    const fileLink = fields.get('file_link')?.trim() ?? '';
-    // A row the format's reader found broken may lack fields only for that.
-    if (fileLink !== '') blame('file_link', faultOfFileLink(fileLink));
-    else if (raw.faults.length === 0) blame('file_link', missing('file_link', fields, this.#hints));
+    const fileLink = this.#link(raw, fields, blame);
     const prompt = this.#fill(raw, fields, blame);
 
     if (faults.length === 0) {
       this.#warn(raw, at('prompt'), fileLink, prompt);
     }
-    for (const fault of faults) this.problems.add(fault);
-    for (const warning of raw.warnings ?? []) this.warnings.add(warning);
+    for (const fault of faults) this.logs.problems.add(fault);
+    for (const warning of raw.warnings ?? []) this.logs.warnings.add(warning);
     const params = fields.get('params');
     return {
       row,
@@ -79,8 +82,21 @@ export class RowReader {
     };
   }
 
+  #link(raw: RawRow, fields: ReadonlyMap<string, string>, blame: Blame): string {
+    const text = fields.get('file_link')?.trim() ?? '';
+    if (text === '') {
+      // A row the format's reader found broken may lack fields only for that.
+      if (raw.faults.length === 0) blame('file_link', missing('file_link', fields, this.#hints));
+      return '';
+    }
+    const meant = meantLink(text, this.options.base);
+    if ('link' in meant) return meant.link;
+    blame('file_link', meant.fault);
+    return text;
+  }
+
   #withDefaults(own: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
-    const { defaults } = this.source;
+    const defaults = this.#defaults;
     if (defaults.size === 0) return own;
     const fields = new Map(own);
     for (const [name, value] of defaults) {
@@ -96,11 +112,7 @@ export class RowReader {
     if (this.#inherited > MAX_INHERITED_CHARS) throw new UnreadableManifest([TOO_MUCH_INHERITED]);
   }
 
-  #checkFields(
-    raw: RawRow,
-    fields: ReadonlyMap<string, string>,
-    blame: (field: string, fault: Fault | undefined) => void,
-  ): void {
+  #checkFields(raw: RawRow, fields: ReadonlyMap<string, string>, blame: Blame): void {
     for (const [name, value] of fields) {
       if (value.length > MAX_FIELD_CHARS) {
         blame(name, {
@@ -118,16 +130,12 @@ export class RowReader {
       if (this.extraColumns.size < MAX_COLUMNS) this.extraColumns.add(name);
       else blame(name, TOO_MANY_FIELDS);
     }
-    for (const name of this.source.defaults.keys()) {
+    for (const name of this.#defaults.keys()) {
       if (isExtraColumn(name)) this.extraColumns.add(name);
     }
   }
 
-  #takeId(
-    raw: RawRow,
-    row: number,
-    blame: (field: string, fault: Fault | undefined) => void,
-  ): { id: string; made?: true } {
+  #takeId(raw: RawRow, row: number, blame: Blame): { id: string; made?: true } {
     const id = normalizeId(raw.fields.get('id')?.trim() ?? '');
     const madeUp = () => ({ id: this.ids.make(row), made: true as const });
     if (id === '') return madeUp();
@@ -145,11 +153,7 @@ export class RowReader {
     return madeUp();
   }
 
-  #fill(
-    raw: RawRow,
-    fields: ReadonlyMap<string, string>,
-    blame: (field: string, fault: Fault | undefined) => void,
-  ): string {
+  #fill(raw: RawRow, fields: ReadonlyMap<string, string>, blame: Blame): string {
     const template = fields.get('prompt')?.trim() ?? '';
     if (template === '') {
       if (raw.faults.length === 0) blame('prompt', missing('prompt', fields, this.#hints));
@@ -177,7 +181,7 @@ export class RowReader {
 
   #warn(raw: RawRow, prompt: { line: number }, fileLink: string, text: string): void {
     if (isLongPrompt(text)) {
-      this.warnings.add({
+      this.logs.warnings.add({
         ...prompt,
         fault: `prompt has ${RECOMMENDED_TOKENS} tokens or more, as estimated`,
         remedy: `the vendor recommends fewer than ${RECOMMENDED_TOKENS}; shorten it for best results`,
@@ -189,7 +193,7 @@ export class RowReader {
     if (earlier === undefined) {
       this.#pairs.set(pair, raw.line);
     } else {
-      this.warnings.add({
+      this.logs.warnings.add({
         line: raw.line,
         fault: `same clip and prompt as line ${earlier}`,
         remedy: 'remove one of the rows, or both are submitted and paid for',
@@ -212,6 +216,10 @@ const TOO_MUCH_INHERITED: Fault = {
   fault: `defaults, aliases and columns that rows leave out add more than ${MAX_INHERITED_CHARS} characters to the clips`,
   remedy: 'shorten them, or split the manifest',
 };
+
+function withPrompt(defaults: Source['defaults'], prompt: string | undefined): Source['defaults'] {
+  return prompt === undefined ? defaults : new Map([['prompt', prompt], ...defaults]);
+}
 
 function namesOf(fields: ReadonlyMap<string, string>): PromptFields['names'] {
   return { has: (name) => fields.has(name), [Symbol.iterator]: () => fields.keys() };

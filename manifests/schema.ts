@@ -10,7 +10,9 @@ const value = z
 const text = z.string().max(MAX_FIELD_CHARS);
 
 const clipFields = {
-  file_link: text.max(MAX_URL_CHARS).describe('http or https URL of the video.'),
+  file_link: text
+    .max(MAX_URL_CHARS)
+    .describe('http or https URL of the video, or the path of a file.'),
   prompt: value.describe('What music is wanted. {{field}} stands for another field of the clip.'),
   params: value.describe("The user's own value; comes back unchanged in callbacks."),
 };

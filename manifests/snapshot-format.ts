@@ -60,6 +60,7 @@ export const clipSchema: z.ZodType<Clip> = z.object({
   id: z.string().min(1),
   idMade: z.literal(true).exactOptional(),
   fileLink: z.string(),
+  version: z.string().exactOptional(),
   prompt: z.string(),
   params: z.string().exactOptional(),
   extra: z.record(z.string(), z.string()),

@@ -19,6 +19,12 @@ export interface RawRow {
   warnings?: Fault[];
 }
 
+/** What a format's reader has to know. */
+export interface SourceOptions {
+  /** A prompt is given for clips without one, so no column need have it. */
+  hasPrompt?: boolean;
+}
+
 /** An opened manifest. Its readers throw `UnreadableManifest` when they cannot go on. */
 export interface Source {
   /** The manifest's own name for itself. */

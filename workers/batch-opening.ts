@@ -24,6 +24,7 @@ export function intakeOf(
 ): Intake {
   return {
     account: config.account,
+    reach: config,
     ...(embedded && { home: realpathSync(config.home) }),
     resultsFolder: path.resolve('results'),
     openStore: openLocalStore,
@@ -46,6 +47,7 @@ export function intakeOf(
         });
       }
     },
+    promptFor: ({ settings = {} }) => withSettings(config, settings).prompt,
     notificationUrl(request) {
       const url = notificationUrlOf(request, config);
       return url === undefined ? undefined : sealedNotify(links.seal, url);

@@ -1,6 +1,9 @@
 // Composes the callback receiver.
 import { Client, Connection } from '@temporalio/client';
+import { openLocalStore } from '../store/local-store.js';
+import { addClipRoute } from '../tomoviee/serving/clip-route.js';
 import { startReceiver } from '../tomoviee/callbacks/receiver.js';
+import { servedClips } from './served-clips.js';
 import { signalBatch } from './signal-batch.js';
 import { loadCallbackSecret } from '../config/callback-secret.js';
 import type { ResolvedConfig } from '../config/config.js';
@@ -29,6 +32,8 @@ export async function startCallbackReceiver({
   const secret = await loadCallbackSecret(config);
   const connection = await Connection.connect(temporal.connection);
   const client = new Client({ connection, namespace: temporal.namespace });
+  const logger = createLogger({ level: config.logLevel, hide: [secret] });
+  const openClip = servedClips(client, openLocalStore);
   try {
     const receiver = await startReceiver({
       listen: config.callbacks.listen,
@@ -39,7 +44,8 @@ export async function startCallbackReceiver({
           connection.workflowService.getSystemInfo({}),
         );
       },
-      logger: createLogger({ level: config.logLevel, hide: [secret] }),
+      logger,
+      addRoutes: (app) => addClipRoute(app, { secret: secret.reveal(), openClip, logger }),
     });
     return {
       port: receiver.port,

@@ -14,6 +14,7 @@ import {
 } from '../activities/index.js';
 import { DOWNLOAD_LIMITS } from '../activities/download-limits.js';
 import { Webhook } from 'standardwebhooks';
+import { clipUrls } from './clip-urls.js';
 import { callbackUrl } from '../tomoviee/callbacks/url.js';
 import { downloadsQueueOf, filesQueueOf, mediaQueueOf, taskQueueOf } from '../contract/names.js';
 import { createMediaAnalyzer } from '../media/analyzer.js';
@@ -174,6 +175,7 @@ async function createScoring(
       vendor,
       ...media,
       downloadLimits: { ...DOWNLOAD_LIMITS, timeoutMs: config.downloadTimeoutMs },
+      clipUrl: clipUrls(config, secret),
       callbackUrl: (target) =>
         publicUrl === undefined ? undefined : callbackUrl(publicUrl, target, secret),
       openLink: (text) => links.open(text),

@@ -10,9 +10,10 @@ import type {
 } from '../contract/account.js';
 import type { BatchProgress } from '../contract/batch.js';
 import type { Pace } from '../contract/account.js';
-import type { TaskCallback } from '../contract/callback.js';
+import type { SubmissionPlace, TaskCallback } from '../contract/callback.js';
 import {
   ACCOUNT_QUERY,
+  CLIP_STORE_QUERY,
   EVICT_UPDATE,
   PAUSE_SIGNAL,
   PROGRESS_QUERY,
@@ -30,6 +31,7 @@ export const pauseSignal = defineSignal<[reason: string | null | undefined]>(PAU
 /** Resumes a batch after any pause. */
 export const resumeSignal = defineSignal(RESUME_SIGNAL);
 export const progressQuery = defineQuery<BatchProgress>(PROGRESS_QUERY);
+export const clipStoreQuery = defineQuery<string | null, [SubmissionPlace]>(CLIP_STORE_QUERY);
 
 /** A batch reports its state to its account. */
 export const reportSignal = defineSignal<[MemberReport | LeaveReport]>(REPORT_SIGNAL);

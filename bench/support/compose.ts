@@ -106,6 +106,7 @@ async function compose(config: SimulatedConfig) {
       vendor,
       fetch,
       probe: (fileLink, signal) => probeClip(fileLink, { fetch, analyzer, signal }),
+      clipUrl: ({ fileLink }) => fileLink,
       callbackUrl: (target) => callbackUrl(publicUrl, target, secret),
     }),
     async close() {

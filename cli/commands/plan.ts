@@ -11,6 +11,7 @@ export type PlanFlags = Pick<
   RunFlags,
   | 'simulate'
   | 'again'
+  | 'prompt'
   | 'identity'
   | 'rate'
   | 'maxInFlight'

@@ -21,7 +21,8 @@ export function createTagAsker(fetch: GuardedFetch, signal?: AbortSignal): AskTa
   const limit = pLimit(CONCURRENCY);
   const failures = new Map<string, number>();
 
-  const ask = async ({ fileLink, fault }: Clip): Promise<ClipTag> => {
+  const ask = async ({ fileLink, version, fault }: Clip): Promise<ClipTag> => {
+    if (version !== undefined) return { kind: 'tag', tag: version };
     if (fault !== undefined) return UNREACHABLE;
     const { origin } = new URL(fileLink);
     const before = failures.get(origin) ?? 0;

@@ -23,10 +23,11 @@ export type ClipKeys = Pick<LedgerEntry, 'id' | 'link' | 'fileLink' | 'etag' | '
  * @param tag what the clip's server answered, if the batch identifies clips by ETag
  */
 export function keysOf(clip: Clip, { plain }: Pick<Link, 'plain'>, tag?: ClipTag): ClipKeys {
-  const { id, idMade, prompt } = clip;
+  const { id, idMade, prompt, version } = clip;
   return {
     ...(!idMade && { id: digestOf('id', idKey(id)) }),
-    link: linkDigest(plain),
+    // Another content at the same path is another clip.
+    link: linkDigest(version === undefined ? plain : `${plain}#${version}`),
     fileLink: plain,
     ...(tag?.kind === 'tag' && { etag: digestOf('etag', plain, tag.tag) }),
     music: digestOf('music', ...MUSIC, prompt),

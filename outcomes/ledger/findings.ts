@@ -25,7 +25,9 @@ export function findingOf(match: RowMatch): LedgerFinding | undefined {
     ...{ row, line, id, code, fault, remedy },
   });
   const links = (before: ScoredAs): string =>
-    `${scoredText(before)} with another link: ${shown(before.fileLink)}, now ${shown(fileLink)}`;
+    before.fileLink === fileLink
+      ? `${scoredText(before)}, and its file has changed since: ${shown(fileLink)}`
+      : `${scoredText(before)} with another link: ${shown(before.fileLink)}, now ${shown(fileLink)}`;
   switch (match.state) {
     case 'scored':
       if (match.as.fileLink === undefined) return undefined;

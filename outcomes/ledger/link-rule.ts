@@ -1,4 +1,5 @@
 // The parts of a link that identify its clip: all but the parameters that sign it or make it expire. Pure.
+import { isWebLink } from '../../manifests/file-link.js';
 
 /**
  * Query parameters that do not identify the clip. In lower case; a trailing `*` matches any rest. With
@@ -67,6 +68,8 @@ export function linkReader(own: readonly string[] = []): ReadLink {
   const left = matcher(names.filter((name) => !name.startsWith('!')));
 
   return (link) => {
+    // The path of a file counts as a whole.
+    if (!isWebLink(link)) return { plain: link, strict: link };
     const { origin, pathname, search } = new URL(link);
     if (search.length < 2) return { plain: origin + pathname, strict: origin + pathname };
     const parameters = search.slice(1).split('&').filter(Boolean);

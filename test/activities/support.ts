@@ -72,6 +72,7 @@ export function workerOf(deps: Partial<ActivityDependencies>): Activities {
     vendor: { submit: unused, queryTask: unused },
     probe: unused,
     fetch,
+    clipUrl: ({ fileLink }) => fileLink,
     callbackUrl: () => undefined,
     ...deps,
   });

@@ -258,6 +258,7 @@ maxFailures: 12
 maxSubmissions: 40
 pricePerClip: 0.05 EUR
 budget: 1
+prompt: 'Calm {{name}}'
 identity: link
 signatureParams: [key, 'sign*', '!token']
 ledger: /srv/ledger
@@ -304,6 +305,7 @@ historyBound: 500
     maxFailures: { clips: 12 },
     cap: { submissions: 20, code: 'budget_reached' },
     pricePerClip: { amount: 0.05, currency: 'EUR' },
+    prompt: 'Calm {{name}}',
     identity: 'link',
     signatureParams: ['key', 'sign*', '!token'],
     ledgerDir: '/srv/ledger',

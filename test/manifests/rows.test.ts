@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { ClipIds, faultOfId, fileNameOf, idKey, isDeviceName } from '../../manifests/clip-id.js';
-import { faultOfFileLink } from '../../manifests/file-link.js';
+import { meantLink } from '../../manifests/file-link.js';
 import { nearestName } from '../../manifests/nearest.js';
 import { approximateTokens } from '../../manifests/prompt-tokens.js';
 import { fillPrompt } from '../../manifests/prompt-template.js';
@@ -153,10 +153,19 @@ describe('file_link', () => {
     'HTTPS://a.b/c?d=e%20f#g',
     'https://a.b/é.mp4',
     'http://[::1]:80/x',
-  ])('%s is taken', (link) => expect(faultOfFileLink(link)).toBeUndefined());
+  ])('%s is taken as it is', (link) => expect(meantLink(link, undefined)).toEqual({ link }));
 
   test.each([
-    ...['clip.mp4', '/clip.mp4', 'ftp://a.b/c', 'file:///etc/passwd', 'javascript:1', 'http:a.b'],
+    ...[
+      'ftp://a.b/c',
+      'gs://a/b',
+      'javascript:1',
+      'http:a.b',
+      's3://bucket',
+      's3:///key',
+      's3://b/',
+    ],
+    ...['cdn.example/clip.mp4', '“clip.mp4”', 'file://host/clip.mp4', 'file:///a%2fb', 'a\nb'],
     ...[
       'http:///a.b',
       'https://',
@@ -167,7 +176,19 @@ describe('file_link', () => {
     ],
     ...['https://user@a.b/', 'https://user:pw@a.b/', 'https://:pw@a.b/', 'http://a.b/\tc'],
     `https://a.b/${'x'.repeat(4_096)}`,
-  ])('%s is refused', (link) => expect(faultOfFileLink(link)).toBeDefined());
+  ])('%s is refused', (link) => expect(meantLink(link, '/here')).toHaveProperty('fault'));
+
+  test.each([
+    ['clip.mp4', 'file:///here/clip.mp4'],
+    ['./clip.mp4', 'file:///here/clip.mp4'],
+    ['../other/a b#1?.mp4', 'file:///other/a%20b%231%3F.mp4'],
+    ['/clips/é.mp4', 'file:///clips/%C3%A9.mp4'],
+    ['file:///clips/a%20b.mp4', 'file:///clips/a%20b.mp4'],
+    ['FILE:///clips/a', 'file:///clips/a'],
+  ])('%s is a file, if the manifest may name one', (path, link) => {
+    expect(meantLink(path, '/here')).toEqual({ link });
+    expect(meantLink(path, undefined)).toHaveProperty('fault');
+  });
 });
 
 describe('prompts', () => {

@@ -24,6 +24,8 @@ const RETRY_AFTER_S = 5;
 const COALESCE_MS = 25;
 
 export interface ReceiverOptions {
+  /** Adds routes of others beside that of callbacks. */
+  addRoutes?: (app: FastifyInstance) => void;
   /** Where to listen; port 0 takes a free one. */
   listen: { host: string; port: number };
   secret: string;
@@ -60,7 +62,9 @@ export async function startReceiver(options: ReceiverOptions): Promise<Receiver>
   };
 }
 
-function createApp(options: Required<ReceiverOptions>): FastifyInstance {
+function createApp(
+  options: ReceiverOptions & Required<Pick<ReceiverOptions, 'requestTimeoutMs' | 'maxConnections'>>,
+): FastifyInstance {
   const { secret, requestTimeoutMs, maxConnections } = options;
   const app = fastify({
     bodyLimit: BODY_LIMIT,
@@ -89,6 +93,7 @@ function createApp(options: Required<ReceiverOptions>): FastifyInstance {
     }
   });
 
+  options.addRoutes?.(app);
   const take = callbackTaker(options);
   app.post<{ Params: Record<string, string>; Body: string | undefined }>(
     CALLBACK_ROUTE,

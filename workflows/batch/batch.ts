@@ -15,7 +15,7 @@ import type { BatchSummary } from '../../contract/clip.js';
 import { Alarm } from '../alarm.js';
 import { anything, listOf } from '../checks.js';
 import { onSignals, signalHandler } from '../guarded.js';
-import { progressQuery, shareSignal, taskCallbacksSignal } from '../messages.js';
+import { clipStoreQuery, progressQuery, shareSignal, taskCallbacksSignal } from '../messages.js';
 import { AccountLink } from '../pacing/account-link.js';
 import { Membership, type MemberIdentity } from '../pacing/membership.js';
 import { nextStep, type NextStep } from '../pacing/next-step.js';
@@ -26,6 +26,7 @@ import { BatchRun } from './batch-run.js';
 import { BatchState } from './batch-state.js';
 import { newTally, tripped } from './breaker.js';
 import { capText } from './cap.js';
+import { isAtVendor } from './clip.js';
 import { historyBounds, type HistoryBounds } from './history-bounds.js';
 import type { Opened } from './opening.js';
 import { Notifier } from './notifying.js';
@@ -208,6 +209,11 @@ export class Batch {
       }),
     ]);
     setHandler(progressQuery, () => this.#progress());
+    setHandler(clipStoreQuery, ({ round, row, attempt }) =>
+      round === this.input.round && isAtVendor(this.#state.clips.get(row), attempt)
+        ? this.input.store
+        : null,
+    );
   }
 
   /** What may be begun now. */

@@ -237,3 +237,10 @@ function askAgain(clip: ActiveClip, now: number, waitMs: number): void {
   const deadline = clip.deadline ?? Infinity;
   clip.askAt = deadline > now ? Math.min(now + waitMs, deadline) : now + waitMs;
 }
+
+/** Whether a submission of the clip may have a task at the vendor that has not ended. */
+export function isAtVendor(clip: ActiveClip | undefined, attempt: number): boolean {
+  if (clip?.phase === 'waiting') return (clip.taskAttempt ?? clip.attempt) === attempt;
+  const isPosted = clip?.phase === 'submitting' || clip?.phase === 'unresolved';
+  return isPosted && clip.attempt === attempt;
+}

@@ -1,0 +1,30 @@
+// Whether the vendor can fetch the clips of a manifest.
+import type { ResolvedConfig } from '../config/config.js';
+import { ReelscoreError } from '../contract/errors.js';
+import { SIMULATOR_ACCOUNT } from '../contract/names.js';
+import type { ManifestReport } from '../manifests/read.js';
+
+/** What decides how clips on this machine reach the vendor. */
+export type ReachConfig = Pick<ResolvedConfig, 'account' | 'callbacks'>;
+
+/**
+ * How clips on this machine reach the vendor: the receiver serves them, or not at all. The simulator's receiver is
+ * at hand wherever it runs.
+ */
+export function reachOf({ account, callbacks }: ReachConfig): 'served' | 'none' {
+  return callbacks.publicUrl !== undefined || account === SIMULATOR_ACCOUNT ? 'served' : 'none';
+}
+
+/** @throws ReelscoreError `clips_unreachable` */
+export function refuseUnreachable(
+  { path, local = 0, total }: Pick<ManifestReport, 'path' | 'local' | 'total'>,
+  config: ReachConfig,
+): void {
+  if (local === 0 || reachOf(config) !== 'none') return;
+  throw new ReelscoreError(
+    'clips_unreachable',
+    `${path}: ${local} of its ${total} clips are files on this machine, which the vendor cannot fetch (set ` +
+      'REELSCORE_CALLBACK_URL to a public URL that leads to the receiver of this machine, which then serves ' +
+      'them, or give the clips http links; --simulate tries it without the vendor)',
+  );
+}

@@ -1,0 +1,19 @@
+// What tells one content of a manifest from another: its bytes, and what its clips are made of besides.
+import { createHash } from 'node:crypto';
+
+export class ContentHash {
+  readonly #beside = createHash('sha256');
+  #isEmpty = true;
+
+  /** A clip's version, or a prompt from outside. */
+  add(text: string): void {
+    this.#beside.update(JSON.stringify(text));
+    this.#isEmpty = false;
+  }
+
+  /** @param bytes SHA-256 of the file's bytes in hex, which it stays if nothing was added */
+  with(bytes: string): string {
+    if (this.#isEmpty) return bytes;
+    return createHash('sha256').update(bytes).update(this.#beside.digest()).digest('hex');
+  }
+}

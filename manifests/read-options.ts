@@ -1,0 +1,18 @@
+import type { IdKeys } from './clip-id.js';
+
+/** How a manifest is read. */
+export interface ReadOptions {
+  /** Keys of ids that must not be made up for rows without one. */
+  avoid?: IdKeys;
+  /** How messages call the file, and what names the manifest; default: its path. */
+  label?: string;
+  /**
+   * Folder that relative paths of clips begin at. Without it a manifest can name no files of this machine.
+   * Default: the manifest's own folder, if there is no `label`.
+   */
+  base?: string;
+  /** Of clips that have none, nor a default in the manifest. */
+  prompt?: string;
+  /** Ends the reading, which then throws its reason. */
+  signal?: AbortSignal;
+}
