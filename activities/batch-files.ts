@@ -29,6 +29,8 @@ export interface BatchFiles {
   downloads: DownloadNotes;
   /** Ids that could equal the names of other clips' files; see `fileNames`. */
   numberedIds: () => Promise<ReadonlySet<string>>;
+  /** Versions of files that several rows have. */
+  sharedVersions: () => Promise<ReadonlySet<string>>;
   /** The row numbers stored under a selection's key. */
   selection: (key: string) => Promise<number[]>;
   /** The tasks stored under a recall's key, by row. */
@@ -62,10 +64,12 @@ export class OpenBatches {
 function openBatch(store: Store, worker: string): BatchFiles {
   const snapshot = openSnapshot(store);
   const ids = readOnce(() => numberedIds(snapshot));
+  const versions = readOnce(() => sharedVersions(snapshot));
   return {
     store,
     snapshot,
     numberedIds: () => ids(''),
+    sharedVersions: () => versions(''),
     journal: new SubmissionJournal(store, worker),
     downloads: new DownloadNotes(store, worker),
     selection: readOnce((key) => readList(store, key, Rows)),
@@ -74,6 +78,18 @@ function openBatch(store: Store, worker: string): BatchFiles {
       return new Map(tasks.map((task) => [task.row, task]));
     }),
   };
+}
+
+async function sharedVersions(snapshot: Snapshot): Promise<ReadonlySet<string>> {
+  const seen = new Set<string>();
+  const shared = new Set<string>();
+  for await (const clips of snapshot.pages()) {
+    for (const { version } of clips) {
+      if (version === undefined) continue;
+      (seen.has(version) ? shared : seen).add(version);
+    }
+  }
+  return shared;
 }
 
 /** Caches what was read, but no failure. */

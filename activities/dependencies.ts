@@ -1,10 +1,10 @@
 import type { Webhook } from 'standardwebhooks';
 import type { CallbackTarget } from '../contract/callback.js';
-import type { Clip } from '../contract/clip.js';
 import type { ProbeVerdict } from '../media/verdict.js';
 import type { GuardedFetch } from '../net/guarded-fetch.js';
 import type { OpenStore } from '../store/store.js';
 import type { TomovieeClient } from '../tomoviee/client.js';
+import type { ClipDelivery } from './clip-delivery.js';
 import type { DownloadLimits } from './download-limits.js';
 
 /** What the activities depend on; composed by a worker. */
@@ -15,10 +15,12 @@ export interface ActivityDependencies {
   probe: (fileLink: string, signal: AbortSignal) => Promise<ProbeVerdict>;
   /** Fetches soundtracks and sends notifications; refuses private addresses. */
   fetch: GuardedFetch;
+  /** For clips: `s3:` links as well. */
+  clipFetch: GuardedFetch;
   /** Default: `DOWNLOAD_LIMITS`. */
   downloadLimits?: DownloadLimits;
-  /** The URL at which the vendor can fetch a clip for a POST. */
-  clipUrl: (clip: Clip, target: CallbackTarget) => string;
+  /** How the vendor reaches clips. */
+  delivery: ClipDelivery;
   /** The callback URL for a POST, or undefined if no callback can arrive. */
   callbackUrl: (target: CallbackTarget) => string | undefined;
   /** Opens a sealed link or a reference (contract/secret-link.ts); throws if it cannot. */

@@ -4,15 +4,20 @@ import { recordLeftOut } from '../outcomes/left-out.js';
 import { writeResults } from '../outcomes/write-results.js';
 import { currentBatch } from './batch-id.js';
 import type { OpenBatches } from './batch-files.js';
+import type { ActivityDependencies } from './dependencies.js';
 import { withHeartbeat } from './heartbeat.js';
 
-export function finalizeBatchActivity(batches: OpenBatches): BatchActivities['finalizeBatch'] {
+export function finalizeBatchActivity(
+  { delivery }: Pick<ActivityDependencies, 'delivery'>,
+  batches: OpenBatches,
+): BatchActivities['finalizeBatch'] {
   return ({ store, round, startedAt, submissions, leftOut }) => {
     const batch = currentBatch();
     const files = batches.at(store, round);
     return withHeartbeat(async () => {
       if (leftOut) await recordLeftOut(files, round, leftOut);
       const summary = await writeResults(files, { batch, round, startedAt, submissions });
+      await delivery.clear(files); // U1
       await files.store.sweep();
       return summary;
     });

@@ -24,7 +24,7 @@ import { Soundtracks, type Download, type Fetched } from './soundtracks.js';
 const CONCURRENCY = 6;
 
 export function finishClipsActivity(
-  deps: Pick<ActivityDependencies, 'vendor' | 'fetch' | 'downloadLimits'>,
+  deps: Pick<ActivityDependencies, 'vendor' | 'fetch' | 'downloadLimits' | 'delivery'>,
   batches: OpenBatches,
   links: KeptLinks,
   ledgers: OpenLedgers,
@@ -46,10 +46,12 @@ export function finishClipsActivity(
       };
       const recording = new Recording<Outcome>(async (outcomes) => {
         await addToSegment(files.store, round, segment, outcomes);
-        if (!ledger) return;
-        const entries = await ledgerEntries({ files, round, batch, ledger }, outcomes);
-        // K1; B2: retried until both are on disk
-        await ledgers.at(ledger).append(batch, batches.worker, entries);
+        if (ledger) {
+          const entries = await ledgerEntries({ files, round, batch, ledger }, outcomes);
+          // K1; B2: retried until both are on disk
+          await ledgers.at(ledger).append(batch, batches.worker, entries);
+        }
+        for (const { row } of outcomes) await deps.delivery.release(files, row); // U1
       }, failed);
       const output: FinishClipsOutput = { troubles: [], failures: [] };
       const soundtracks = new Soundtracks(deps, files, links, {

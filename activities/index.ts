@@ -24,7 +24,7 @@ export type { ActivityDependencies } from './dependencies.js';
 
 /** The activities of a worker that only probes clips. */
 export function createMediaActivities(
-  deps: Pick<ActivityDependencies, 'openStore' | 'probe'>,
+  deps: Pick<ActivityDependencies, 'openStore' | 'probe' | 'delivery'>,
 ): Pick<BatchActivities, 'preparePage'> {
   return { preparePage: preparePageActivity(deps, new OpenBatches(deps.openStore)) };
 }
@@ -50,7 +50,7 @@ export function createActivities(
     submitClip: submitClipActivity(deps, batches),
     queryTasks: queryTasksActivity(deps, batches, links),
     finishClips: finishClipsActivity(deps, batches, links, ledgers),
-    finalizeBatch: finalizeBatchActivity(batches),
+    finalizeBatch: finalizeBatchActivity(deps, batches),
     notify: notifyActivity(deps),
     ...{ joinAccount, findBatches, findGone },
   };

@@ -31,7 +31,7 @@ import type { OpenLedgers } from './open-ledgers.js';
 const SHOWN_FINDINGS = 5;
 
 export function matchLedgerActivity(
-  { fetch }: Pick<ActivityDependencies, 'fetch'>,
+  { clipFetch }: Pick<ActivityDependencies, 'clipFetch'>,
   batches: OpenBatches,
   ledgers: OpenLedgers,
 ): IntakeActivities['matchLedger'] {
@@ -45,7 +45,7 @@ export function matchLedgerActivity(
       // The ledger records tags with the scored clips, so they are fetched even if nothing is looked up.
       const learner =
         identity === 'etag'
-          ? new TagLearner(files.store, round, createTagAsker(fetch, cancellationSignal))
+          ? new TagLearner(files.store, round, createTagAsker(clipFetch, cancellationSignal))
           : undefined;
       const all = { skipped: 0, rows };
       const idle = again ?? (await ledger.isEmpty());

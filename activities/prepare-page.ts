@@ -6,6 +6,8 @@ import type { Clip, Outcome } from '../contract/clip.js';
 import { writeSegment } from '../outcomes/segments.js';
 import { writeWarnings, type Warning } from '../outcomes/warnings.js';
 import type { BatchFiles, OpenBatches } from './batch-files.js';
+import { currentBatch } from './batch-id.js';
+import { unlessChanged } from './changed-file.js';
 import type { ActivityDependencies } from './dependencies.js';
 import { failureNotes } from './failure-notes.js';
 import { withHeartbeat } from './heartbeat.js';
@@ -15,12 +17,13 @@ const CONCURRENCY = 8;
 type Verdict = { outcome?: Outcome; warnings?: Warning[] };
 
 export function preparePageActivity(
-  { probe }: Pick<ActivityDependencies, 'probe'>,
+  { probe, delivery }: Pick<ActivityDependencies, 'probe' | 'delivery'>,
   batches: OpenBatches,
 ): BatchActivities['preparePage'] {
   return (input) => {
     const files = batches.at(input.store, input.round);
     const { cancellationSignal } = Context.current();
+    const batch = currentBatch();
     return withHeartbeat(async () => {
       const { rows, recalled } = await rowsOf(files, input);
       const limit = pLimit(CONCURRENCY);
@@ -29,7 +32,16 @@ export function preparePageActivity(
           limit(async (): Promise<Verdict> => {
             const clip = await files.snapshot.clip(row);
             if (clip.fault !== undefined) return { outcome: faulty(clip, clip.fault) };
-            return input.probe ? judge(clip, await probe(clip.fileLink, cancellationSignal)) : {};
+            const made = await unlessChanged(clip, async () => {
+              const verdict = input.probe
+                ? judge(clip, await probe(clip.fileLink, cancellationSignal))
+                : {};
+              if (!verdict.outcome) await delivery.prepare(files, batch, clip, cancellationSignal);
+              return verdict;
+            });
+            if ('done' in made) return made.done;
+            const { code, message } = made.change;
+            return { outcome: outcomeOf(clip, 'rejected', code, message) };
           }),
         ),
       );

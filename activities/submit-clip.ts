@@ -2,10 +2,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Context, log } from '@temporalio/activity';
 import type { BatchActivities, SubmitClipInput, SubmitClipOutput } from '../contract/activities.js';
-import type { Clip } from '../contract/clip.js';
-import { versionOf } from '../manifests/local-file.js';
-import { formatFault } from '../manifests/problems.js';
 import { currentRun } from './batch-id.js';
+import { unlessChanged } from './changed-file.js';
 import type { OpenBatches } from './batch-files.js';
 import type { ActivityDependencies } from './dependencies.js';
 import { withHeartbeat } from './heartbeat.js';
@@ -43,9 +41,9 @@ const STALLED: JournalAnswer = {
 export function submitClipActivity(
   {
     vendor,
-    clipUrl,
+    delivery,
     callbackUrl,
-  }: Pick<ActivityDependencies, 'vendor' | 'clipUrl' | 'callbackUrl'>,
+  }: Pick<ActivityDependencies, 'vendor' | 'delivery' | 'callbackUrl'>,
   batches: OpenBatches,
 ): BatchActivities['submitClip'] {
   const hold = new SubmissionHold();
@@ -57,7 +55,8 @@ export function submitClipActivity(
     if (reset !== undefined) return Promise.resolve({ kind: 'held', reset });
     const { info, cancellationSignal: signal } = Context.current();
     const { batch, run } = currentRun();
-    const { journal, snapshot } = batches.at(store, round);
+    const files = batches.at(store, round);
+    const { journal, snapshot } = files;
     const asked = { round, row, attempt: input.attempt, run, activityTry: info.attempt };
     const callback = callbackUrl({ batch, round, row, attempt: input.attempt }) !== undefined;
 
@@ -78,9 +77,13 @@ export function submitClipActivity(
       const { notBefore, notAfter }: SubmitClipInput = input;
       const { attempt } = post;
       const clip = await snapshot.clip(row);
-      const changed = await changeOf(clip);
-      if (changed) return await noted(journal, post, changed);
-      const fileLink = clipUrl(clip, { batch, round, row, attempt });
+      const delivered = await unlessChanged(clip, () =>
+        delivery.url(files, { batch, round, row, attempt }, clip, signal),
+      );
+      if ('change' in delivered) {
+        const failure = { class: 'rejected', ...delivered.change } as const;
+        return await noted(journal, post, { kind: 'refused', failure });
+      }
       const latest = takenAt + MAX_WAIT_MS;
       await until(Math.min(notBefore - INTENT_MS, latest), signal);
       const hindrance = (): JournalAnswer | undefined => {
@@ -103,7 +106,7 @@ export function submitClipActivity(
 
       const url = callbackUrl({ batch, round, row, attempt });
       const answer = await vendor.submit({
-        fileLink,
+        fileLink: delivered.done,
         prompt: clip.prompt,
         params: paramsOf(clip, batch, { round, attempt }),
         ...(url !== undefined && { callback: url }),
@@ -120,21 +123,6 @@ export function submitClipActivity(
       }
     }
   };
-}
-
-/** A file that is not what was checked must not get its music. */
-async function changeOf({ fileLink, version }: Clip): Promise<JournalAnswer | undefined> {
-  if (version === undefined) return undefined;
-  const found = await versionOf(fileLink);
-  if ('version' in found && found.version === version) return undefined;
-  const failure =
-    'fault' in found
-      ? ({ code: 'clip_gone', message: formatFault(found.fault) } as const)
-      : ({
-          code: 'clip_changed',
-          message: 'the file was changed after the batch was started (start again)',
-        } as const);
-  return { kind: 'refused', failure: { class: 'rejected', ...failure } };
 }
 
 /** Resolves at a moment (epoch ms), never before it; timers may fire a little early. */

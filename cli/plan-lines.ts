@@ -20,6 +20,7 @@ export function planLines(plan: Plan): string[] {
   return [
     `${plainText(manifest)}: ${count(clips.total, 'row')}${plan.simulated ? ', simulated' : ''}`,
     ...table(rows.map(([name, number, note]) => [`  ${name}`, String(number), note])),
+    ...waysLines(plan),
     timeLine(plan),
     costLine(plan),
     ...(found ? findingLines(found) : []),
@@ -41,6 +42,24 @@ function leftOutRow({ leftOut }: Plan): [string, number, string][] {
   const { clips, cap } = leftOut;
   const limit = cap.code === 'budget_reached' ? 'the budget allows' : 'maxSubmissions allows';
   return [['left out', clips, `${limit} ${cap.submissions}`]];
+}
+
+function waysLines({ ways: { local, inBuckets, fault } = {} }: Plan): string[] {
+  const lines: string[] = [];
+  if (local) {
+    const { clips, way, at } = local;
+    const text = {
+      staged: `uploaded to ${at}`,
+      served: `served by the receiver${at === undefined ? '' : ` at ${at}`}`,
+      none: 'which the vendor cannot fetch (set REELSCORE_STAGING or REELSCORE_CALLBACK_URL)',
+    };
+    lines.push(`Files on this machine: ${clips}, ${text[way]}`);
+  }
+  if (inBuckets !== undefined) {
+    lines.push(`In buckets: ${inBuckets}, by links that are signed when they are submitted`);
+  }
+  if (fault !== undefined) lines.push(`Links cannot be signed: ${fault}`);
+  return lines;
 }
 
 function timeLine({ expectedMs, pace }: Plan): string {

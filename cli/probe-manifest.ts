@@ -4,8 +4,8 @@ import type { Clip } from '../contract/clip.js';
 import { readManifest } from '../manifests/read.js';
 import { createMediaAnalyzer } from '../media/analyzer.js';
 import { probeClip } from '../media/probe-clip.js';
-import { createGuardedFetch } from '../net/guarded-fetch.js';
 import { readOptionsOf, type ReadableManifest } from '../intake/manifest-file.js';
+import { openClipNetwork } from '../intake/network.js';
 import type { ResolvedConfig } from '../config/config.js';
 import { distFile } from '../config/paths.js';
 
@@ -27,10 +27,10 @@ export interface ProbeFindings {
 /** @param tell gets each finding as a line, as soon as it is known */
 export async function probeManifest(
   file: ReadableManifest,
-  { allowHosts }: ResolvedConfig,
+  config: ResolvedConfig,
   tell: (line: string) => void,
 ): Promise<ProbeFindings> {
-  const fetch = createGuardedFetch({ allowHosts });
+  const { clipFetch: fetch, close } = openClipNetwork(config);
   const analyzer = createMediaAnalyzer({ threadFile: distFile('media/parser-thread.js') });
   const limit = pLimit(CONCURRENCY);
   const findings: ProbeFindings = { probed: 0, problems: [], warnings: [] };
@@ -55,7 +55,7 @@ export async function probeManifest(
     );
   } finally {
     analyzer.close();
-    await fetch.close();
+    await close();
   }
   return findings;
 }

@@ -11,7 +11,7 @@ import type { ClipTag } from '../outcomes/ledger/tag.js';
 import type { Problem } from '../manifests/problems.js';
 import { readManifest, type ManifestReport } from '../manifests/read.js';
 import { MAX_KEPT_PROBLEMS } from '../manifests/limits.js';
-import { createGuardedFetch } from '../net/guarded-fetch.js';
+import { openClipNetwork } from '../intake/network.js';
 import { batchOptionsOf, type ResolvedConfig } from '../config/config.js';
 import type { OpenStore } from '../store/store.js';
 
@@ -36,14 +36,14 @@ export async function matchManifest(
   file: ReadableManifest,
   kind: LedgerOptions['kind'] | undefined = batchOptionsOf(config).ledger?.kind,
 ): Promise<MatchedManifest> {
-  const { identity, signatureParams: signatures, allowHosts, ledgerDir } = config;
+  const { identity, signatureParams: signatures, ledgerDir } = config;
   const soundtracks = new SoundtrackFiles(ledgerDir);
   const isThere = soundtracks.has.bind(soundtracks);
   const match = new LedgerMatch({ identity, signatures, isThere });
   const untold = { missing: 0, unreachable: 0 };
-  const fetch = createGuardedFetch({ allowHosts });
+  const { clipFetch, close } = openClipNetwork(config);
   try {
-    const ask = identity === 'etag' ? createTagAsker(fetch) : undefined;
+    const ask = identity === 'etag' ? createTagAsker(clipFetch) : undefined;
     const { report } = await readManifest(
       file.path,
       async (clips) => {
@@ -63,7 +63,7 @@ export async function matchManifest(
     }
     return { match, read: report, untold };
   } finally {
-    await fetch.close();
+    await close();
   }
 }
 

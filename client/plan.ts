@@ -10,6 +10,7 @@ import {
   type ManifestSource,
 } from './check-source.js';
 import { FindingList, findingOf, messageOf } from '../outcomes/ledger/findings.js';
+import { clipWaysOf, type ClipWays } from './clip-ways.js';
 import { matchManifest, type LedgerPlace, type Untold } from './match-manifest.js';
 import { costOf, expectedMs, leftOutOf, type Cost } from './plan-figures.js';
 
@@ -53,6 +54,8 @@ export interface Plan {
     /** The first of them. */
     notes: { line: number; id: string; code: LedgerCode; message: string }[];
   };
+  /** How the vendor reaches clips that have no link of their own; absent if all have. */
+  ways?: ClipWays;
   /** As configured; an account in use keeps its own. */
   pace: Pace;
   expectedMs: number;
@@ -101,10 +104,12 @@ async function planChecked(
   const leftOut = leftOutOf(wanted, cap);
   const submissions = wanted - (leftOut?.clips ?? 0);
   const simulated = account === SIMULATOR_ACCOUNT;
+  const ways = await clipWaysOf(read, config);
   return {
     ...{ manifest: file.label, name: read.name, identity, again, simulated, clips, submissions },
     ...(leftOut && { leftOut }),
     ...(list.found && { found: list.found }),
+    ...(ways && { ways }),
     ...{ pace, expectedMs: expectedMs(submissions, pace, simulated) },
     ...(pricePerClip && !simulated && { cost: costOf(submissions, pricePerClip) }),
     ...(identity === 'etag' && { untold }),

@@ -14,6 +14,7 @@ import {
 } from '../contract/request.js';
 import { readAllowList } from '../net/allow-list.js';
 import { hostOf, portOf } from '../net/urls.js';
+import type { ObjectLocation } from '../store/bucket/location.js';
 import { ConfigError } from './config-error.js';
 import { findConfigFile, readSettings } from './config-sources.js';
 import type { Secret, VendorKeys } from './secret.js';
@@ -54,6 +55,12 @@ export interface ResolvedConfig {
     /** From the environment; `loadCallbackSecret` finds or makes one otherwise. */
     secret?: Secret;
   };
+  /** Where clips on this machine are uploaded for the vendor; absent = the receiver serves them. */
+  staging?: ObjectLocation;
+  /** Whether they stay there. */
+  keepStaged: boolean;
+  /** Absent = AWS. */
+  s3Endpoint?: string;
   /** For `readAllowList` of net/. */
   allowHosts: string[];
   pace: Pace;
@@ -121,7 +128,7 @@ export function resolveConfig(
   checkTogether(values, faults);
   if (faults.length > 0) throw new ConfigError(faults);
 
-  const { appKey, appSecret, callbackUrl, callbackSecret, out } = values;
+  const { appKey, appSecret, callbackUrl, callbackSecret, staging, s3Endpoint, out } = values;
   return {
     account: need(values.account),
     home: values.home ?? defaultHome(env),
@@ -135,6 +142,9 @@ export function resolveConfig(
       listen: need(values.callbackListen),
       ...(callbackSecret ? { secret: callbackSecret } : {}),
     },
+    ...(staging && { staging }),
+    keepStaged: need(values.keepStaged),
+    ...(s3Endpoint !== undefined && { s3Endpoint }),
     allowHosts: need(values.allowHosts),
     vendorCodes: values.vendorCodes ?? {},
     downloadTimeoutMs: need(values.downloadTimeout),

@@ -8,6 +8,7 @@ import { isSecretLink } from '../contract/secret-link.js';
 import { readAllowList } from '../net/allow-list.js';
 import { OVERRIDABLE_CODE } from '../tomoviee/errors.js';
 import { nearestName } from '../manifests/nearest.js';
+import { readLocation, type ObjectLocation } from '../store/bucket/location.js';
 import { Secret } from './secret.js';
 
 export interface Listen {
@@ -87,6 +88,18 @@ export function accountName(raw: unknown): string {
 export function path(raw: unknown): string {
   if (typeof raw === 'string' && raw !== '' && !raw.includes('\0')) return raw;
   throw new TypeError(`${show(raw)} is not a path (write the path of a folder)`);
+}
+
+/** `s3://bucket/prefix` as a folder: the key is empty or ends with a slash. */
+export function bucketFolder(raw: unknown): ObjectLocation {
+  const location = typeof raw === 'string' ? readLocation(raw.trim()) : undefined;
+  if (!location) {
+    throw new TypeError(
+      `${show(raw)} is not a place in a bucket (write one such as s3://bucket/prefix)`,
+    );
+  }
+  const key = location.key.replace(/\/+$/, '');
+  return { ...location, key: key === '' ? '' : `${key}/` };
 }
 
 /** What music is wanted. */

@@ -117,6 +117,25 @@ export const SETTINGS = {
       'Hosts that may have private addresses, comma-separated: host, host:port, address or address/bits',
     read: value.hosts,
   }),
+  staging: text({
+    env: 'REELSCORE_STAGING',
+    defaultText: 'none: the receiver serves them',
+    meaning:
+      'Bucket to which clips on this machine are uploaded for the vendor, as `s3://bucket/prefix`',
+    read: value.bucketFolder,
+  }),
+  keepStaged: define<boolean | string, boolean>({
+    env: 'REELSCORE_KEEP_STAGED',
+    default: 'false',
+    meaning: 'Leave uploaded clips in the bucket when their tasks have ended, for later batches',
+    read: value.yesNo,
+  }),
+  s3Endpoint: text({
+    env: 'AWS_ENDPOINT_URL_S3',
+    defaultText: "AWS's",
+    meaning: 'Base URL of another S3-compatible server',
+    read: value.baseUrl,
+  }),
   rate: numeric({
     env: 'REELSCORE_RATE',
     default: '1',

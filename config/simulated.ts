@@ -22,7 +22,7 @@ export function simulatedConfig(
   callbackPort?: number,
 ): SimulatedConfig {
   const { hostname, port, host } = new URL(simulator.url);
-  return {
+  const simulated: SimulatedConfig = {
     ...config,
     account: SIMULATOR_ACCOUNT,
     tomoviee: {
@@ -37,4 +37,7 @@ export function simulatedConfig(
       ...(callbackPort !== undefined && { publicUrl: `http://127.0.0.1:${callbackPort}` }),
     },
   };
+  // What is only tried is not uploaded.
+  delete simulated.staging;
+  return simulated;
 }

@@ -24,7 +24,7 @@ export interface Clip {
   id: string;
   /** The row has no id of its own; `id` was derived from its position. */
   idMade?: true;
-  /** Where the video is: an http(s) URL, or the `file:` URL of a file on this machine. */
+  /** Where the video is: an http(s) URL, `s3://bucket/key`, or the `file:` URL of a file on this machine. */
   fileLink: string;
   /** Of a file on this machine: what tells its content from another (manifests/local-file.ts). */
   version?: string;

@@ -5,13 +5,18 @@ import { SIMULATOR_ACCOUNT } from '../contract/names.js';
 import type { ManifestReport } from '../manifests/read.js';
 
 /** What decides how clips on this machine reach the vendor. */
-export type ReachConfig = Pick<ResolvedConfig, 'account' | 'callbacks'>;
+export type ReachConfig = Pick<ResolvedConfig, 'account' | 'callbacks' | 'staging'>;
 
 /**
- * How clips on this machine reach the vendor: the receiver serves them, or not at all. The simulator's receiver is
- * at hand wherever it runs.
+ * How clips on this machine reach the vendor: they are staged in a bucket, the receiver serves them, or not at all.
+ * The simulator's receiver is at hand wherever it runs.
  */
-export function reachOf({ account, callbacks }: ReachConfig): 'served' | 'none' {
+export function reachOf({
+  account,
+  callbacks,
+  staging,
+}: ReachConfig): 'staged' | 'served' | 'none' {
+  if (staging && account !== SIMULATOR_ACCOUNT) return 'staged';
   return callbacks.publicUrl !== undefined || account === SIMULATOR_ACCOUNT ? 'served' : 'none';
 }
 
@@ -24,7 +29,8 @@ export function refuseUnreachable(
   throw new ReelscoreError(
     'clips_unreachable',
     `${path}: ${local} of its ${total} clips are files on this machine, which the vendor cannot fetch (set ` +
-      'REELSCORE_CALLBACK_URL to a public URL that leads to the receiver of this machine, which then serves ' +
-      'them, or give the clips http links; --simulate tries it without the vendor)',
+      'REELSCORE_STAGING to a bucket, s3://bucket/prefix, to which they are then uploaded; or REELSCORE_CALLBACK_URL ' +
+      'to a public URL that leads to the receiver of this machine, which then serves them; or give the clips http ' +
+      'or s3 links; --simulate tries it without the vendor)',
   );
 }

@@ -1,17 +1,46 @@
-// How manifests are brought here.
+// How manifests and clips are reached.
 import type { WorkerConfig } from '../config/simulated.js';
 import { createGuardedFetch, type GuardedFetch } from '../net/guarded-fetch.js';
+import { createBucketFetch } from '../store/bucket/bucket-fetch.js';
+import { openBuckets, type Buckets } from '../store/bucket/buckets.js';
 import type { HeaderForHost } from './manifest-file.js';
 
 /** For `openManifest`. */
-export function manifestNetwork({ allowHosts, hostAliases, manifestHeader }: WorkerConfig): {
+export function manifestNetwork(config: WorkerConfig): {
   fetch: () => GuardedFetch;
   header?: HeaderForHost;
 } {
+  const { manifestHeader } = config;
   return {
-    fetch: () => createGuardedFetch({ allowHosts, ...(hostAliases && { hostAliases }) }),
+    fetch: () => webFetch(config),
     ...(manifestHeader && {
       header: { ...manifestHeader, value: manifestHeader.value.reveal() },
     }),
   };
+}
+
+export interface ClipNetwork {
+  /** For web links alone. */
+  fetch: GuardedFetch;
+  /** For links of clips; see `createBucketFetch`. */
+  clipFetch: GuardedFetch;
+  buckets: Buckets;
+  close: () => Promise<void>;
+}
+
+export function openClipNetwork(config: WorkerConfig): ClipNetwork {
+  const { s3Endpoint: endpoint } = config;
+  const fetch = webFetch(config);
+  const buckets = openBuckets({ ...(endpoint !== undefined && { endpoint }) });
+  const clipFetch = createBucketFetch(fetch, buckets, endpoint);
+  return {
+    ...{ fetch, clipFetch, buckets },
+    close: async () => {
+      await Promise.all([clipFetch.close(), fetch.close()]);
+    },
+  };
+}
+
+function webFetch({ allowHosts, hostAliases }: WorkerConfig): GuardedFetch {
+  return createGuardedFetch({ allowHosts, ...(hostAliases && { hostAliases }) });
 }

@@ -1,6 +1,7 @@
 // What a row's file_link means. Where it leads is checked when the clip is probed.
 import { resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { readLocation, writeLocation } from '../store/bucket/location.js';
 import { MAX_URL_CHARS } from './limits.js';
 import type { Fault } from './problems.js';
 
@@ -21,8 +22,13 @@ export function isLocal(link: string): boolean {
   return link.startsWith('file:');
 }
 
+/** Whether the clip lies in a bucket. */
+export function isInBucket(link: string): boolean {
+  return link.startsWith('s3:');
+}
+
 /**
- * An http(s) URL, or a path or `file:` URL, which becomes the `file:` URL of the absolute path.
+ * An http(s) URL, `s3://bucket/key`, or a path or `file:` URL, which becomes the `file:` URL of the absolute path.
  * @param base folder that relative paths begin at; undefined = the manifest may not name files of this machine
  */
 export function meantLink(text: string, base: string | undefined): MeantLink {
@@ -42,13 +48,15 @@ export function meantLink(text: string, base: string | undefined): MeantLink {
     case 'http':
     case 'https':
       return meantUrl(text);
+    case 's3':
+      return meantObject(text);
     case 'file':
       return meantFileUrl(text, base);
     case undefined:
       return meantPath(text, base);
     default:
       return refused(
-        'file_link is not an http, https or file URL',
+        'file_link is not an http, https, s3 or file URL',
         'give a URL such as https://cdn.example/clip.mp4, or the path of a file',
       );
   }
@@ -75,6 +83,13 @@ function meantUrl(text: string): MeantLink {
   return { link: text };
 }
 
+/** A key may hold any character, so it is not read as a URL. */
+function meantObject(text: string): MeantLink {
+  const { bucket = '', key = '' } = readLocation(text) ?? {};
+  if (bucket !== '' && key !== '') return { link: writeLocation({ bucket, key }) };
+  return refused('file_link does not name an object in a bucket', 'write s3://bucket/key');
+}
+
 function meantFileUrl(text: string, base: string | undefined): MeantLink {
   try {
     return meantPath(fileURLToPath(text), base);
@@ -89,7 +104,7 @@ function meantPath(path: string, base: string | undefined): MeantLink {
   }
   if (base === undefined) {
     return refused(
-      'file_link is not an http or https URL',
+      'file_link is not an http, https or s3 URL',
       'only a manifest on this machine can name files on it',
     );
   }

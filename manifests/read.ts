@@ -6,7 +6,7 @@ import { nameOfFile, safeName } from './batch-id.js';
 import { ClipIds } from './clip-id.js';
 import { ContentHash } from './content-hash.js';
 import { openCsv } from './csv.js';
-import { isLocal } from './file-link.js';
+import { isInBucket, isLocal } from './file-link.js';
 import { formatOf, type ManifestFormat } from './format.js';
 import { formatFault, type Problem, ProblemLog, UnreadableManifest } from './problems.js';
 import { openJson, openJsonLines } from './json.js';
@@ -43,6 +43,8 @@ export interface ManifestReport {
   hash: string;
   /** Clips that lie on this machine, if any do. */
   local?: number;
+  /** Clips that lie in buckets, if any do. */
+  inBuckets?: number;
   /** Rows read. */
   total: number;
   valid: number;
@@ -107,6 +109,7 @@ export async function readManifest(
   const content = new ContentHash();
   if (prompt !== undefined) content.add(prompt);
   let local = 0;
+  let inBuckets = 0;
   let name = nameOfFile(label);
   let total = 0;
   let invalid = 0;
@@ -135,6 +138,7 @@ export async function readManifest(
         if (clip.fault !== undefined) invalid += 1;
         if (clip.version !== undefined) content.add(clip.version);
         local += isLocal(clip.fileLink) ? 1 : 0;
+        inBuckets += isInBucket(clip.fileLink) ? 1 : 0;
         clips.push(clip);
       }
       total += clips.length;
@@ -156,6 +160,7 @@ export async function readManifest(
     // A reader that gave up has not seen all bytes.
     hash: complete ? content.with(bytes.digest('hex')) : await hashOfFile(path),
     ...(local > 0 && { local }),
+    ...(inBuckets > 0 && { inBuckets }),
     total,
     valid: total - invalid,
     invalid,

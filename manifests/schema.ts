@@ -12,7 +12,7 @@ const text = z.string().max(MAX_FIELD_CHARS);
 const clipFields = {
   file_link: text
     .max(MAX_URL_CHARS)
-    .describe('http or https URL of the video, or the path of a file.'),
+    .describe('http or https URL of the video, s3://bucket/key, or the path of a file.'),
   prompt: value.describe('What music is wanted. {{field}} stands for another field of the clip.'),
   params: value.describe("The user's own value; comes back unchanged in callbacks."),
 };

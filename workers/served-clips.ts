@@ -8,7 +8,7 @@ import { openLocal } from '../manifests/local-file.js';
 import { openSnapshot } from '../manifests/snapshot.js';
 import type { OpenStore } from '../store/store.js';
 import type { OpenServedClip } from '../tomoviee/serving/clip-route.js';
-import { mediaTypeOf } from '../tomoviee/serving/media-type.js';
+import { videoTypeOf } from '../media/video-type.js';
 
 /** A worker answers within some milliseconds; a vendor's fetch waits no longer than some seconds. */
 const QUERY_MS = 5_000;
@@ -56,7 +56,7 @@ export function servedClips(client: Client, openStore: OpenStore): OpenServedCli
     const opened = await openLocal(clip.fileLink);
     if ('fault' in opened) return 'gone';
     if (opened.version === clip.version) {
-      return { ...opened, type: mediaTypeOf(fileURLToPath(clip.fileLink)) };
+      return { ...opened, type: videoTypeOf(fileURLToPath(clip.fileLink)) };
     }
     await opened.file.close();
     return 'gone';

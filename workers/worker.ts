@@ -14,12 +14,17 @@ import {
 } from '../activities/index.js';
 import { DOWNLOAD_LIMITS } from '../activities/download-limits.js';
 import { Webhook } from 'standardwebhooks';
-import { clipUrls } from './clip-urls.js';
+import type { CallbackTarget } from '../contract/callback.js';
+import {
+  createClipDelivery,
+  type ClipDelivery,
+  type DeliveryOptions,
+} from '../activities/clip-delivery.js';
 import { callbackUrl } from '../tomoviee/callbacks/url.js';
+import { clipUrl } from '../tomoviee/serving/clip-url.js';
 import { downloadsQueueOf, filesQueueOf, mediaQueueOf, taskQueueOf } from '../contract/names.js';
 import { createMediaAnalyzer } from '../media/analyzer.js';
 import { probeClip } from '../media/probe-clip.js';
-import { createGuardedFetch } from '../net/guarded-fetch.js';
 import { openLocalStore } from '../store/local-store.js';
 import { createTomovieeClient, type TomovieeClient } from '../tomoviee/client.js';
 import { createErrorTable } from '../tomoviee/errors.js';
@@ -30,6 +35,7 @@ import type { ResolvedConfig } from '../config/config.js';
 import type { WorkerConfig } from '../config/simulated.js';
 import type { OpenedTemporal } from '../temporal/connection.js';
 import { createLinkSeal } from '../intake/link-seal.js';
+import { openClipNetwork } from '../intake/network.js';
 import { createLogger } from './logger.js';
 import { distFile } from '../config/paths.js';
 import { installRuntime } from './runtime.js';
@@ -167,6 +173,10 @@ async function createScoring(
   const secret = (await loadCallbackSecret(config)).reveal();
   const links = createLinkSeal(secret, ENVIRONMENT);
   const { publicUrl } = config.callbacks;
+  const lasting = (target: CallbackTarget) => ({
+    ...target,
+    expiresAt: Date.now() + config.taskTimeoutMs,
+  });
   const signing = config.notifications.secret;
   const taskQueue = taskQueueOf(config.account);
   const activities = {
@@ -175,7 +185,9 @@ async function createScoring(
       vendor,
       ...media,
       downloadLimits: { ...DOWNLOAD_LIMITS, timeoutMs: config.downloadTimeoutMs },
-      clipUrl: clipUrls(config, secret),
+      delivery: deliveryOf(config, media, (target) =>
+        publicUrl === undefined ? undefined : clipUrl(publicUrl, lasting(target), secret),
+      ),
       callbackUrl: (target) =>
         publicUrl === undefined ? undefined : callbackUrl(publicUrl, target, secret),
       openLink: (text) => links.open(text),
@@ -215,10 +227,11 @@ function needKeys({ tomoviee: { keys } }: WorkerOptions['config']): VendorKeys {
   ]);
 }
 
-function createProbing({ account }: WorkerOptions['config'], media: Media): Part {
+function createProbing(config: WorkerConfig, media: Media): Part {
+  const delivery = deliveryOf(config, media, () => undefined);
   return {
-    taskQueue: mediaQueueOf(taskQueueOf(account)),
-    activities: createMediaActivities({ openStore: openLocalStore, ...media }),
+    taskQueue: mediaQueueOf(taskQueueOf(config.account)),
+    activities: createMediaActivities({ openStore: openLocalStore, ...media, delivery }),
     maxConcurrentActivityTaskExecutions: MAX_PAGES,
   };
 }
@@ -226,16 +239,25 @@ function createProbing({ account }: WorkerOptions['config'], media: Media): Part
 type Media = ReturnType<typeof openMedia>;
 
 /** What fetches clips and soundtracks. */
-function openMedia({ allowHosts, hostAliases }: WorkerOptions['config']) {
-  const fetch = createGuardedFetch({ allowHosts, ...(hostAliases && { hostAliases }) });
+function openMedia(config: WorkerConfig) {
+  const { fetch, clipFetch, buckets, close } = openClipNetwork(config);
   const analyzer = createMediaAnalyzer({ threadFile: distFile('media/parser-thread.js') });
   return {
-    fetch,
+    ...{ fetch, clipFetch, buckets },
     probe: (fileLink: string, signal: AbortSignal) =>
-      probeClip(fileLink, { fetch, analyzer, signal }),
+      probeClip(fileLink, { fetch: clipFetch, analyzer, signal }),
     close: async () => {
       analyzer.close();
-      await fetch.close();
+      await close();
     },
   };
+}
+
+function deliveryOf(
+  { staging, keepStaged, taskTimeoutMs }: WorkerConfig,
+  { buckets }: Media,
+  serve: DeliveryOptions['serve'],
+): ClipDelivery {
+  const place = staging && { staging };
+  return createClipDelivery({ buckets, ...place, keepStaged, serve, taskTimeoutMs });
 }

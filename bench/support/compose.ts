@@ -7,7 +7,8 @@ import type { SubmitClipInput } from '../../contract/activities.js';
 import { distFile } from '../../config/paths.js';
 import { createMediaAnalyzer } from '../../media/analyzer.js';
 import { probeClip } from '../../media/probe-clip.js';
-import { createGuardedFetch } from '../../net/guarded-fetch.js';
+import { createClipDelivery } from '../../activities/clip-delivery.js';
+import { openClipNetwork } from '../../intake/network.js';
 import { openLocalStore } from '../../store/local-store.js';
 import { createTomovieeClient } from '../../tomoviee/client.js';
 import { createErrorTable } from '../../tomoviee/errors.js';
@@ -96,22 +97,22 @@ async function compose(config: SimulatedConfig) {
     appSecret: keys.appSecret.reveal(),
     errorTable: createErrorTable(config.vendorCodes),
   });
-  const { allowHosts, hostAliases } = config;
-  const fetch = createGuardedFetch({ allowHosts, hostAliases });
+  const { close, ...network } = openClipNetwork(config);
+  const { clipFetch, buckets } = network;
   const analyzer = createMediaAnalyzer({ threadFile: distFile('media/parser-thread.js') });
   const secret = (await loadCallbackSecret(config)).reveal();
   return {
     activities: createActivities({
       openStore: openLocalStore,
       vendor,
-      fetch,
-      probe: (fileLink, signal) => probeClip(fileLink, { fetch, analyzer, signal }),
-      clipUrl: ({ fileLink }) => fileLink,
+      ...network,
+      probe: (fileLink, signal) => probeClip(fileLink, { fetch: clipFetch, analyzer, signal }),
+      delivery: createClipDelivery({ ...config, buckets, serve: () => undefined }),
       callbackUrl: (target) => callbackUrl(publicUrl, target, secret),
     }),
     async close() {
       analyzer.close();
-      await Promise.all([vendor.close(), fetch.close()]);
+      await Promise.all([vendor.close(), close()]);
     },
   };
 }

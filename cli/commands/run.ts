@@ -1,4 +1,5 @@
 // reelscore run: everything in one process, from manifest to results.
+import { refuseUnsigned } from '../../client/clip-ways.js';
 import { type RunFlags, settingsOf } from '../run-flags.js';
 import { needKeys, readConfig } from '../config.js';
 import { checkForRun } from '../check-manifest.js';
@@ -16,6 +17,7 @@ export async function run(manifest: string, flags: RunFlags): Promise<number> {
   if (!simulate) needKeys(config);
   const checked = await checkForRun(manifest, config, skipInvalid, io);
   if (!checked) return EXIT.failed;
+  if (!simulate) await refuseUnsigned(checked.report, config);
 
   const interrupts = new Interrupts();
   const api = await connect(io, { config, simulate });

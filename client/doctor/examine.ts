@@ -5,6 +5,7 @@ import { SIMULATOR_ACCOUNT } from '../../contract/names.js';
 import type { ResolvedConfig } from '../../config/config.js';
 import { openTemporal, type OpenedTemporal } from '../../temporal/connection.js';
 import { callbackFindings } from './callbacks.js';
+import { clipsFinding } from './clips.js';
 import { ok, problemOf, type DoctorFinding } from './finding.js';
 import { folderFinding } from './folders.js';
 import { gatewayFindings } from './gateway.js';
@@ -24,7 +25,7 @@ export interface ExamineOptions {
 }
 
 /**
- * Examines the settings, folders, Temporal, the vendor's gateway and the way of callbacks. Starts the
+ * Examines the settings, folders, Temporal, the vendor's gateway, and the ways of callbacks and clips. Starts the
  * embedded server for it if none is named. Sends no credentials to the vendor, and never throws: what
  * fails is a finding.
  */
@@ -54,7 +55,7 @@ export async function examine(options: ExamineOptions): Promise<DoctorFinding[]>
   if (simulate) {
     return [...findings, ok('Callback URL', "the simulator's callbacks stay on this machine")];
   }
-  return [...findings, ...(await callbackFindings(config.callbacks))];
+  return [...findings, ...(await callbackFindings(config.callbacks)), await clipsFinding(config)];
 }
 
 async function open({

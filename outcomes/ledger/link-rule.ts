@@ -68,7 +68,7 @@ export function linkReader(own: readonly string[] = []): ReadLink {
   const left = matcher(names.filter((name) => !name.startsWith('!')));
 
   return (link) => {
-    // The path of a file counts as a whole.
+    // The path of a file and the key of an object count as a whole.
     if (!isWebLink(link)) return { plain: link, strict: link };
     const { origin, pathname, search } = new URL(link);
     if (search.length < 2) return { plain: origin + pathname, strict: origin + pathname };

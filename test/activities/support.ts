@@ -60,6 +60,14 @@ export function vendorAt(baseUrl: string): TomovieeClient {
   return vendor;
 }
 
+/** For clips that the vendor reaches by their own links. */
+const BY_LINK: ActivityDependencies['delivery'] = {
+  prepare: () => Promise.resolve(),
+  url: (_files, _target, { fileLink }) => Promise.resolve(fileLink),
+  release: () => Promise.resolve(),
+  clear: () => Promise.resolve(),
+};
+
 /** The activities of one worker; what is not given would be an error to use. */
 export function workerOf(deps: Partial<ActivityDependencies>): Activities {
   const fetch = createGuardedFetch({ allowHosts: ['127.0.0.1'] });
@@ -71,8 +79,8 @@ export function workerOf(deps: Partial<ActivityDependencies>): Activities {
     openStore: openLocalStore,
     vendor: { submit: unused, queryTask: unused },
     probe: unused,
-    fetch,
-    clipUrl: ({ fileLink }) => fileLink,
+    ...{ fetch, clipFetch: fetch },
+    delivery: BY_LINK,
     callbackUrl: () => undefined,
     ...deps,
   });

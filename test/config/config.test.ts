@@ -42,6 +42,7 @@ test('without any setting every default holds', () => {
     ui: false,
     tomoviee: { baseUrl: 'https://open-api.wondershare.cc' },
     callbacks: { listen: { host: '127.0.0.1', port: 8787 } },
+    keepStaged: false,
     allowHosts: [],
     pace: { ratePerSecond: 1, burst: 1, maxInFlight: 20 },
     probe: true,
@@ -249,6 +250,9 @@ logLevel: warn
 baseUrl: https://alias.example
 callbackUrl: http://me.example
 callbackListen: 0.0.0.0:80
+staging: s3://studio/clips//
+keepStaged: true
+s3Endpoint: https://minio.example
 allowHosts: [media.local, "::1"]
 rate: 2.5
 burst: 3
@@ -286,6 +290,9 @@ historyBound: 500
     logLevel: 'warn',
     tomoviee: { baseUrl: 'https://alias.example' },
     callbacks: { publicUrl: 'http://me.example', listen: { host: '0.0.0.0', port: 80 } },
+    staging: { bucket: 'studio', key: 'clips/' },
+    keepStaged: true,
+    s3Endpoint: 'https://minio.example',
     allowHosts: ['media.local', '::1'],
     pace: { ratePerSecond: 2.5, burst: 3, maxInFlight: 7 },
     probe: false,

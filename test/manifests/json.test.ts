@@ -23,7 +23,7 @@ describe('JSON', () => {
       { line: 4, id: 'b', extra: { live: 'true' } },
     ]);
     expect(problems).toHaveLength(1);
-    expect(problems[0]).toContain('a.json:5: file_link is not an http, https or file URL');
+    expect(problems[0]).toContain('a.json:5: file_link is not an http, https, s3 or file URL');
     expect(report).toMatchObject({ format: 'json', name: 'Autumn-Campaign' });
   });
 

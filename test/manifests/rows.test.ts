@@ -153,6 +153,7 @@ describe('file_link', () => {
     'HTTPS://a.b/c?d=e%20f#g',
     'https://a.b/é.mp4',
     'http://[::1]:80/x',
+    's3://bucket/folder/a b?c#d.mp4',
   ])('%s is taken as it is', (link) => expect(meantLink(link, undefined)).toEqual({ link }));
 
   test.each([

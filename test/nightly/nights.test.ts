@@ -72,7 +72,7 @@ test('a night whose manifest is broken fails with its faults, and is listed with
   for (const ask of [() => api.results(batch), () => api.retry(batch)]) {
     await expect(ask()).rejects.toMatchObject({ code: 'batch_stopped' });
   }
-  await writeFile(path, 'id,file_link,prompt\na,not-a-url,Pop\n');
+  await writeFile(path, 'id,file_link,prompt\na,ftp://files.example/a.mp4,Pop\n');
   const faulty = await trigger(name);
   await expect(rig.client.workflow.getHandle(faulty).result()).rejects.toMatchObject({
     cause: { type: 'manifest_invalid', message: expect.stringContaining(':2: ') as string },
@@ -80,7 +80,7 @@ test('a night whose manifest is broken fails with its faults, and is listed with
   const { last } = await api.schedules.describe(name);
   const told = JSON.stringify(last);
   expect(told).toContain('there is no such file');
-  expect(told).toContain('not an http or https URL');
+  expect(told).toContain('file_link is not an http');
   expect(await api.status(batch)).toMatchObject({
     ...{ state: 'stopped', reason: expect.stringContaining('there is no such file') as string },
   });

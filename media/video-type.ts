@@ -23,6 +23,6 @@ const TYPES: Readonly<Record<string, string>> = {
 };
 
 /** The media type of a video by its name. */
-export function mediaTypeOf(path: string): string {
+export function videoTypeOf(path: string): string {
   return TYPES[extname(path).toLowerCase()] ?? 'application/octet-stream';
 }

@@ -1,0 +1,149 @@
+// A real S3 server (versitygw, on a folder), behind a proxy that records what passes.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
+import { createServer, request as httpRequest, type IncomingMessage } from 'node:http';
+import { createServer as createTcpServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  CreateBucketCommand,
+  ListMultipartUploadsCommand,
+  paginateListObjectsV2,
+  S3Client,
+} from '@aws-sdk/client-s3';
+import { execa } from 'execa';
+import { afterAll } from 'vitest';
+import { cacheDir, PACKAGE_ROOT } from '../../config/paths.js';
+
+const SOURCE = join(PACKAGE_ROOT, 'test', 'support', 's3-server');
+
+export interface PassedRequest {
+  method: string;
+  /** Decoded, without the query. */
+  path: string;
+  query: URLSearchParams;
+  status: number;
+}
+
+export interface S3Server {
+  /** Of the proxy. */
+  endpoint: string;
+  /** Credentials, region and endpoint, for the product's process. */
+  env: Record<string, string>;
+  client: S3Client;
+  bucket: string;
+  /** Answered requests, in their order. */
+  passed: PassedRequest[];
+  /** Called before a request is passed on, which it can hold up or end. */
+  gate: (request: Omit<PassedRequest, 'status'>) => Promise<void>;
+  /** Of objects whose keys begin so. */
+  keys(prefix: string): AsyncIterable<string>;
+  /** Uploads that were begun and not ended. */
+  unfinished(): Promise<number>;
+}
+
+/** Call it at the top level of the file; all of it is gone after the file's tests. */
+export async function s3Server(): Promise<S3Server> {
+  const binary = await s3Binary();
+  const folder = await mkdtemp(join(tmpdir(), 'reelscore-s3-'));
+  const keys = { accessKeyId: 'test', secretAccessKey: 'test-secret' };
+  const port = await freePort();
+  const child = spawn(binary, ['--port', `127.0.0.1:${port}`, '--quiet', 'posix', folder], {
+    env: { ROOT_ACCESS_KEY_ID: keys.accessKeyId, ROOT_SECRET_ACCESS_KEY: keys.secretAccessKey },
+    stdio: 'ignore',
+  });
+  const server: Pick<S3Server, 'passed' | 'gate'> = { passed: [], gate: () => Promise.resolve() };
+  const proxy = createServer((asked, answer) => {
+    const { pathname, searchParams: query } = new URL(asked.url ?? '/', 'http://proxy');
+    const seen = { method: asked.method ?? '', path: decodeURIComponent(pathname), query };
+    void server.gate(seen).then(() => {
+      if (asked.destroyed) return;
+      const { method, url: path, headers } = asked;
+      const onward = httpRequest({ host: '127.0.0.1', port, method, path, headers });
+      onward.on('response', (response: IncomingMessage) => {
+        server.passed.push({ ...seen, status: response.statusCode ?? 0 });
+        answer.writeHead(response.statusCode ?? 502, response.headers);
+        response.pipe(answer);
+      });
+      onward.on('error', () => answer.destroy());
+      asked.on('close', () => {
+        if (!asked.complete) onward.destroy();
+      });
+      asked.pipe(onward);
+    });
+  });
+  proxy.listen(0, '127.0.0.1');
+  await once(proxy, 'listening');
+  const endpoint = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
+  const client = new S3Client({
+    ...{ endpoint, forcePathStyle: true, region: 'us-east-1', credentials: keys },
+    requestChecksumCalculation: 'WHEN_REQUIRED',
+  });
+  const bucket = 'studio-clips';
+  afterAll(async () => {
+    client.destroy();
+    proxy.closeAllConnections();
+    proxy.close();
+    const gone = once(child, 'exit');
+    child.kill();
+    await gone;
+    await rm(folder, { recursive: true, force: true });
+  });
+  for (let tries = 1; ; tries += 1) {
+    try {
+      await client.send(new CreateBucketCommand({ Bucket: bucket }));
+      break;
+    } catch (error) {
+      if (tries === 100) throw error;
+      await sleep(100);
+    }
+  }
+  return Object.assign(server, {
+    ...{ endpoint, client, bucket },
+    env: {
+      AWS_ACCESS_KEY_ID: keys.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: keys.secretAccessKey,
+      AWS_REGION: 'us-east-1',
+      AWS_ENDPOINT_URL_S3: endpoint,
+    },
+    async *keys(prefix: string) {
+      const pages = paginateListObjectsV2({ client }, { Bucket: bucket, Prefix: prefix });
+      for await (const { Contents = [] } of pages) for (const { Key = '' } of Contents) yield Key;
+    },
+    unfinished: async () => {
+      const list = new ListMultipartUploadsCommand({ Bucket: bucket });
+      return ((await client.send(list)).Uploads ?? []).length;
+    },
+  });
+}
+
+/** Built once; Go's own cache makes a second build at the same time cheap. */
+async function s3Binary(): Promise<string> {
+  const folder = cacheDir(process.env);
+  const cached = join(folder, 'versitygw');
+  if (existsSync(cached)) return cached;
+  await mkdir(folder, { recursive: true });
+  const made = `${cached}.${process.pid}`;
+  await execa(
+    'go',
+    ['build', '-ldflags', '-s -w', '-o', made, 'github.com/versity/versitygw/cmd/versitygw'],
+    {
+      cwd: SOURCE,
+      env: { CGO_ENABLED: '0', GOWORK: 'off' },
+    },
+  );
+  await rename(made, cached);
+  return cached;
+}
+
+async function freePort(): Promise<number> {
+  const server = createTcpServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
