@@ -29,8 +29,8 @@ export default defineConfig({
     sequence: { sequencer: LongFirst },
     maxWorkers: 2 * Math.max(2, availableParallelism()),
     // Against tests that hang; none is about time.
-    testTimeout: 240_000,
-    hookTimeout: 240_000,
+    testTimeout: 600_000,
+    hookTimeout: 600_000,
     teardownTimeout: 20_000,
   },
 });
