@@ -9,7 +9,7 @@ import { numberedIds } from './file-names.js';
 import { SubmissionJournal } from './submission-journal.js';
 
 /** Batches a worker keeps open; each costs a few parsed pages. */
-const MAX_OPEN = 20;
+const MAX_OPEN_BATCHES = 20;
 
 const Rows = z.array(z.int().nonnegative());
 
@@ -56,7 +56,7 @@ export class OpenBatches {
     this.#open.delete(name);
     this.#open.set(name, files);
     const oldest = this.#open.keys().next().value;
-    if (this.#open.size > MAX_OPEN && oldest !== undefined) this.#open.delete(oldest);
+    if (this.#open.size > MAX_OPEN_BATCHES && oldest !== undefined) this.#open.delete(oldest);
     return files;
   }
 }

@@ -44,7 +44,8 @@ export async function lookBack(
   let { attempt } = post;
   while (isRefused(ends.get(attempt))) attempt += 1;
   for (const [paidAs, end] of ends) {
-    if (paidAs >= attempt && isPaid(end)) return { made: numbered(paid(look, end), paidAs, post) };
+    if (paidAs >= attempt && isPaid(end))
+      return { made: withAttempt(paid(look, end), paidAs, post) };
   }
   return { attempt };
 }
@@ -56,11 +57,11 @@ export async function lookBack(
 export async function rivalEnd(look: PastLook, attempt: number): Promise<SubmitClipOutput> {
   const ends = await answered({ ...look, post: { ...look.post, attempt } });
   const end = ends.get(attempt);
-  return end && isPaid(end) ? numbered(paid(look, end), attempt, look.post) : { kind: 'held' };
+  return end && isPaid(end) ? withAttempt(paid(look, end), attempt, look.post) : { kind: 'held' };
 }
 
 /** Names the attempt in the answer if it is not the one asked for, which the batch would assume. */
-export function numbered<Output extends SubmitClipOutput>(
+export function withAttempt<Output extends SubmitClipOutput>(
   output: Output,
   attempt: number,
   asked: { attempt: number },

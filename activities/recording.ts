@@ -1,7 +1,7 @@
 // Records outcomes as they arrive: no outcome waits for another clip, and simultaneous ones share a write.
 
 /** Batching window: outcomes that arrive within this time share a write. */
-const COMPANY_MS = 1000;
+const WINDOW_MS = 1000;
 
 export class Recording<T> {
   #waiting: T[] = [];
@@ -22,7 +22,7 @@ export class Recording<T> {
     this.#timer ??= setTimeout(() => {
       this.#timer = undefined;
       void this.#writeAll().catch(this.failed);
-    }, COMPANY_MS);
+    }, WINDOW_MS);
   }
 
   /** Resolves once all are on disk. */

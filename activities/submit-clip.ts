@@ -8,7 +8,7 @@ import type { OpenBatches } from './batch-files.js';
 import type { ActivityDependencies } from './dependencies.js';
 import { withHeartbeat } from './heartbeat.js';
 import { paramsOf } from './params.js';
-import { lookBack, numbered, rivalEnd, type PastLook } from './past-posts.js';
+import { lookBack, withAttempt, rivalEnd, type PastLook } from './past-posts.js';
 import { SubmissionHold } from './submission-hold.js';
 import type {
   JournalAnswer,
@@ -67,7 +67,7 @@ export function submitClipActivity(
         const past = await lookBack(look);
         if ('made' in past) return past.made;
         const post = { ...asked, attempt: past.attempt };
-        return numbered(await submit(post, look, rivals), post.attempt, asked);
+        return withAttempt(await submit(post, look, rivals), post.attempt, asked);
       } finally {
         rivals.end();
       }

@@ -1,4 +1,4 @@
-// What people read about an account. Pure: lines of text from facts.
+// Renders an account as lines of text. Pure.
 import type { Colors } from 'picocolors/types.js';
 import type { AccountBatch, AccountStatus } from '../client/account.js';
 import type { Pace } from '../contract/account.js';

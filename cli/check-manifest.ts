@@ -1,4 +1,4 @@
-// The look at a manifest before anything is started.
+// Checks a manifest before anything is started.
 import { checkSource, type CheckedManifest } from '../client/check-source.js';
 import type { ManifestReport } from '../manifests/read.js';
 import type { ResolvedConfig } from '../config/config.js';
@@ -15,19 +15,19 @@ export async function checkForRun(
   const { file, report } = await readReport(manifest, config);
   const { problemCount, warningCount } = report;
   const fine = report.complete && (problemCount === 0 || skipInvalid);
-  const told: Io['note'] = (line) => io.note(line);
+  const note: Io['note'] = (line) => io.note(line);
   if (!file || !fine) {
-    tellProblems(report.problems, problemCount, 'problem', told);
+    tellProblems(report.problems, problemCount, 'problem', note);
     const remedy = report.complete
       ? `correct ${problemCount === 1 ? 'it' : 'them'}, or leave such rows out with --skip-invalid`
       : 'correct the file';
-    told(`reelscore: ${report.path} has ${count(problemCount, 'problem')} (${remedy})`);
+    note(`reelscore: ${report.path} has ${count(problemCount, 'problem')} (${remedy})`);
     io.document(documentOf(report));
     await file?.remove();
     return undefined;
   }
   if (warningCount > 0) {
-    told(`${report.path}: ${count(warningCount, 'warning')} (see: reelscore validate ${manifest})`);
+    note(`${report.path}: ${count(warningCount, 'warning')} (see: reelscore validate ${manifest})`);
   }
   return { file, report };
 }

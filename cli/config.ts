@@ -23,7 +23,7 @@ export function needKeys(config: ResolvedConfig): void {
   ]);
 }
 
-/** In commands that draw progress, what the worker logs would only disturb, unless it was asked for. */
+/** Commands that draw progress log errors only, unless another level was set. */
 export function quieter(config: ResolvedConfig): ResolvedConfig {
   if (ENVIRONMENT['REELSCORE_LOG_LEVEL'] || config.logLevel !== 'info') return config;
   return { ...config, logLevel: 'error' };

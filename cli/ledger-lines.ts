@@ -1,4 +1,4 @@
-// What people read of rows that the ledger knows. Pure.
+// Renders ledger findings as lines of text. Pure.
 import type { LedgerFindings } from '../contract/batch.js';
 import type { LedgerCode } from '../contract/error-codes.js';
 import { plainText } from './io.js';

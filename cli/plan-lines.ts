@@ -1,4 +1,4 @@
-// What people read of a plan. Pure: lines of text from facts.
+// Renders a plan as lines of text. Pure.
 import type { Plan } from '../client/plan.js';
 import { count } from './check-manifest.js';
 import { findingLines } from './ledger-lines.js';

@@ -24,11 +24,11 @@ export interface ProbeFindings {
   warnings: ProbeFinding[];
 }
 
-/** @param tell gets each finding as a line, as soon as it is known */
+/** @param onFinding gets each finding as a line, as soon as it is known */
 export async function probeManifest(
   file: ReadableManifest,
   config: ResolvedConfig,
-  tell: (line: string) => void,
+  onFinding: (line: string) => void,
 ): Promise<ProbeFindings> {
   const { clipFetch: fetch, close } = openClipNetwork(config);
   const analyzer = createMediaAnalyzer({ threadFile: distFile('media/parser-thread.js') });
@@ -41,7 +41,7 @@ export async function probeManifest(
     const isOk = verdict.verdict === 'ok';
     for (const { code, message } of isOk ? verdict.warnings : [verdict]) {
       (isOk ? findings.warnings : findings.problems).push({ line, id, code, message });
-      tell(`${isOk ? 'warning: ' : ''}${file.label}:${line}: ${id}: ${code}: ${message}`);
+      onFinding(`${isOk ? 'warning: ' : ''}${file.label}:${line}: ${id}: ${code}: ${message}`);
     }
   };
   try {

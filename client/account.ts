@@ -1,4 +1,4 @@
-// How an account stands, and its live limits: asked of the account's workflow, which runs while batches
+// The state of an account and its current limits, queried from its workflow, which runs while batches
 // use it.
 import type { AccountMember, AccountView, Evicted, Tuning, Pace } from '../contract/account.js';
 import type { BatchProgress, RunningPhase } from '../contract/batch.js';
@@ -47,7 +47,7 @@ export interface TunedAccount {
 /** Asks a batch how it stands, or knows it already. */
 type AskBatch = (batch: string) => Promise<BatchProgress | undefined> | BatchProgress | undefined;
 
-/** What an account that runs says; `view` is absent when no worker answers. */
+/** The answer of a running account; `view` is absent when no worker answers. */
 export async function askAccount(
   temporal: TemporalClient,
   account: string,

@@ -1,4 +1,4 @@
-// The accounts that a list of batches speaks of.
+// The accounts of a list of batches.
 import type { ResolvedConfig } from '../config/config.js';
 import { accountStatus, type AccountStatus } from './account.js';
 import { isAlive } from './states.js';

@@ -1,4 +1,4 @@
-// What becomes of a batch that is started again: it runs, or has ended, or nothing of it is left.
+// Starting a batch that was started before: it runs, or has ended, or nothing of it is left.
 import { existsSync } from 'node:fs';
 import { hostname } from 'node:os';
 import path from 'node:path';
@@ -58,7 +58,7 @@ export async function attach(
 }
 
 /**
- * What is missing here may lie on another machine, or on a disk that is not mounted.
+ * Missing results may be on another machine, or on a disk that is not mounted.
  * @throws ReelscoreError `results_gone`
  */
 function checkPlace({ home, cwd }: StartContext, { batch, memo }: Execution): void {

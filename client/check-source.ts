@@ -1,4 +1,4 @@
-// Looks through a manifest, wherever it is, before a batch is made of it.
+// Checks a manifest, wherever it is, before a batch is started.
 import type { InlineManifest } from '../contract/request.js';
 import { openManifest, readOptionsOf, type ManifestFile } from '../intake/manifest-file.js';
 import { checkManifest, isRefused, type ManifestReport } from '../manifests/read.js';
@@ -9,7 +9,7 @@ import { ManifestInvalidError } from './errors.js';
 /** A manifest: path, http(s) URL, or the clips themselves. */
 export type ManifestSource = string | InlineManifest;
 
-/** A manifest that was looked through. */
+/** A checked manifest. */
 export interface CheckedManifest {
   /** Remove it when it is not needed any more. */
   file: ManifestFile;
@@ -17,7 +17,7 @@ export interface CheckedManifest {
 }
 
 /**
- * Brings a manifest here and looks through it.
+ * Fetches a manifest and checks it.
  * @throws ManifestError (it cannot be read), ReelscoreError `manifest_unreadable`, NetError
  */
 export async function checkSource(
@@ -37,8 +37,8 @@ export async function checkSource(
 }
 
 /**
- * Brings a manifest here and looks through it, unless that was done; works with it, and removes what was
- * brought here for it.
+ * Fetches and checks a manifest, unless that was done; calls `work` with it, and removes what was
+ * fetched.
  * @throws what `checkSource` and `work` throw
  */
 export async function withManifest<T>(

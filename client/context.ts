@@ -2,14 +2,14 @@ import type { ResolvedConfig } from '../config/config.js';
 import type { OpenStore } from '../store/store.js';
 import type { TemporalClient } from './temporal.js';
 
-/** What tells how a batch stands. */
+/** What it takes to find out the state of a batch. */
 export interface Sources {
   temporal: TemporalClient;
   openStore: OpenStore;
 }
 
 /** Where batches are looked for. */
-export interface Whereabouts extends Sources {
+export interface LocateContext extends Sources {
   cwd: string;
   /** Folder of results other than `results/<batch>`, where one is configured. */
   outDir?: string;
@@ -17,7 +17,7 @@ export interface Whereabouts extends Sources {
   home?: string;
 }
 
-/** What starting a batch needs besides. */
-export interface StartContext extends Whereabouts {
+/** What it takes to start a batch. */
+export interface StartContext extends LocateContext {
   config: ResolvedConfig;
 }

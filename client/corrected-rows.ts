@@ -1,6 +1,6 @@
-// A corrected manifest of a batch: what it makes of the batch's rows.
+// Applies a corrected manifest to the rows of a batch.
 //
-// D1. A corrected manifest takes no row from a batch: rows that it leaves out stay, with what they came to.
+// D1. A corrected manifest takes no row from a batch: rows that it leaves out stay, with their outcomes.
 import type { Clip, Outcome } from '../contract/clip.js';
 import { readOptionsOf, type ReadableManifest } from '../intake/manifest-file.js';
 import { changedError, freezeClips } from '../manifests/freeze.js';
@@ -63,13 +63,13 @@ export async function correctedRows(
   return { ...open, info, leftOut: left.size, added: left.size > 0 ? added : [] };
 }
 
-/** A row of the corrected manifest, and the one it is about if that is known. */
+/** A row of the corrected manifest, and the row it corrects if that is known. */
 interface Correction {
   clip: Clip;
   pair?: Pair;
 }
 
-/** A row as it is to be; its number is not. */
+/** The corrected row, without its final number. */
 interface NextRow {
   clip: Clip;
   /** Only if nothing that matters was corrected. */
@@ -104,7 +104,7 @@ async function readCorrections(
     path,
     (clips) => {
       for (const read of clips) {
-        // A manifest without any, as results are, says nothing of them.
+        // A manifest without such columns, as results are, leaves them as they are.
         const params = hasParams ? undefined : before.paramsOf(read.id);
         const clip = params === undefined ? read : { ...read, params };
         const pair = before.pair(clip, own);
@@ -148,12 +148,12 @@ function byRow(rows: readonly RowBefore[]): ReadonlyMap<number, RowBefore> {
 function* inOrder(corrections: Iterable<Correction>): Iterable<NextRow> {
   for (const { clip, pair } of corrections) {
     if (!pair?.same) yield { clip };
-    // Its soundtrack bears the id that was made up for it.
+    // Its soundtrack is named after the id that was made up for it.
     else yield { clip: clip.idMade ? { ...clip, id: pair.was.id } : clip, was: pair.was };
   }
 }
 
-/** As the batch has them, corrected in their places; what is new comes last. */
+/** In the order of the batch, corrected in place; new rows come last. */
 async function* inPlace(
   snapshot: Snapshot,
   corrections: readonly Correction[],
@@ -179,7 +179,7 @@ function withExtra({ clip, ...rest }: Correction, { extra }: Clip): Correction {
   return { clip: { ...clip, extra: { ...extra, ...clip.extra } }, ...rest };
 }
 
-/** Numbers the rows, and says of each whether it is to be done or has been. */
+/** Numbers the rows, and separates those to be run from those that are done. */
 async function* settled(
   rows: Iterable<NextRow> | AsyncIterable<NextRow>,
   open: OpenRows,

@@ -1,10 +1,10 @@
-// One execution of a batch, as the Temporal server sees it.
+// One workflow execution of a batch, as the Temporal server describes it.
 import type { WorkflowExecutionInfo, WorkflowExecutionStatusName } from '@temporalio/client';
 import { z } from 'zod';
 import { attributeKey } from '../contract/names.js';
 import type { FailingWork } from './failing-work.js';
 
-/** What a batch says of itself in its memo, readable without a worker. */
+/** The memo of a batch, readable without a worker. */
 const memoSchema = z.object({
   name: z.string(),
   store: z.string(),
@@ -25,9 +25,9 @@ export interface Execution {
   startedAt: Date;
   closedAt?: Date;
   memo: BatchMemo;
-  /** Only of an execution that was described by itself. */
+  /** Only from a describe call, not from a list. */
   failing?: FailingWork[];
-  /** Its search attribute, where those are registered: what it was doing when it last said so. */
+  /** Its status search attribute, where registered, as last set. */
   said?: string;
 }
 

@@ -1,4 +1,4 @@
-// Which work of a batch keeps failing, as the server knows it. Pure.
+// Finds the activities of a batch that keep failing, from the server's description. Pure.
 import type { WorkflowExecutionDescription } from '@temporalio/client';
 import type { BatchProgress } from '../contract/batch.js';
 
@@ -7,7 +7,7 @@ type Pending = NonNullable<WorkflowExecutionDescription['raw']['pendingActivitie
 /** Of Temporal's API: PENDING_ACTIVITY_STATE_STARTED. */
 const STARTED = 2;
 
-/** Work of a batch that has failed and is tried again, for as long as it takes. */
+/** An activity that has failed and is retried indefinitely. */
 export interface FailingWork {
   /** Name of the activity. */
   activity: string;
@@ -17,7 +17,7 @@ export interface FailingWork {
   tries: number;
 }
 
-/** What a batch says of itself, and what the server says of its work. */
+/** The memo of a batch, and the server's description of its activities. */
 export interface SeenProgress extends BatchProgress {
   failing?: FailingWork[];
 }

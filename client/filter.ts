@@ -1,9 +1,9 @@
-// Which batches are asked for. Pure.
+// Selects batches. Pure.
 import { accountOf, ATTRIBUTES, nameAttribute, taskQueueOf } from '../contract/names.js';
 import type { BareExecution } from './execution.js';
 import { isAlive, isOpen, phaseOf, type BatchPhase } from './states.js';
 
-/** All that is given must hold. */
+/** All given conditions must hold. */
 export interface BatchFilter {
   state?: BatchPhase;
   /** Of the manifest, exactly. */
@@ -11,7 +11,7 @@ export interface BatchFilter {
   account?: string;
 }
 
-/** What a server (measured: 1.31) does not find, however it is written in a query. */
+/** Characters that a server (measured: 1.31) does not find, however they are escaped in a query. */
 const UNFINDABLE = /["'\\\p{Cc}]/u;
 
 /**

@@ -5,7 +5,7 @@ import { SIMULATOR_ACCOUNT } from '../contract/names.js';
 import { askAccount } from './account.js';
 import type { StartContext } from './context.js';
 
-/** It is for a note: not worth a wait for a worker that may be gone. */
+/** Only for a note, so it does not wait long for a worker that may be gone. */
 const ASK_MS = 1000;
 
 const LIMITS = [

@@ -1,10 +1,10 @@
-// Finds a batch: Temporal knows where its results lie; when it has forgotten, the default folder tells.
+// Finds a batch: in Temporal, which knows where its results are, else in the default folder.
 import path from 'node:path';
 import { ACCOUNT_PREFIX } from '../contract/names.js';
 import { folderOfBatch, isBatchId, safeName } from '../manifests/batch-id.js';
 import type { Store } from '../store/store.js';
 import { checkHome, isVacant, readBatchRecord, type BatchRecord } from '../intake/batch-record.js';
-import type { Whereabouts } from './context.js';
+import type { LocateContext } from './context.js';
 import { ReelscoreError } from './errors.js';
 import { openedOf, type Execution } from './execution.js';
 import { notStartedError } from './not-started.js';
@@ -44,7 +44,7 @@ export function checkBatchId(batch: string): string {
  *   whose manifest is not read yet, or could not be
  */
 export async function locateBatch(
-  { temporal, openStore, cwd, outDir, ...ours }: Whereabouts,
+  { temporal, openStore, cwd, outDir, ...ours }: LocateContext,
   batch: string,
 ): Promise<LocatedBatch> {
   const bare = await temporal.describeBare(batch);

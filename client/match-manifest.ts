@@ -81,14 +81,14 @@ export async function ledgerWarnings(
     const { match } = await matchManifest(place, file, kind);
     for (const row of match.rows()) {
       const finding = findingOf(row);
-      // What the simulator made is to be thrown away.
+      // The simulator's soundtracks are meant to be thrown away.
       if (finding && (kind === 'scored' || finding.code !== 'soundtrack_gone')) list.add(finding);
     }
   }
   return { warnings: list.found?.notes ?? [], count: list.total };
 }
 
-/** The simulator's ledger tells, too, as long as there is no other. */
+/** The simulator's ledger is used as long as there is no other. */
 async function kindInUse(place: LedgerPlace): Promise<LedgerOptions['kind'] | undefined> {
   for (const kind of ['scored', 'simulated'] as const) {
     if (!(await ledgerOf(place, kind).isEmpty())) return kind;

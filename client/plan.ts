@@ -1,4 +1,4 @@
-// What a batch of a manifest would do and cost, before anything does. Needs no server.
+// Predicts what a batch of a manifest would do and cost. Needs no server.
 import type { Identity, LedgerFindings, SubmissionCap } from '../contract/batch.js';
 import type { Pace } from '../contract/account.js';
 import type { LedgerCode } from '../contract/error-codes.js';

@@ -3,7 +3,7 @@ import { CLIENT_ERRORS } from '../contract/errors.js';
 import type { BareExecution } from './execution.js';
 import type { TemporalClient } from './temporal.js';
 
-/** In words, of an execution that is closed; a failed workflow carries why. */
+/** The reason in words, for a closed execution; a failed workflow carries its own. */
 export async function reasonOf(
   temporal: TemporalClient,
   { batch, status }: Pick<BareExecution, 'batch' | 'status'>,

@@ -1,4 +1,4 @@
-// Which tasks earlier rounds of a batch left at the vendor. They are asked about before their clips are
+// Finds the tasks that earlier rounds of a batch left at the vendor. They are queried before their clips are
 // paid for again.
 import type { RecalledTask } from '../contract/activities.js';
 import { CAP_CODES } from '../contract/batch.js';

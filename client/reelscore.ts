@@ -66,7 +66,7 @@ export interface Overview {
   batches: BatchStatus[];
 }
 
-/** Often enough that a bar moves; on a server that may bill queries, seldom enough not to matter. */
+/** Often enough for a progress bar; rarely enough on servers that bill queries. */
 const PROGRESS_MS = { embedded: 500, remote: 5000 };
 
 /** How long the batches of a list may take to answer, all at once. */
@@ -110,7 +110,7 @@ export class Reelscore {
   }
 
   /**
-   * Tells what a batch of a manifest would do and cost, before anything does. Needs neither server nor
+   * Predicts what a batch of a manifest would do and cost. Needs neither server nor
    * keys; the pace is the configured one.
    * @param manifest path of the file
    * @throws ConfigError, ManifestInvalidError, ManifestError

@@ -4,7 +4,7 @@ import type { RecalledTask } from '../contract/activities.js';
 import type { Clip, Outcome } from '../contract/clip.js';
 import { idKey } from '../manifests/clip-id.js';
 
-/** What a row had come to. */
+/** The outcome of a row. */
 export interface RowBefore {
   row: number;
   id: string;
@@ -21,7 +21,7 @@ export interface Pair {
   same: boolean;
 }
 
-/** Rows alike in all that matters are given out in their order, each once. */
+/** Equal rows are given out in order, each once. */
 export class RowsBefore {
   readonly #rows: RowBefore[] = [];
   readonly #alike = new Map<string, RowBefore[]>();

@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { BatchSummary } from '../contract/clip.js';
 import { stoppedError } from './errors.js';
 import { isOpen, phaseOf } from './states.js';
-import type { Sources, Whereabouts } from './context.js';
+import type { Sources, LocateContext } from './context.js';
 import type { SeenProgress } from './failing-work.js';
 import { openedOf, type BareExecution } from './execution.js';
 import { locateBatch } from './locate.js';
@@ -42,17 +42,17 @@ export interface EndedBatch {
  * @throws ReelscoreError `batch_not_found`, `batch_stopped`
  */
 export async function waitForBatch(
-  whereabouts: Whereabouts,
+  context: LocateContext,
   batch: string,
   { onProgress, progressMs = INTERVAL_MS, signal }: WaitOptions = {},
 ): Promise<EndedBatch> {
-  const { temporal } = whereabouts;
+  const { temporal } = context;
   let nextProgress = 0;
   for (;;) {
     signal?.throwIfAborted();
     const execution = await describeUnlessAborted(temporal, batch, signal);
-    if (!execution) return await endOfForgotten(whereabouts, batch);
-    if (!isOpen(execution)) return await endOf(whereabouts, execution);
+    if (!execution) return await endOfForgotten(context, batch);
+    if (!isOpen(execution)) return await endOf(context, execution);
     if (onProgress && Date.now() >= nextProgress) {
       nextProgress = Date.now() + progressMs;
       const progress = await temporal.progress(batch);
@@ -100,8 +100,8 @@ async function endOf({ temporal, openStore }: Sources, bare: BareExecution): Pro
 }
 
 /** Temporal keeps batches for a time only; their results stay. */
-async function endOfForgotten(whereabouts: Whereabouts, batch: string): Promise<EndedBatch> {
-  const { store } = await locateBatch(whereabouts, batch);
+async function endOfForgotten(context: LocateContext, batch: string): Promise<EndedBatch> {
+  const { store } = await locateBatch(context, batch);
   const summary = await readSummary(store, batch);
   if (!summary) throw stoppedError(batch, 'lost by Temporal');
   return { batch, state: 'finished', summary, store: store.location };

@@ -115,7 +115,7 @@ export interface FailureTally {
 }
 
 /** The pause that was last notified, as last seen. */
-export interface ToldPause {
+export interface NotifiedPause {
   reason: string;
   /** Submissions of the batch by then. */
   submissions: number;
@@ -147,7 +147,7 @@ export interface CarriedState {
   /** The cap is reached: rows not begun are left out. */
   capped?: true;
   /** The pause that the last notification was about. */
-  pauseTold?: ToldPause;
+  pauseTold?: NotifiedPause;
   /** The last value set for its status search attribute. */
   said?: string;
 }

@@ -3,16 +3,16 @@ import { hash } from 'node:crypto';
 import { MAX_FILE_NAME_BYTES, MAX_ID_BYTES } from './limits.js';
 import type { Fault } from './problems.js';
 
-/** What a store takes as a name (store/keys.ts), and no space or dot at the end, which Windows drops. */
+/** A valid name in a store (store/keys.ts) without a space or dot at the end, which Windows drops. */
 const SAFE = /^[\p{L}\p{N}_](?:[\p{L}\p{M}\p{N}_.,+@=() -]*[\p{L}\p{M}\p{N}_,+@=()-])?$/u;
 
 /** What no store takes in a name. */
 const UNSAFE = /[^\p{L}\p{M}\p{N}_.,+@=() -]+/gu;
 
-/** Signs that are not seen, or turn around how others are seen; joiners are part of what they join. */
+/** Invisible characters, and those that change the direction of others; joiners are allowed. */
 const UNSEEN = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}]|(?![\u200c\u200d])\p{Cf}/u;
 
-/** Names that Windows gives to devices, with any extension. */
+/** Windows device names, with any extension. */
 const DEVICE = /^(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])\s*(?:\.|$)/iu;
 
 /** Whether Windows would take the name for a device. */
@@ -20,7 +20,7 @@ export function isDeviceName(name: string): boolean {
   return DEVICE.test(name);
 }
 
-/** The id as it is kept: one spelling for what looks the same. */
+/** The normalised id: one spelling for texts that look the same. */
 export function normalizeId(id: string): string {
   return id.normalize('NFC');
 }
@@ -43,7 +43,7 @@ export function faultOfId(id: string): Fault | undefined {
   return undefined;
 }
 
-/** The name, without extension, of a clip's files: its id, or one made of it where that can be none. */
+/** The name, without extension, of a clip's files: its id, or a name derived from it where the id cannot be one. */
 export function fileNameOf(id: string): string {
   if (Buffer.byteLength(id) <= MAX_FILE_NAME_BYTES && SAFE.test(id) && !isDeviceName(id)) return id;
   const mark = `-${hash('sha256', id, 'hex').slice(0, 8)}`;
@@ -55,7 +55,7 @@ export function fileNameOf(id: string): string {
   return `${cut(base, MAX_FILE_NAME_BYTES - mark.length)}${mark}`;
 }
 
-/** The beginning of a text that has so many bytes at most, and ends between characters. */
+/** The longest prefix of a text within so many bytes, cut between characters. */
 function cut(text: string, maxBytes: number): string {
   let kept = '';
   let bytes = 0;
@@ -73,9 +73,9 @@ function cut(text: string, maxBytes: number): string {
  */
 export function idKey(id: string): string {
   const seen = id.replace(/\p{Default_Ignorable_Code_Point}/gu, '').normalize('NFD');
-  // Each step brings together what the others keep apart: ẞ and ß, ß and ss, ſ and s.
+  // Each step folds what the others do not: ẞ and ß, ß and ss, ſ and s.
   const folded = seen.toLowerCase().toUpperCase().toLowerCase();
-  // At the end of a word the last step makes another sign of Σ.
+  // At the end of a word the last step turns Σ into another character.
   return folded.replaceAll('ς', 'σ').normalize('NFC');
 }
 

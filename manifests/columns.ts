@@ -1,4 +1,4 @@
-// Names of columns and fields: which are ours, which the manifest's own, and what they are kept as.
+// Names of columns and fields: which are ours, which are the manifest's own, and under which names they are kept.
 import { RESULT_COLUMNS, RESULT_NOTES } from '../contract/result-columns.js';
 import { MAX_COLUMN_NAME_CHARS } from './limits.js';
 import type { Fault } from './problems.js';
@@ -25,12 +25,12 @@ export function isOwnResult(names: Pick<ReadonlySet<string>, 'has'>): boolean {
   return OF_RESULTS_ONLY.every((name) => names.has(name));
 }
 
-/** Whether results say something of a clip under this name that is not the manifest's. */
+/** Whether results have a field of this name that is not the manifest's. */
 export function isResultOnly(name: string): boolean {
   return (results.has(name) && !known.has(name)) || notes.has(name);
 }
 
-/** What a name is taken for. */
+/** How a name was interpreted. */
 export interface MeantColumn {
   name: string;
   /** What to report about it. */
@@ -63,7 +63,7 @@ export function meantColumn(
   return { name: kept, note };
 }
 
-/** Ignoring case and all that parts words. */
+/** Ignoring case and word separators. */
 function plainName(name: string): string {
   return name
     .normalize('NFKC')

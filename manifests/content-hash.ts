@@ -1,4 +1,4 @@
-// What tells one content of a manifest from another: its bytes, and what its clips are made of besides.
+// Identifies the content of a manifest: its bytes, and the files that its clips refer to.
 import { createHash } from 'node:crypto';
 
 export class ContentHash {

@@ -1,4 +1,4 @@
-// Takes CSV text apart into records, in time that grows with the text alone.
+// Splits CSV text into records in linear time.
 import { MAX_RECORD_CHARS } from './limits.js';
 
 /** One record as it stands in the file. */
@@ -11,7 +11,7 @@ export interface CsvRecord {
   strayQuote: boolean;
 }
 
-/** What ends the reading: it is unclear where the next record begins. */
+/** Ends the reading: it is unclear where the next record begins. */
 export type CsvBreak = 'unclosed quote' | 'text after quote' | 'too long';
 
 export class CsvBreakError extends Error {
@@ -104,7 +104,7 @@ export class CsvRecords {
     for (const sign of [this.#delimiter, this.#quote, this.#lineEnd]) sign.forget();
   }
 
-  /** Past blanks, which may stand before a quote; a delimiter is none. */
+  /** Skips blanks, which may precede a quote; a delimiter is no blank. */
   #afterBlanks(from: number): number {
     let at = from;
     for (; ; at += 1) {
@@ -113,7 +113,7 @@ export class CsvRecords {
     }
   }
 
-  /** Where a cell without quotes ends: at its delimiter, the line's end, or that of the text. */
+  /** Where an unquoted cell ends: at its delimiter, the line's end, or the text's end. */
   #cellEnd(from: number): number | undefined {
     const { length } = this.#text;
     const delimiter = this.#delimiter.from(this.#text, from);
@@ -131,7 +131,7 @@ export class CsvRecords {
     let from = first + 1;
     for (;;) {
       const quote = this.#quote.from(text, from);
-      // The sign after a quote tells what it is.
+      // The character after a quote decides what it is.
       if (quote >= text.length - (this.#isWhole ? 0 : 1)) return undefined;
       cell += text.slice(from, quote);
       from = quote + 1;
@@ -147,7 +147,7 @@ export class CsvRecords {
   }
 }
 
-/** Where the next of a sign is. */
+/** Finds the next occurrence of a character. */
 class NextSign {
   #found = -1;
 

@@ -107,7 +107,7 @@ function toRow(header: CsvHeader, record: CsvRecord): RawRow {
       });
     }
   }
-  // Cells that a row ends before are empty, as are those beyond the last column.
+  // Cells missing at a row's end are empty; those beyond the last column are ignored.
   if (cells.length < columns.length) row.addedChars = header.charsFrom[cells.length] ?? 0;
   else if (cells.slice(columns.length).some((cell) => cell !== '')) {
     row.faults.push({ line, ...tooManyCells(cells, columns.length) });
@@ -115,7 +115,7 @@ function toRow(header: CsvHeader, record: CsvRecord): RawRow {
   return row;
 }
 
-/** Quotes that word processors make of straight ones, and that hold nothing together. */
+/** Curly quotes, which word processors make of straight ones; they quote nothing. */
 const CURLY_OPEN = /^[\u201c\u201d\u201e\u201f\u00ab\u00bb]/;
 
 function tooManyCells(cells: readonly string[], columns: number): Omit<Fault, 'line'> {

@@ -1,4 +1,4 @@
-// Which form a manifest has, by its file name.
+// The format of a manifest, by its file name.
 import { extname } from 'node:path';
 import { ManifestError } from './problems.js';
 
@@ -16,7 +16,7 @@ const FORMATS = new Map<string, ManifestFormat>([
 
 /**
  * @param label how messages call the file
- * @throws ManifestError for an extension that is none of a manifest's
+ * @throws ManifestError for an unknown extension
  */
 export function formatOf(path: string, label = path): ManifestFormat {
   const extension = extname(path).toLowerCase();

@@ -1,4 +1,4 @@
-// Takes JSON text apart from its beginning on, in time that grows with the text alone, and knows its lines.
+// Parses JSON text step by step in linear time, and knows its lines.
 import { MAX_COLUMNS, MAX_YAML_DEPTH } from './limits.js';
 import type { Fault } from './problems.js';
 
@@ -11,10 +11,10 @@ export class JsonFault extends Error {
   }
 }
 
-/** A single value, with its text as the file has it, or what stands in place of one and was passed over. */
+/** A scalar with its source text, or the kind of what was skipped in its place. */
 export type JsonValue = { text: string; value: unknown } | { kind: 'a list' | 'a map' };
 
-/** A place in a text, to which a reader can be set. */
+/** A position to which a reader can return. */
 export interface JsonPlace {
   at: number;
   line: number;
@@ -44,7 +44,7 @@ export class JsonText {
     this.#break = this.#breakFrom(at);
   }
 
-  /** The next sign that is no blank; nothing at the end. */
+  /** The next character that is no blank; '' at the end. */
   peek(): string {
     const { text } = this;
     while (isBlank(text.charCodeAt(this.#at))) this.#at += 1;
@@ -105,7 +105,7 @@ export class JsonText {
     return { text: word === 'null' ? '' : word, value: isNumber ? Number(word) : WORDS.get(word) };
   }
 
-  /** Passes over a value, of which only texts and brackets are looked at. */
+  /** Skips a value, of which only strings and brackets are examined. */
   skip(): void {
     const ends: string[] = [];
     do {

@@ -33,10 +33,10 @@ export const MAX_YAML_BYTES = 24 * 1024 * 1024;
 /** Tokens of a YAML manifest: a file of brackets and commas costs more memory than its size tells. */
 export const MAX_YAML_TOKENS = 5_000_000;
 
-/** Fields that `<<` may bring into the clips of a YAML manifest, whose length it multiplies. */
+/** Fields that `<<` may add to the clips of a YAML manifest; merges multiply its length. */
 export const MAX_MERGED_FIELDS = 2_000_000;
 
-/** Collections within collections, in YAML and JSON; a manifest needs 3. */
+/** Nesting depth in YAML and JSON; a manifest needs 3. */
 export const MAX_YAML_DEPTH = 16;
 
 /** Problems, and warnings, kept with their text; the rest is only counted. */

@@ -14,7 +14,7 @@ const BETWEEN = 8;
 const BETWEEN_BYTES = 16 * 1024;
 const DIGEST_BYTES = 16;
 
-/** Not blocked by a pipe that nobody writes to. */
+/** Does not block on a pipe that nobody writes to. */
 const OPEN_FLAGS = constants.O_RDONLY | constants.O_NONBLOCK;
 
 /**

@@ -40,7 +40,7 @@ function plain(text: string): string {
 
 /** Searches for near names in one manifest. */
 export interface Suggestions {
-  /** As `nearestName`, for as long as it is worth the time. */
+  /** As `nearestName`, up to a number of searches. */
   nearest(name: string, known: Iterable<string>): string | undefined;
 }
 

@@ -1,4 +1,4 @@
-// Opens a manifest file, or says in plain words why it cannot be opened.
+// Opens a manifest file, or reports in plain words why it cannot be opened.
 import { createHash } from 'node:crypto';
 import { open, stat, type FileHandle } from 'node:fs/promises';
 import { ManifestError } from './problems.js';

@@ -1,4 +1,4 @@
-// What is wrong with a manifest, in the words a person reads.
+// Problems of a manifest, as messages.
 import { MAX_KEPT_PROBLEMS } from './limits.js';
 
 /** What is wrong somewhere, and what to do about it. */
@@ -25,7 +25,7 @@ export function formatProblem(problem: Problem): string {
   return `${place}: ${formatFault(problem)}`;
 }
 
-/** Counts every problem and keeps the first ones, so that a hopeless file stays in flat memory. */
+/** Counts every problem and keeps the first ones, so that memory stays bounded. */
 export class ProblemLog {
   readonly kept: Problem[] = [];
   count = 0;

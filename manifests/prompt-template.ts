@@ -1,5 +1,4 @@
-// Fills `{{column}}` placeholders of a prompt from the row's own fields, in time that grows with the
-// template alone.
+// Fills `{{column}}` placeholders of a prompt from the row's own fields, in linear time.
 import { meantColumn } from './columns.js';
 import { MAX_FIELD_CHARS } from './limits.js';
 import { createSuggestions, type Suggestions } from './nearest.js';
@@ -25,8 +24,8 @@ export interface PromptFields {
 }
 
 /**
- * Replaces each `{{name}}` by the row's field of that name. What a field puts in is not looked
- * through for placeholders again.
+ * Replaces each `{{name}}` by the row's field of that name. Inserted values are not
+ * searched for placeholders again.
  */
 export function fillPrompt(template: string, from: PromptFields): FilledPrompt {
   if (!template.includes('{{') && !template.includes('}}')) return { prompt: template };

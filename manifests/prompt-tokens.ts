@@ -3,7 +3,7 @@
 /** "Fewer than 77 tokens recommended for best results; no hard limit" (docs/vendor-api.md [D]). */
 export const RECOMMENDED_TOKENS = 77;
 
-/** A sign of a script written without spaces, a word, a number, or any other sign. */
+/** A character of a script without spaces, a word, a number, or any other character. */
 const PIECE =
   /([\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}])|((?:(?![\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}])[\p{L}\p{M}])+)|(\p{N}+)|[^\s\p{L}\p{M}\p{N}]/gu;
 
@@ -12,7 +12,7 @@ const DIGITS_A_TOKEN = 3;
 
 /**
  * Number of tokens in a prompt, approximately: the vendor's tokenizer is not public. A word counts
- * one token per 8 letters begun, a number one per 3 digits, any other sign one.
+ * one token per 8 letters begun, a number one per 3 digits, any other character one.
  */
 export function approximateTokens(prompt: string): number {
   let tokens = 0;

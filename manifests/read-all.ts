@@ -1,11 +1,11 @@
-// Reads a file that is looked at as a whole.
+// Reads a whole file.
 import { UnreadableManifest } from './problems.js';
 
 export interface WholeFile {
   maxBytes: number;
-  /** What may have so many at most. */
+  /** What is limited, for the message. */
   what: string;
-  /** What else to do with a larger one. */
+  /** What to do with a larger file. */
   remedy: string;
 }
 

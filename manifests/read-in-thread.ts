@@ -1,4 +1,4 @@
-// Reads manifests in threads: a hostile or long one holds up nothing else and can be ended.
+// Reads manifests in threads: a hostile or long one blocks nothing else and can be terminated.
 import { Worker } from 'node:worker_threads';
 import pLimit from 'p-limit';
 import type { Clip } from '../contract/clip.js';
@@ -21,7 +21,7 @@ export interface ReaderOptions {
 const MAX_MS = 5 * 60_000;
 const MAX_HEAP_MB = 1_024;
 
-/** `readManifest`, but that a thread does it, within bounds. What passes them is a ManifestError. */
+/** `readManifest` in a thread, within bounds; exceeding them is a ManifestError. */
 export function createThreadReader(options: ReaderOptions): ReadManifest {
   const { threadFile, maxMs = MAX_MS, maxHeapMb = MAX_HEAP_MB, readers = 2 } = options;
   const limit = pLimit(readers);
@@ -79,12 +79,12 @@ function isOutOfMemory(error: Error): boolean {
   return 'code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY';
 }
 
-/** What comes of waiting for a thread. */
+/** The result of waiting for a thread. */
 type Word = ReadingMessage | { kind: 'late' } | { kind: 'ended'; error: Error };
 
 class ReaderThread {
   readonly #worker: Worker;
-  /** Words not taken yet. The end of the thread comes after all that it said. */
+  /** Messages not taken yet. The thread's exit is reported after its last message. */
   readonly #words: Word[] = [];
   #heard: (() => void) | undefined;
 
@@ -105,7 +105,7 @@ class ReaderThread {
     });
   }
 
-  /** Its next word, or that it has none within the time. One call at a time. */
+  /** Its next message, or that none came in time. One call at a time. */
   async next(withinMs: number, signal?: AbortSignal): Promise<Word> {
     let timer: NodeJS.Timeout | undefined;
     let abandon = (): void => undefined;

@@ -1,4 +1,4 @@
-// Reads a manifest from first byte to last, and tells all that is wrong with it.
+// Reads a whole manifest and reports all its problems.
 import { createHash } from 'node:crypto';
 import { dirname } from 'node:path';
 import type { Clip } from '../contract/clip.js';
@@ -157,7 +157,7 @@ export async function readManifest(
     path: label,
     format,
     name,
-    // A reader that gave up has not seen all bytes.
+    // A reader that stopped early has not seen all bytes.
     hash: complete ? content.with(bytes.digest('hex')) : await hashOfFile(path),
     ...(local > 0 && { local }),
     ...(inBuckets > 0 && { inBuckets }),
@@ -193,7 +193,7 @@ async function localChecked(clip: Clip, raw: RawRow, problems: ProblemLog): Prom
 }
 
 /**
- * Looks through a manifest in one pass and tells every problem at once.
+ * Checks a manifest in one pass and reports every problem at once.
  * @throws ManifestError if the file cannot be read at all, or its extension is unknown
  */
 export async function checkManifest(

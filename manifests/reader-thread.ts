@@ -1,11 +1,12 @@
-// The thread of one reading: clips some at a time, each lot when the last was taken; then one last word.
+// The thread that reads one manifest. Posts clips in groups, each when the previous one was taken, then a final
+// message.
 import { once } from 'node:events';
 import { parentPort, workerData } from 'node:worker_threads';
 import { ManifestError } from './problems.js';
 import { readManifest } from './read.js';
 import type { ReadingMessage, ReadingTask } from './reading.js';
 
-/** What is made plain at once on the other side: a page of a snapshot. */
+/** Clips per message: a page of a snapshot. */
 const CLIPS_AT_A_TIME = 500;
 
 const port = parentPort;

@@ -1,4 +1,4 @@
-// What a manifest's thread is given, and what it tells. Small and plain, for it is copied across.
+// The messages to and from a manifest's thread. Small and plain, because they are copied.
 import type { Clip } from '../contract/clip.js';
 import type { Problem } from './problems.js';
 import type { ManifestReport } from './read.js';

@@ -15,7 +15,7 @@ import type { RawRow, Source } from './source.js';
 
 /** Control characters but tab and line ends. */
 const CONTROL = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]/;
-/** Halves of characters, whether they stand alone or together. */
+/** Surrogates, paired or not. */
 const HALVES = /[\ud800-\udfff]/;
 const LONE_HALF = /\p{Cs}/u;
 
@@ -85,7 +85,7 @@ export class RowReader {
   #link(raw: RawRow, fields: ReadonlyMap<string, string>, blame: Blame): string {
     const text = fields.get('file_link')?.trim() ?? '';
     if (text === '') {
-      // A row the format's reader found broken may lack fields only for that.
+      // Fields of a row that the format's reader found broken may be missing for that reason.
       if (raw.faults.length === 0) blame('file_link', missing('file_link', fields, this.#hints));
       return '';
     }
@@ -187,7 +187,7 @@ export class RowReader {
         remedy: `the vendor recommends fewer than ${RECOMMENDED_TOKENS}; shorten it for best results`,
       });
     }
-    // A digest of each pair: the texts themselves would be the whole manifest.
+    // A digest of each pair; the texts themselves would be the whole manifest in memory.
     const pair = hash('md5', `${fileLink}\n${text}`, 'base64').slice(0, 12);
     const earlier = this.#pairs.get(pair);
     if (earlier === undefined) {
@@ -202,7 +202,7 @@ export class RowReader {
   }
 }
 
-/** The quick looks first: this is asked of every field. */
+/** The cheap checks first: every field passes here. */
 function hasOddCharacter(text: string): boolean {
   return CONTROL.test(text) || (HALVES.test(text) && LONE_HALF.test(text));
 }

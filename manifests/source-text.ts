@@ -52,7 +52,7 @@ function withoutBom(bytes: Buffer): Buffer {
   return bom ? bytes.subarray(3) : bytes;
 }
 
-/** Length of a chunk without a character, or a \r\n, whose rest is still to come. */
+/** Length of a chunk without an incomplete character or \r\n at its end. */
 function wholeCharacters(bytes: Buffer): number {
   if (bytes[bytes.length - 1] === CR) return bytes.length - 1;
   for (let back = 1; back <= 3 && back <= bytes.length; back += 1) {
@@ -66,7 +66,7 @@ function wholeCharacters(bytes: Buffer): number {
 }
 
 function checkedText(bytes: Buffer, line: number): Buffer {
-  // Latin-1 keeps every byte what it is, and has string replacement.
+  // Latin-1 maps every byte to one character, so string replacement works on bytes.
   const text = bytes.includes(CR)
     ? Buffer.from(bytes.toString('latin1').replace(/\r\n?/g, '\n'), 'latin1')
     : bytes;

@@ -9,13 +9,13 @@ export interface RawRow {
   fields: Map<string, string>;
   /** Kept names of fields by the names that the file gives them, where these differ. */
   spelt?: ReadonlyMap<string, string>;
-  /** Characters that a clip has of what the file has but once: names of columns that the row leaves out. */
+  /** Characters of a clip that the file contains only once: names of columns that the row leaves out. */
   addedChars?: number;
   /** Lines of fields that are not on the row's own line. */
   lines?: ReadonlyMap<string, number>;
-  /** What the reader itself found wrong with the row. */
+  /** Faults that the reader found in the row. */
   faults: Fault[];
-  /** What it found worth telling. */
+  /** Warnings of the reader. */
   warnings?: Fault[];
 }
 
@@ -35,7 +35,7 @@ export interface Source {
   columns?: readonly string[];
   /** The file is a results.csv or results.jsonl of ours, as far as it has been read. */
   readonly ownResults?: boolean;
-  /** What is worth telling of what stands beside the rows. */
+  /** Warnings about the rest of the file. */
   warnings?: readonly Fault[];
   /** The rows in file order, some at a time. Read once. */
   rows: AsyncIterable<RawRow[]> | Iterable<RawRow[]>;

@@ -36,7 +36,7 @@ function readClip(
   let addedChars = 0;
   const fields = fieldsOf(node, context, line).map((field) => {
     const text = textOf(field.node, context);
-    // What an alias or a merge brings, the file has but once.
+    // Values of aliases and merges are in the file only once.
     if (isAlias(field.node) || !own.has(field.node)) {
       addedChars += (field.name?.length ?? 0) + (text?.length ?? 0);
     }

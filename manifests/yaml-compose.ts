@@ -1,4 +1,4 @@
-// Makes documents of YAML tokens, and stops where there are too many faults.
+// Composes documents from YAML tokens, and stops after too many faults.
 import { Composer, type CST, type Document, type YAMLError } from 'yaml';
 import { MAX_KEPT_PROBLEMS } from './limits.js';
 
@@ -37,7 +37,7 @@ export function composeBounded(tokens: readonly CST.Token[], length: number): Co
   return { documents, errors: [...told, ...errors, ...warnings].slice(0, MAX_FAULTS) };
 }
 
-/** A composer has lists of its own for each document, and looks at none of them until its end. */
+/** A composer collects the faults of each document and reports them only at its end. */
 function boundFaults(composer: Composer): void {
   const { errors, warnings } = composer.streamInfo();
   for (const list of [errors, warnings] as YAMLError[][]) {

@@ -1,4 +1,4 @@
-// What the readers of a YAML manifest's parts share.
+// Shared by the readers of a YAML manifest's parts.
 import {
   type Alias,
   isAlias,

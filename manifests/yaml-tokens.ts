@@ -1,4 +1,4 @@
-// Takes YAML or JSON text apart within bounds, before anything recursive looks at it.
+// Tokenizes YAML or JSON text within bounds, before anything recursive processes it.
 import { type CST, Lexer, type LineCounter, Parser } from 'yaml';
 import { MAX_COLUMNS, MAX_YAML_DEPTH, MAX_YAML_TOKENS } from './limits.js';
 import { UnreadableManifest } from './problems.js';

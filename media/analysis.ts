@@ -1,4 +1,4 @@
-// What is asked of a parser's thread, and what it answers. Small and plain, for it is copied across.
+// The messages to and from a parser's thread. Small and plain, because they are copied.
 import type { MediaReport } from './report.js';
 
 /** What a parser may see of a file. */
@@ -11,7 +11,7 @@ export interface AnalysisInput {
   blocks: ReadonlyMap<number, Uint8Array | undefined>;
 }
 
-/** What one reading has shown. */
+/** The result of one reading. */
 export interface Analysis {
   report: MediaReport;
   /** Something the parser asked for could not be had. */
@@ -29,5 +29,5 @@ export type ThreadMessage =
   | { kind: 'ready' }
   /** `memoryBytes`: of the parser, which never gives any back. */
   | { kind: 'answer'; answer: Analysis | NeedsBlock; memoryBytes: number }
-  /** The parser broke on the file and is of no use any more. */
+  /** The parser failed on the file and must be replaced. */
   | { kind: 'broken'; message: string };

@@ -5,10 +5,10 @@ import pLimit from 'p-limit';
 import type { Analysis, AnalysisInput, NeedsBlock } from './analysis.js';
 import { startParserThread, type ParserThread } from './thread.js';
 
-/** A parser keeps what the worst file made it take; from here on it is replaced. */
+/** A parser never gives memory back; above this it is replaced. */
 const GROWN_BYTES = 64 * 1_048_576;
 
-/** What a parser may hold: files of this world take some 20 MB. */
+/** A parser's memory limit: real files take some 20 MB. */
 const MAX_MEMORY_BYTES = 256 * 1_048_576;
 
 /** The parser itself broke on a file, or took more time or memory for it than it may. */
@@ -23,7 +23,7 @@ export interface ParserTime {
 
 export interface MediaAnalyzer {
   /**
-   * What a file tells about itself, or the block without which the parser cannot go on. Waits for a
+   * The facts of a file, or the block without which the parser cannot continue. Waits for a
    * parser that is free.
    *
    * @param time what the clip may still use of a parser; lessened by what this reading took

@@ -2,7 +2,7 @@
 // Reference"), for files on which the parser gives up. Pure.
 import type { MediaReport } from './report.js';
 
-/** Chunks looked at: streams behind the first video track add nothing to what is judged. */
+/** Chunks read: streams after the first video track do not matter. */
 const MAX_CHUNKS = 256;
 
 const CHUNK_HEADER_BYTES = 8;
@@ -10,7 +10,7 @@ const CHUNK_HEADER_BYTES = 8;
 const STRH_BYTES = 36;
 const STRF_BYTES = 12;
 
-/** Writers of streams put these where the size is not known yet. */
+/** Placeholders that streaming writers use while the size is unknown. */
 const SIZES_UNKNOWN: ReadonlySet<number> = new Set([0, 0x7fffffff, 0xffffffff]);
 
 interface Chunk {
@@ -65,7 +65,7 @@ function videoOf({ scale, rate, length }: Stream, strf: Buffer): Partial<MediaRe
 }
 
 /**
- * What the header tells.
+ * The facts in the header.
  *
  * @param bytes the file's beginning
  * @param sizeBytes of the file

@@ -1,9 +1,9 @@
-// The time a clip's server may take. It stands still while the clip waits for us.
+// The time limit of a clip's server. It is paused while the clip waits for us.
 
 export interface ClipClock {
   /** Aborted when the time is over. */
   signal: AbortSignal;
-  /** Does something that is not the server's; its time is not counted. */
+  /** Runs work whose time does not count. */
   stoppedFor<T>(work: () => Promise<T>): Promise<T>;
   end(): void;
 }

@@ -1,8 +1,8 @@
-// What a file tells about itself. Pure.
+// The facts of a file that are judged. Pure.
 import type { TsTimes } from './ts-times.js';
 import type { MediaReport } from './report.js';
 
-/** A field is absent if the file does not tell. */
+/** A field is absent if it is unknown. */
 export interface MediaFacts {
   /** Container, in mediainfo's words, such as `MPEG-4` or `Matroska`; or `3GP`. */
   format?: string;
@@ -15,9 +15,9 @@ export interface MediaFacts {
   width?: number;
   height?: number;
   hasVideo: boolean;
-  /** The pictures cannot be seen without a key. */
+  /** The video is encrypted. */
   encrypted: boolean;
-  /** The file is shorter than it says itself. */
+  /** The file is truncated. */
   cutOff: boolean;
   /** The file has no index, without which it cannot be played. */
   indexMissing?: boolean;
@@ -30,18 +30,18 @@ export type DurationSource = 'container' | 'track' | 'none';
 
 /** What the report says; the size of the file is not taken from it. */
 export function factsFrom(report: MediaReport, source: DurationSource): MediaFacts {
-  const { containerSeconds, trackSeconds, ...told } = report;
+  const { containerSeconds, trackSeconds, ...stated } = report;
   const ofContainer = source === 'container' ? containerSeconds : undefined;
   const seconds = source === 'none' ? undefined : (ofContainer ?? trackSeconds);
-  return { ...told, ...(seconds !== undefined && { durationSeconds: seconds }) };
+  return { ...stated, ...(seconds !== undefined && { durationSeconds: seconds }) };
 }
 
-/** A rate that is this many times another is computed from broken stamps. */
+/** A rate that is this many times another was computed from broken timestamps. */
 const MAX_RATE_SHARE = 2.2;
 
-function believable(told: number | undefined, seen: number | undefined): boolean {
-  if (told === undefined || seen === undefined) return told !== undefined;
-  return told < seen * MAX_RATE_SHARE && seen < told * MAX_RATE_SHARE;
+function believable(stated: number | undefined, seen: number | undefined): boolean {
+  if (stated === undefined || seen === undefined) return stated !== undefined;
+  return stated < seen * MAX_RATE_SHARE && seen < stated * MAX_RATE_SHARE;
 }
 
 /** Of frames and fields the parser knows more, so that its rate counts where it can be true. */

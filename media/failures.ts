@@ -1,4 +1,4 @@
-// What a failed request says about the clip. Pure.
+// The verdict on a clip after a failed request. Pure.
 import { NetError, type NetCode } from '../net/errors.js';
 import type { ProbeBounds } from './limits.js';
 import { LocalClipError } from './local-clip.js';
@@ -7,7 +7,7 @@ import type { ProbeVerdict } from './verdict.js';
 
 export interface ClipFailure {
   verdict: ProbeVerdict;
-  /** The server's wish. */
+  /** From Retry-After. */
   retryAfterMs?: number;
 }
 
@@ -38,7 +38,7 @@ function ofStatus({ status, message }: ClipStatusError): ProbeVerdict {
 function ofRequest({ code, message, retryable }: NetError): ProbeVerdict {
   if (REFUSED.has(code)) return { verdict: 'rejected', code, message };
   if (code === 'redirect_insecure') {
-    // The vendor may well follow it; we do not.
+    // The vendor may follow it; we do not.
     return { verdict: 'ok', warnings: [{ code: 'media_not_checked', message }] };
   }
   return { verdict: 'unreachable', code: 'clip_unreachable', message, retryable };

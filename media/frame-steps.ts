@@ -1,4 +1,4 @@
-// From the times between pictures to a frame rate. Pure.
+// Derives a frame rate from the times between pictures. Pure.
 
 /** Pictures before a rate is given. */
 const MIN_STEPS = 8;
@@ -16,7 +16,7 @@ export interface StepRate {
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((all, one) => all + one, 0);
 
-/** Stamps tell no more. */
+/** Timestamps cannot show more. */
 export function toThousandths(value: number): number {
   return Math.round(value * 1_000) / 1_000;
 }

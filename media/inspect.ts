@@ -1,4 +1,4 @@
-// Reads as little of a clip as tells what it is: first its beginning and whatever the parser jumps
+// Reads as little of a clip as necessary: first its beginning and whatever the parser jumps
 // to; of streams without a description, their beginning and end; only then more.
 import { findIsoIndex } from './iso-index.js';
 import { isoKind } from './iso-boxes.js';
@@ -25,7 +25,7 @@ const MAX_AHEAD = 16;
 /** Streams without a description, whose timestamps at both ends give the duration. */
 const TRANSPORT_STREAMS: ReadonlySet<string> = new Set(['MPEG-TS', 'MPEG-TS 188+16', 'BDAV']);
 const STAMPED_STREAMS: ReadonlySet<string> = new Set([...TRANSPORT_STREAMS, 'MPEG-PS', 'CDXA']);
-/** Not even timestamps: only reading all of it gives the duration. */
+/** Streams without timestamps: only reading all of it gives the duration. */
 const BARE_STREAM = 'MPEG Video';
 
 /** What is asked of the parsers. */
@@ -57,11 +57,11 @@ interface Reading extends Inspection {
 }
 
 /** The parser calls some files by their brand, or by what is in them. */
-function containerOf(told: string, head: Uint8Array): string {
+function containerOf(stated: string, head: Uint8Array): string {
   const kind = isoKind(head);
-  if (told === '') return told;
-  if (kind === undefined) return ebmlKind(head) ?? told;
-  if (kind === 'pictures') return told;
+  if (stated === '') return stated;
+  if (kind === undefined) return ebmlKind(head) ?? stated;
+  if (kind === 'pictures') return stated;
   return kind === '3gp' ? '3GP' : 'MPEG-4';
 }
 
@@ -106,8 +106,8 @@ async function readPart(analyze: Analyze, blocks: Blocks, part: Part): Promise<R
   const source = needsEnd && !sawEnd ? 'none' : durationFrom;
   // A stream does not say how long it is: the parser takes for cut off what it is not given.
   const cutOff = report.cutOff && !stamped;
-  const told = { ...report, cutOff, ...(format !== '' && { format }) };
-  return { facts: factsFrom(told, source), whole: !cut, format, iso, fragmented };
+  const stated = { ...report, cutOff, ...(format !== '' && { format }) };
+  return { facts: factsFrom(stated, source), whole: !cut, format, iso, fragmented };
 }
 
 /** The beginning and the end of a stream, joined: what lies between does not move timestamps. */
@@ -127,7 +127,7 @@ async function withTimes(reading: Reading, clip: Inspected): Promise<Reading> {
   return times === undefined ? reading : { ...reading, facts: withStamps(reading.facts, times) };
 }
 
-/** How a stream's last bytes show that it is cut off. */
+/** Whether a stream's last bytes show that it is truncated. */
 const TAILS: ReadonlyMap<string, (tail: Buffer) => boolean> = new Map([
   ['Flash Video', isFlvCut],
   ['MPEG-PS', isProgramCut],
@@ -153,8 +153,8 @@ async function withFragments(reading: Reading, clip: Inspected): Promise<Reading
   if (found === undefined) return reading;
   const { frameRate, ...facts } = reading.facts;
   const cutOff = facts.cutOff || found.cutOff;
-  const told = found.variableFrameRate === true ? undefined : frameRate;
-  const rate = told === undefined ? {} : { frameRate: told };
+  const stated = found.variableFrameRate === true ? undefined : frameRate;
+  const rate = stated === undefined ? {} : { frameRate: stated };
   return { ...reading, facts: { ...facts, ...rate, ...found, cutOff } };
 }
 
@@ -208,7 +208,7 @@ export interface Inspected {
   maxBlocks: number;
 }
 
-/** What can be read without the parser, which gave up. */
+/** What can be read without the parser, which failed. */
 async function readOurselves({ blocks, sizeBytes }: Inspected): Promise<Inspection | undefined> {
   const head = await blocks.block(0);
   const report = head && aviReport(head, sizeBytes);

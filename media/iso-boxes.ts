@@ -23,7 +23,7 @@ const PICTURE_BRANDS: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * The box whose header is at the beginning of `bytes`.
+ * Reads the box header at the beginning of `bytes`.
  *
  * @param start its position in the file
  * @returns undefined if this is no header of a box

@@ -1,4 +1,4 @@
-// Holds what a file tells about itself against the vendor's limits. Pure.
+// Compares the facts of a file with the vendor's limits. Pure.
 import type { MediaFacts } from './facts.js';
 import type { ClipLimits } from './limits.js';
 import type { MediaCode } from './codes.js';

@@ -1,8 +1,8 @@
-// The vendor's limits for clips, and our own for looking at them.
+// The vendor's limits for clips, and the bounds of a probe.
 
 /**
  * Source of the limits: the API document ("at most 120 MB, at most 95 s, 15-60 FPS, 360p-1080p").
- * Each has a margin for what is only rounding; inside a margin a clip is submitted.
+ * Each has a margin for rounding; within the margin a clip is submitted.
  */
 export interface ClipLimits {
   /** Bytes up to which a file surely fits: 120 MB of 1,000,000 bytes. */
@@ -39,7 +39,7 @@ export const VENDOR_LIMITS: ClipLimits = {
   sideMargin: 8,
 };
 
-/** What one probe may cost. */
+/** Bounds of one probe. */
 export interface ProbeBounds {
   /** Bytes read from a clip that does not tell enough in its first and last parts. */
   maxReadBytes: number;
@@ -48,7 +48,7 @@ export interface ProbeBounds {
   /** For one clip, repetitions and waiting included. */
   clipTimeoutMs: number;
   /**
-   * Time of a parser for one clip, in all its readings. Clips of this world take some ms, the worst
+   * Parser time for one clip, over all readings. Real clips take some ms, the worst
    * known 0.5 s.
    */
   parserMs: number;

@@ -8,12 +8,12 @@ if (port === null) throw new Error('media/parser-thread.js is run as a thread on
 
 const { maxMemoryBytes } = workerData as { maxMemoryBytes: number };
 const parser = await createParser(maxMemoryBytes);
-const tell = (message: ThreadMessage): void => port.postMessage(message);
+const post = (message: ThreadMessage): void => port.postMessage(message);
 
 port.on('message', (input: AnalysisInput) => {
   parser.analyze(input).then(
-    (answer) => tell({ kind: 'answer', answer, memoryBytes: parser.memoryBytes() }),
-    (error: unknown) => tell({ kind: 'broken', message: String(error) }),
+    (answer) => post({ kind: 'answer', answer, memoryBytes: parser.memoryBytes() }),
+    (error: unknown) => post({ kind: 'broken', message: String(error) }),
   );
 });
-tell({ kind: 'ready' });
+post({ kind: 'ready' });

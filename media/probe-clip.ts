@@ -1,4 +1,4 @@
-// Probes one clip before money is spent on it. Never takes more than its bounds allow.
+// Probes one clip before money is spent on it, within bounds.
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { GuardedFetch } from '../net/guarded-fetch.js';
 import { MediaParserError, type MediaAnalyzer } from './analyzer.js';
@@ -60,8 +60,9 @@ async function judgeClip(
   bounds: ProbeBounds,
 ): Promise<ProbeVerdict> {
   const { blocks } = clip;
-  const told = judgeSize(clip.sizeBytes, limits);
-  if (told.some((finding) => finding.fatal)) return verdictOf(told, withSize(clip.sizeBytes));
+  const statedSize = judgeSize(clip.sizeBytes, limits);
+  if (statedSize.some((finding) => finding.fatal))
+    return verdictOf(statedSize, withSize(clip.sizeBytes));
   const head = await blocks.block(0);
   if (head !== undefined && looksLikeHtml(head)) return WEB_PAGE;
   const sizeBytes = clip.sizeBytes ?? (await sizeByReading(clip));

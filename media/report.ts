@@ -1,14 +1,14 @@
-// What is kept of mediainfo's report: a file can make it as large as it likes. Pure.
+// The parts of mediainfo's report that are kept: a file can make the report arbitrarily large. Pure.
 import type { MediaInfoResult } from 'mediainfo.js';
 
 /** Longer names of formats come only from files made to have them. */
 const MAX_NAME = 32;
 
-/** A field is absent if the file does not tell. */
+/** A field is absent if it is unknown. */
 export interface MediaReport {
   /** Container, in mediainfo's words, such as `MPEG-4` or `Matroska`; at most MAX_NAME characters. */
   format?: string;
-  /** As the container tells. */
+  /** According to the container. */
   containerSeconds?: number;
   /** Of the first video track, as is all that follows. */
   trackSeconds?: number;
@@ -17,9 +17,9 @@ export interface MediaReport {
   width?: number;
   height?: number;
   hasVideo: boolean;
-  /** The pictures cannot be seen without a key. */
+  /** The video is encrypted. */
   encrypted: boolean;
-  /** The file is shorter than it says itself. */
+  /** The file is truncated. */
   cutOff: boolean;
   /** Audio, text or other tracks. */
   hasOtherTracks: boolean;
@@ -38,7 +38,7 @@ export function reportOf(result: MediaInfoResult): MediaReport {
   const tracks = result.media?.track ?? [];
   const general = tracks.find((track) => track['@type'] === 'General');
   const video = tracks.find((track) => track['@type'] === 'Video');
-  const told: Record<string, string | number | undefined> = {
+  const stated: Record<string, string | number | undefined> = {
     format: name(general?.Format),
     containerSeconds: positive(general?.Duration),
     trackSeconds: positive(video?.Duration),
@@ -46,7 +46,7 @@ export function reportOf(result: MediaInfoResult): MediaReport {
     width: positive(video?.Width),
     height: positive(video?.Height),
   };
-  const known = Object.entries(told).filter(([, value]) => value !== undefined);
+  const known = Object.entries(stated).filter(([, value]) => value !== undefined);
   return {
     ...(Object.fromEntries(known) as Partial<MediaReport>),
     variableFrameRate: video?.FrameRate_Mode === 'VFR',

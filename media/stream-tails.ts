@@ -1,5 +1,5 @@
-// Whether FLV files and MPEG program streams end where they should. They do not say how long they are,
-// but their parts do. Pure.
+// Whether FLV files and MPEG program streams are complete. They do not state their length, but their
+// parts do. Pure.
 
 const FLV_TAG_HEADER_BYTES = 11;
 /** Behind each tag: its size. */

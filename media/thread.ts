@@ -2,7 +2,7 @@
 import { Worker } from 'node:worker_threads';
 import type { Analysis, AnalysisInput, NeedsBlock, ThreadMessage } from './analysis.js';
 
-/** Loading takes 0.1 s; far more only on a machine that does nothing else. */
+/** Loading takes 0.1 s; far more only on an overloaded machine. */
 const START_MS = 30_000;
 
 /** MB of V8's heap: a report of mediainfo's is JSON, which a file can make long. */
@@ -18,7 +18,7 @@ export interface ParserThread {
   ask(input: AnalysisInput, withinMs: number): Promise<Analysis | NeedsBlock>;
   /** What the parser held after its last answer, in bytes. */
   readonly memoryBytes: number;
-  /** It answers no more. */
+  /** It no longer answers. */
   readonly ended: boolean;
   end(): void;
 }

@@ -75,8 +75,8 @@ function stampedHeader(payload: Buffer): Stamped | undefined {
   if (!(isVideo(id) || isSound(id)) || (flags & 0x80) === 0) return undefined;
   const pts = stampAt(payload, 9);
   const both = (flags & 0x40) !== 0 && payload.length >= 19;
-  const told = payload.readUInt16BE(4);
-  const bytes = told === 0 ? undefined : told + 6;
+  const stated = payload.readUInt16BE(4);
+  const bytes = stated === 0 ? undefined : stated + 6;
   return { video: isVideo(id), bytes, pts, dts: both ? stampAt(payload, 14) : pts };
 }
 

@@ -11,7 +11,7 @@ import {
   type TsStream,
 } from './ts-packets.js';
 
-/** A longer wait between two pictures is where something was cut out, or a broken stamp. */
+/** A longer gap between two pictures is a cut or a broken timestamp. */
 const MAX_GAP_TICKS = 10 * TS_TICKS;
 
 /** With less, the stamps jump somewhere between. */

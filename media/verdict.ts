@@ -1,9 +1,9 @@
-// What probing a clip can show.
+// The result of probing a clip.
 import type { NetCode } from '../net/errors.js';
 import type { MediaCode } from './codes.js';
 import type { MediaFacts } from './facts.js';
 
-/** Something worth telling that does not stop the clip. */
+/** A finding that does not stop the clip. */
 export interface MediaNote {
   code: MediaCode;
   message: string;
@@ -13,7 +13,7 @@ export interface MediaNote {
 export type ProbeCode = MediaCode | NetCode;
 
 export type ProbeVerdict =
-  /** Nothing speaks against submitting it. */
+  /** It can be submitted. */
   | { verdict: 'ok'; warnings: MediaNote[]; media?: MediaFacts }
   /** The vendor can never take this clip. */
   | { verdict: 'rejected'; code: ProbeCode; message: string; media?: MediaFacts }

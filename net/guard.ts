@@ -23,7 +23,7 @@ export interface HostAlias {
 export interface GuardOptions {
   /** Entries of REELSCORE_ALLOW_HOSTS; see `readAllowList`. */
   allowHosts?: readonly string[];
-  /** Host names with a fixed place, allowed by being here. URLs and Host headers stay as they are. */
+  /** Host names with a fixed address, which are thereby allowed. URLs and Host headers stay as they are. */
   hostAliases?: Readonly<Record<string, HostAlias>>;
   /** Time for look-up, TCP and TLS together. */
   connectTimeoutMs: number;

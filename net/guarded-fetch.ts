@@ -22,7 +22,7 @@ const DISCARD_TIMEOUT_MS = 1_000;
 export interface GuardedFetchOptions {
   /** Entries of REELSCORE_ALLOW_HOSTS; see `readAllowList` for what they match. */
   allowHosts?: readonly string[];
-  /** Host names (lower case) with a fixed place, allowed by being here. */
+  /** Host names (lower case) with a fixed address, which are thereby allowed. */
   hostAliases?: Readonly<Record<string, HostAlias>>;
   /** Time for look-up, TCP and TLS together; default 10 s. */
   connectTimeoutMs?: number;
@@ -76,7 +76,7 @@ function guardBody(source: Readable, url: URL, signal: AbortSignal | undefined):
 }
 
 /**
- * Lets the body of an answer go. A small one is read away, so that its connection can be used again.
+ * Discards the body of an answer. A small one is drained, so that its connection can be reused.
  */
 export function discard({ body, headers }: Pick<GuardedResponse, 'body' | 'headers'>): void {
   if (Number(headers['content-length'] ?? Infinity) > MAX_DISCARDED_BYTES) {

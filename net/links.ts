@@ -1,4 +1,4 @@
-// Links and redirects from outside: where they lead, and what may go along. Pure.
+// Links and redirects from outside: their targets, and which headers may follow. Pure.
 import { NetError } from './errors.js';
 import { isHttp, printableUrl, tryUrl } from './urls.js';
 

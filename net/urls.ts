@@ -1,4 +1,4 @@
-// Plain facts about URLs. Pure, imports nothing.
+// Parts of URLs. Pure, imports nothing.
 
 const LONGEST_SHOWN_PATH = 120;
 

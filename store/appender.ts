@@ -1,4 +1,4 @@
-// Appends lines to one file, many callers sharing one write and one sync.
+// Appends lines to one file; callers share writes and syncs.
 import { open } from 'node:fs/promises';
 import path from 'node:path';
 import type { Folders } from './folders.js';

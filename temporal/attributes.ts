@@ -1,5 +1,5 @@
-// The search attributes of batches, which are optional: they are set, and asked for, only where the
-// server has them.
+// The search attributes of batches, which are optional: they are set and queried only where they are
+// registered.
 import { ATTRIBUTES } from '../contract/names.js';
 
 /** Of Temporal's API: INDEXED_VALUE_TYPE_KEYWORD. */

@@ -1,4 +1,4 @@
-// Which Temporal server this process talks to: one that the user named, or the embedded one.
+// Chooses the Temporal server of this process: one that the user named, or the embedded one.
 import { accessSync } from 'node:fs';
 import type { TLSConfig } from '@temporalio/client';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
@@ -28,7 +28,7 @@ export interface OpenedTemporal {
   simulatorUrl?: string;
   /** Page of a workflow in the web UI; undefined when it is not known where the UI is. */
   uiUrl(workflowId: string, runId?: string): string | undefined;
-  /** Gives up this process's share in the embedded server (and simulator). Call it last. */
+  /** Releases this process's lease on the embedded server (and simulator). Call it last. */
   release(): Promise<void>;
 }
 

@@ -1,4 +1,4 @@
-// Where people see a batch in Temporal's web UI.
+// Links to batches in Temporal's web UI.
 
 /** Temporal Cloud's endpoints, by namespace or by region. */
 const CLOUD_HOST = /\.(tmprl\.cloud|api\.temporal\.io)$/;

@@ -52,7 +52,7 @@ export const taskSchema = z.object({
   status: integerSchema,
   reason: textSchema,
   progress: numberSchema,
-  /** One of the vendor's pages calls progress so. */
+  /** The name of `progress` on one of the vendor's pages. */
   process: numberSchema,
   position: numberSchema,
   /** No unit is given [V]; elsewhere at this vendor: seconds until it is worth asking again [T]. */
@@ -61,7 +61,7 @@ export const taskSchema = z.object({
   result: z.unknown().optional(),
 });
 
-/** Kept for people, one a clip. */
+/** Shown to people; one per clip. */
 const MAX_NOTE = 2000;
 const noteSchema = z
   .union([z.string(), z.number()])
@@ -69,7 +69,7 @@ const noteSchema = z
   .optional()
   .catch(undefined);
 
-/** A list of URLs, or one alone; whatever else stands there is left out. */
+/** A list of URLs, or a single one; other values are ignored. */
 const pathsSchema = z
   .unknown()
   .optional()
@@ -96,7 +96,7 @@ export const resultSchema = z.object({
   video_path: pathsSchema,
 });
 
-/** An escape that JSON knows, or a backslash that begins none. */
+/** A valid JSON escape, or a stray backslash. */
 const ESCAPES = /\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})|\\/g;
 
 /**
@@ -112,18 +112,18 @@ export function parseJson(text: string): unknown {
     try {
       return JSON.parse(read());
     } catch {
-      // Read less strictly, if there is another way.
+      // Parsed leniently, if that differs.
     }
   }
   return undefined;
 }
 
-/** The answer, or undefined if the text is not one of the documented form. */
+/** The answer, or undefined if the text does not have the documented form. */
 export function readEnvelope(text: string): Envelope | undefined {
   return envelopeSchema.safeParse(parseJson(text)).data;
 }
 
-/** Whether an answer is a page for people. */
+/** Whether an answer is an HTML page. */
 export function looksLikeHtml(text: string, contentType: string | undefined): boolean {
   return (
     /^\s*<(!doctype|html|head|body)\b/i.test(text) || /\btext\/html\b/i.test(contentType ?? '')

@@ -1,5 +1,5 @@
-// The vendor's two calls. Makes each request once and says what came of it; repeating is the
-// caller's business. Facts about the API: docs/vendor-api.md; marks [D], [V], [T] as there.
+// The vendor's two calls. Makes each request once and reports its result; the caller decides on retries.
+// Facts about the API: docs/vendor-api.md; marks [D], [V], [T] as there.
 import { Pool, type Dispatcher } from 'undici';
 import { SUBMIT_PATH, TASK_PATH } from '../contract/service.js';
 import type { ErrorTable } from './errors.js';
@@ -15,7 +15,7 @@ export type { TaskMedia, TaskResult, TaskStatus, VendorResult, VendorTask } from
 /** Base URL of the vendor's gateway [V]. */
 export const DEFAULT_BASE_URL = 'https://open-api.wondershare.cc';
 
-/** Both calls only enqueue or look up; past this, something is broken. */
+/** Both calls only enqueue or look up, so a longer call means a fault. */
 const DEFAULT_TIMEOUT_MS = 30_000;
 const CONNECT_TIMEOUT_MS = 10_000;
 /** Connections kept to the vendor; at 100 ms an answer, 16 carry 160 calls a second. */
@@ -86,7 +86,7 @@ export function createTomovieeClient(options: TomovieeClientOptions): TomovieeCl
     ? undefined
     : new Pool(base.origin, {
         connections: options.maxConnections ?? DEFAULT_MAX_CONNECTIONS,
-        // A request behind another one on a connection could be lost with it after it was sent.
+        // A pipelined request could be lost together with the one before it, after it was sent.
         pipelining: 1,
         connect: { timeout: Math.min(CONNECT_TIMEOUT_MS, timeoutMs) },
       });

@@ -1,27 +1,27 @@
-// Finds secrets in texts in whatever form they stand there: plain, escaped as in JSON, in a URL or in HTML, any
+// Finds secrets in texts in any encoding: plain, escaped as in JSON, in a URL or in HTML, any
 // number of times and in any mixture, in base64 or in hex. Pure.
 
 /** Shorter ones would be found by chance in base64 or hex. */
 const LEAST_ENCODED_BYTES = 8;
 
-/** What stands for one sign; a backslash before a sign that is none of a word stands for nothing. */
+/** An escape of one character; a backslash before a character that is no letter or digit is dropped. */
 const ESCAPES =
   /\\{1,8}u([0-9a-f]{4})|\\{1,8}(?=[^\w\s\\])|%(?:25){0,4}([0-9a-f]{2})|&#(?:(\d{1,3})|x([0-9a-f]{1,2}));/gi;
 
 /** `[from, to]`, `to` excluded. */
 export type Stretch = readonly [from: number, to: number];
 
-/** Where in a text secrets stand, in order, none within another. */
+/** Where a text contains secrets, in order, without overlaps. */
 export type FindSecrets = (text: string) => Stretch[];
 
 interface Forms {
-  /** To be found in a text as it is. */
+  /** Searched for in the raw text. */
   raw: string[];
-  /** In a text whose escapes were resolved. */
+  /** Searched for in the unescaped text. */
   plain: string[];
   /** Likewise, in lower case. */
   hex?: string;
-  /** Likewise, with the signs of base64 for URLs. */
+  /** Likewise, with the URL-safe base64 alphabet. */
   base64: string[];
 }
 
@@ -47,9 +47,9 @@ function formsOf(secret: string): Forms {
   const escaped = JSON.stringify(secret).slice(1, -1);
   const long = bytes.length >= LEAST_ENCODED_BYTES;
   return {
-    // What looks like an escape in the secret itself is not to be resolved.
+    // What looks like an escape in the secret itself must not be unescaped.
     raw: unique([secret, escaped, JSON.stringify(escaped).slice(1, -1)]),
-    // Forms of web pages have a plus for a space; escapes stand for bytes.
+    // In form encoding a plus is a space, and escapes are bytes.
     plain: unique([secret, secret.replaceAll(' ', '+'), bytes.toString('latin1')]),
     ...(long && { hex: bytes.toString('hex') }),
     base64: long ? inBase64(bytes) : [],
@@ -72,7 +72,7 @@ function inBase64(bytes: Buffer): string[] {
 /** The text with every escape resolved, and where a place of it stands in the text itself. */
 function resolve(text: string): { plain: string; placeOf: (place: Stretch) => Stretch } {
   const parts: string[] = [];
-  // Of each escape: where the text goes on after it, there and in `plain`.
+  // For each escape: the position after it, in the text and in `plain`.
   const ends: number[] = [];
   const starts: number[] = [];
   const plainEnds: number[] = [];
@@ -97,10 +97,10 @@ function resolve(text: string): { plain: string; placeOf: (place: Stretch) => St
   }
   if (parts.length === 0) return { plain: text, placeOf: (place) => place };
   parts.push(text.slice(at));
-  /** Of a sign of `plain`: where what stands for it begins, or ends. */
+  /** For a character of `plain`: where its escape begins or ends in the text. */
   const offset = (position: number, edge: 'start' | 'end'): number => {
     const index = firstAbove(plainEnds, position);
-    // The sign of an escape is the last before its end in `plain`.
+    // The character of an escape is the last one before its end in `plain`.
     const isEscape = plainEnds[index] === position + 1 && signsOf(index) === 1;
     if (isEscape) return (edge === 'start' ? starts : ends)[index] ?? 0;
     const past = index === 0 ? 0 : (ends[index - 1] ?? 0) - (plainEnds[index - 1] ?? 0);

@@ -1,4 +1,4 @@
-// The one table of what can go wrong at the vendor. docs/errors.md lists the same codes; a test
+// The table of all vendor errors. docs/errors.md lists the same codes; a test
 // compares the two.
 import type { FailureClass } from '../contract/failure.js';
 
@@ -29,7 +29,7 @@ export const ERROR_TABLE = {
   network_error: { class: 'throttled', meaning: 'Another failure of the network.' },
 
   // HTTP statuses. 400, 401, 413, 422: docs/vendor-api.md [T]; the rest by RFC 9110.
-  // What is wrong for every clip alike pauses the batch instead of failing them one by one.
+  // Faults that affect every clip pause the batch instead of failing clips one by one.
   http_3xx: { class: 'denied', meaning: 'A redirect; keys are not sent on to another address.' },
   http_400: { class: 'rejected', meaning: 'The vendor finds a parameter wrong.' },
   http_401: { class: 'denied', meaning: 'Authentication failed.' },
@@ -45,7 +45,7 @@ export const ERROR_TABLE = {
   http_4xx: { class: 'retry', meaning: 'Another refusal.' },
   http_5xx: { class: 'retry', meaning: 'The vendor or its gateway failed.' },
 
-  // An answer came and is not what the API documents.
+  // An answer arrived that the API does not document.
   answer_html: { class: 'retry', meaning: 'An HTML page instead of the documented JSON.' },
   answer_unreadable: { class: 'retry', meaning: 'The answer is not the documented JSON.' },
   answer_mismatch: { class: 'retry', meaning: 'The answer is about another task.' },

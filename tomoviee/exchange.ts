@@ -1,4 +1,4 @@
-// One POST and what became of it. Knows nothing of the vendor's API.
+// One POST and its result. Knows nothing of the vendor's API.
 //
 // It speaks undici's dispatch interface and not `request`, because only it reports whether the
 // request has reached a socket: before that nothing was sent, after it anything may have been.
@@ -83,7 +83,7 @@ class ExchangeHandler implements Dispatcher.DispatchHandler {
       controller.abort(new Error('given up before it was sent'));
       return;
     }
-    // undici may dispatch a request anew when its connection dies: it must not go out twice.
+    // undici may dispatch a request again when its connection is lost; it must not be sent twice.
     if (this.#sent) {
       controller.abort(new Error('the connection broke under the request'));
       return;

@@ -1,4 +1,4 @@
-// Turns an exchange that brought no success into a failure with class, code and message.
+// Turns a failed exchange into a failure with class, code and message.
 import type { VendorFailure } from '../contract/failure.js';
 import { retryAfterMs } from '../net/retry-after.js';
 import { looksLikeHtml, type Envelope } from './answers.js';
@@ -11,7 +11,7 @@ export interface ReadingContext {
   errorTable: ErrorTable;
   /** Host asked, for messages. */
   host: string;
-  /** Makes a text from outside fit for a message (see `scrub`). */
+  /** Makes a text from outside safe for a message (see `scrub`). */
   scrub: (text: string) => string;
 }
 
@@ -37,7 +37,7 @@ const NETWORK_TEXT = {
   network_error: 'the network failed',
 } as const;
 
-/** What broke, for people: `open-api.wondershare.cc: the connection was refused (ECONNREFUSED)`. */
+/** The fault in words: `open-api.wondershare.cc: the connection was refused (ECONNREFUSED)`. */
 export function brokenText({ cause, status }: Broken, { host }: ReadingContext): string {
   const { code, detail } = networkCodeOf(cause);
   const after = status === undefined ? '' : ` after status ${status}`;

@@ -1,4 +1,4 @@
-// Names what broke under a request, from the error codes of Node and undici.
+// Names network faults, from the error codes of Node and undici.
 import type { TableCode } from './errors.js';
 
 type NetworkCode = Extract<TableCode, `network_${string}`>;

@@ -1,15 +1,15 @@
-// Keeps secrets out of texts that people will read.
+// Removes secrets from texts shown to people.
 import { secretFinder } from './disguises.js';
 
-/** What stands where something was taken out. */
+/** Replaces what was removed. */
 export const HIDDEN = '[hidden]';
 
-/** Longest vendor text kept; results hold one a clip. */
+/** Longest vendor text kept; results hold one per clip. */
 const MAX_TEXT = 300;
-/** What is looked at of a text; an answer may have a megabyte. */
+/** How much of a text is examined; an answer may have a megabyte. */
 const MAX_READ = 10_000;
 
-/** Signs of a URL, however often they are escaped. */
+/** Delimiters of a URL, however often they are escaped. */
 const SLASH = sign('/');
 const SCHEME = `https?${sign(':')}${SLASH}${SLASH}`;
 const CHAR = String.raw`(?:[^\s"'<>\\]|\\{1,8}(?:/|u00[0-9a-fA-F]{2}))`;
@@ -38,7 +38,7 @@ export function hideUrlSecrets(text: string): string {
     .replace(MAC, HIDDEN);
 }
 
-/** Takes values out of texts, in whatever form they stand there (see `secretFinder`). */
+/** Removes values from texts, in any encoding (see `secretFinder`). */
 export function hider(secrets: readonly string[]): (text: string) => string {
   const find = secretFinder(secrets);
   return (text) => {
@@ -53,12 +53,12 @@ export function hider(secrets: readonly string[]): (text: string) => string {
 }
 
 /**
- * A text from outside, fit for a message: the given secrets and those of URLs hidden, on one line,
+ * A text from outside, made safe for a message: the given secrets and those of URLs hidden, on one line,
  * without control characters, bounded.
  */
 export function scrub(text: string, secrets: readonly string[]): string {
   const whole = oneLine(text);
-  // A secret that was cut in two would not be known.
+  // A secret that was cut in two would not be recognized.
   const read = whole.length > MAX_READ ? whole.slice(0, MAX_READ).replace(/\S*$/, '') : whole;
   // Some of the vendor's fields are JSON in JSON, where a slash may be escaped.
   const clean = oneLine(hideUrlSecrets(hider(secrets)(read)).replaceAll('\\/', '/'));

@@ -21,7 +21,7 @@ const CALLBACK_MAC = /(\/callbacks\/(?:[^\s"'\\/]+\/){4})[^\s"'\\/]+/g;
  * only): queries and tokens of URLs, Basic authentication, callback MACs, and the values to hide.
  */
 export function createLogger({ level, destination, hide = [] }: LoggerOptions): Logger {
-  // What is shorter is no secret, and would garble the lines.
+  // Shorter values are no secrets, and hiding them would garble the lines.
   const values = hide.map((secret) => secret.reveal()).filter((value) => value.length >= 4);
   const hideValues = hider(values);
 

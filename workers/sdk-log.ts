@@ -1,4 +1,4 @@
-// What Temporal's SDK logs, made fit for people who run a worker all day. Pure.
+// Adapts the log of Temporal's SDK for people who operate a worker. Pure.
 import { CLIENT_ERRORS } from '../contract/errors.js';
 
 type Level = 'trace' | 'debug' | 'info' | 'warn' | 'error';

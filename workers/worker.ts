@@ -54,7 +54,7 @@ const MAX_PAGES = 8;
 const MAX_DOWNLOADS = 50;
 /** Manifests, matching and results of all batches. */
 const MAX_FILES = 20;
-/** After so many graces a worker that was asked to stop ends whatever runs: 27 s after 20 s. */
+/** A worker that was asked to stop ends by force after this many grace periods: after 27 s if the grace is 20 s. */
 const FORCE_GRACES = 1.35;
 
 /**

@@ -1,4 +1,4 @@
-// Where the vendor's callbacks are to arrive, as far as that can be seen from here.
+// Checks the way of the vendor's callbacks, as far as possible from this machine.
 import { lookup } from 'node:dns/promises';
 import { createServer } from 'node:net';
 import { HEALTH_PATH } from '../../contract/callback.js';
@@ -15,7 +15,7 @@ const START_ONE =
 
 type Listen = ResolvedConfig['callbacks']['listen'];
 
-/** What is at the address where the receiver of this configuration listens. */
+/** What occupies the receiver's address. */
 type Place = 'receiver' | 'free' | 'taken' | { failure: string };
 
 export async function callbackFindings({
@@ -93,7 +93,7 @@ async function urlFinding(publicUrl: string, place: Place): Promise<DoctorFindin
   );
 }
 
-/** Both answers of its health path are JSON with one field. */
+/** Its health path answers JSON with one field, whether healthy or not. */
 function isReceiver({ status, body }: HttpAnswer): boolean {
   if (status !== 200 && status !== 503) return false;
   try {
@@ -123,7 +123,7 @@ function bind({ host, port }: Listen): Promise<NodeJS.ErrnoException | undefined
   });
 }
 
-/** An address to ask, for one that stands for every address of this machine. */
+/** An address to connect to, for a wildcard address. */
 function reachable(host: string): string {
   if (host === '0.0.0.0') return '127.0.0.1';
   return host === '::' ? '::1' : host;

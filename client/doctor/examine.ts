@@ -1,4 +1,4 @@
-// Looks at everything that Reelscore needs, and says what to do about what it lacks.
+// Checks everything that Reelscore needs, and advises on what is missing.
 import path from 'node:path';
 import { ENVIRONMENT } from '../../config/environment.js';
 import { SIMULATOR_ACCOUNT } from '../../contract/names.js';

@@ -1,11 +1,11 @@
-// Whether folders take what is written to them, and have room for it.
+// Checks that folders are writable and have free space.
 import { randomBytes } from 'node:crypto';
 import { mkdir, open, rename, rm, rmdir, statfs, unlink } from 'node:fs/promises';
 import path from 'node:path';
 import { ok, problem, warning, type DoctorFinding } from './finding.js';
 
 const GIB = 1024 ** 3;
-/** Some hundred soundtracks, and the embedded server's database. */
+/** Enough for some hundred soundtracks and the embedded server's database. */
 const LEAST_FREE = GIB;
 
 /**

@@ -1,4 +1,4 @@
-// One request without credentials, for what its answer tells of the other end.
+// One request without credentials, to see what answers.
 import { request } from 'undici';
 
 const DEADLINE_MS = 10_000;
@@ -39,7 +39,7 @@ async function beginning(body: AsyncIterable<Buffer>): Promise<string> {
 function failureOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   if (error.name === 'TimeoutError') return `no answer within ${DEADLINE_MS / 1000} s`;
-  // A host with several addresses fails with one error for each, and no words of its own.
+  // A host with several addresses fails with one error for each, and an empty message.
   const [first] = error instanceof AggregateError ? (error.errors as unknown[]) : [];
   const { message } = error;
   return message === '' && first instanceof Error ? first.message : message;

@@ -1,4 +1,4 @@
-// What the settings themselves tell. Pure.
+// Findings from the settings alone. Pure.
 import { shownLink } from '../../contract/secret-link.js';
 import { tryUrl } from '../../net/urls.js';
 import type { ResolvedConfig } from '../../config/config.js';
@@ -16,7 +16,7 @@ export function nodeFinding(version: string): DoctorFinding {
   return problem('Node', `${version} is too old`, `install Node ${LEAST_NODE.join('.')} or later`);
 }
 
-/** Of the vendor; that they are right, only the vendor could tell. */
+/** The vendor's keys; only the vendor could say whether they are valid. */
 export function keysFinding({ tomoviee }: Pick<ResolvedConfig, 'tomoviee'>): DoctorFinding {
   if (tomoviee.keys) return ok('Keys', 'TOMOVIEE_APP_KEY and TOMOVIEE_APP_SECRET are set');
   return problem(

@@ -1,4 +1,4 @@
-// The Temporal server, and who works for it.
+// Checks the Temporal server and its workers.
 import { mediaQueueOf, SIMULATOR_ACCOUNT, taskQueueOf } from '../../contract/names.js';
 import { servesFiles } from '../status.js';
 import type { OpenedTemporal } from '../../temporal/connection.js';
@@ -13,7 +13,7 @@ export interface WorkToDo {
   probe: boolean;
 }
 
-/** Finds out about the server; it is a finding too that it does not answer. */
+/** Checks the server; no answer is a finding too. */
 export async function temporalFindings(
   server: OpenedTemporal,
   work: WorkToDo,

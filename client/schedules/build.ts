@@ -1,4 +1,4 @@
-// What the server is to keep of a schedule. Pure.
+// Builds the server's description of a schedule. Pure.
 import type {
   ScheduleDescription,
   ScheduleOptions,

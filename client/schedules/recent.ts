@@ -1,4 +1,4 @@
-// The batches that a schedule has started, and what became of them.
+// The batches that a schedule has started, and their states.
 import type { ScheduleExecutionResult } from '@temporalio/client';
 import type { OutcomeCounts } from '../../contract/clip.js';
 import type { Sources } from '../context.js';
@@ -15,7 +15,7 @@ export interface ScheduledBatch {
   /** ISO 8601: the time it was due, and the time it started. */
   dueAt: string;
   startedAt: string;
-  /** `forgotten`: Temporal keeps nothing of it any more. */
+  /** `forgotten`: its retention at Temporal has ended. */
   state: BatchPhase | 'forgotten';
   /** Absent while its manifest is not read, or if it never was. */
   counts?: OutcomeCounts;

@@ -2,7 +2,7 @@
 import type * as S3 from '@aws-sdk/client-s3';
 import type { S3Client, S3ClientConfig } from '@aws-sdk/client-s3';
 
-/** A server that says and takes nothing for so long has gone. */
+/** A connection that is idle for so long is given up. */
 const SILENCE_MS = 60_000;
 
 export interface BucketOptions {

@@ -5,7 +5,7 @@ import type { ObjectLocation } from './location.js';
 /** S3 signs for no longer than 7 days. */
 const MAX_PRESIGNED_MS = 7 * 86_400_000;
 
-/** How long a link works that a task may need until its timeout. */
+/** How long links to clips must work: a task may fetch its clip until its timeout. */
 export function linkLifetimeMs(taskTimeoutMs: number): number {
   return Math.min(taskTimeoutMs, MAX_PRESIGNED_MS);
 }

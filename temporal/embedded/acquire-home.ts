@@ -34,7 +34,7 @@ export interface AcquireHomeOptions {
   onProgress?: (line: string) => void;
 }
 
-/** A share in the servers of a home. */
+/** A lease on the servers of a home. */
 export interface HomeLease {
   /** Present if asked for. */
   temporal?: {
@@ -47,15 +47,15 @@ export interface HomeLease {
   /** Present if asked for. */
   simulator?: { url: string };
   /**
-   * Gives the share up. If it was the last, the servers are gone when this returns. A process that
-   * ends without calling it gives its share up as well.
+   * Releases the lease. If it was the last, the servers have ended when this returns. A process that
+   * ends without calling it releases its lease as well.
    */
   release(): Promise<void>;
 }
 
 /**
- * Takes a share in the servers of a home: the first one starts them, the last one's end takes them
- * down. Any number of processes may share a home. The database survives, whatever is killed.
+ * Takes a lease on the servers of a home: the first one starts them, the end of the last one stops
+ * them. Any number of processes may share a home. The database survives, whatever is killed.
  *
  * Throws NoTemporalServerError when no server binary can be had, and an Error with the last lines of
  * the log when one does not start.

@@ -1,4 +1,4 @@
-// What a home remembers of its services between supervisors: their ports, and the children that run.
+// The state that a home keeps between supervisors: ports of services, and the child processes that run.
 import { mkdirSync, readFileSync, realpathSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';

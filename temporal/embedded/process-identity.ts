@@ -1,4 +1,4 @@
-// Tells one process from a later one that was given the same pid.
+// Distinguishes a process from a later one with the same pid.
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';

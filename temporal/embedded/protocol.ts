@@ -1,4 +1,4 @@
-// What travels over a supervisor's socket: one JSON document a line.
+// The protocol of a supervisor's socket: one JSON document per line.
 import type { Socket } from 'node:net';
 import { createInterface } from 'node:readline';
 import { z } from 'zod';

@@ -1,10 +1,10 @@
-// What programs that are started from here see of the environment. It holds keys, and they need none.
+// The environment of programs started from here, without the keys in ours.
 
 /** What any program may need: where things are, and how people here write. */
 const PLAIN = /^(PATH|HOME|USER|LOGNAME|LANG|LC_.*|TZ|TMPDIR|XDG_.*)$/;
 /** What a program that loads something needs besides. */
 const NETWORK = /^(https?_proxy|no_proxy|all_proxy|ssl_cert_(file|dir))$/i;
-/** Go's own, all of which begin so; credentials for a proxy of modules among them. */
+/** Go's own variables, which all begin so, credentials for a module proxy included. */
 const GO = /^(GO|CGO_)/;
 
 /** For programs that neither load nor build anything. */

@@ -8,8 +8,8 @@ export { notification } from '../../workflows/notification.js';
 export async function batch(url: string): Promise<void> {
   const counts = { total: 1, succeeded: 1, failed: 0, rejected: 0, cancelled: 0, skipped: 0 };
   const notifier = new Notifier(url, () => ({ name: 'test', counts, results: '/results' }));
-  await notifier.tell('batch.paused', 'out of credit');
-  await notifier.tell('batch.finished');
+  await notifier.notify('batch.paused', 'out of credit');
+  await notifier.notify('batch.finished');
 }
 
 /** Tells that it was cancelled. */
@@ -18,11 +18,11 @@ export async function cancelled(url: string): Promise<void> {
   try {
     await condition(() => false);
   } finally {
-    if (CancellationScope.current().consideredCancelled) await notifier.tell('batch.cancelled');
+    if (CancellationScope.current().consideredCancelled) await notifier.notify('batch.cancelled');
   }
 }
 
 /** Has nobody to tell. */
 export async function untold(): Promise<void> {
-  await new Notifier(undefined, () => ({})).tell('batch.finished');
+  await new Notifier(undefined, () => ({})).notify('batch.finished');
 }

@@ -6,7 +6,7 @@ import type { DeliverCallbacks } from './delivery.js';
 interface Group {
   /** By content. */
   callbacks: Map<string, TaskCallback>;
-  /** Settles with the delivery. */
+  /** Settles when the delivery does. */
   done: Promise<void>;
 }
 
@@ -19,13 +19,13 @@ const QUIET_WINDOWS = 4;
 export class Coalescer {
   /** The group of a batch that still takes callbacks. */
   readonly #pending = new Map<string, Group>();
-  /** The last delivery of a batch, begun or to come. */
+  /** The last delivery of a batch, under way or scheduled. */
   readonly #delivering = new Map<string, Promise<void>>();
 
-  /** Batches that had a callback a moment ago. */
+  /** Batches that had a callback recently. */
   readonly #busy = new Map<string, NodeJS.Timeout>();
 
-  /** @param windowMs how long callbacks wait for others while they come thick and fast */
+  /** @param windowMs how long callbacks wait for others while many arrive */
   constructor(
     private readonly deliver: DeliverCallbacks,
     private readonly windowMs: number,

@@ -1,7 +1,7 @@
-// One answer for everybody who asks whether callbacks can be delivered: however many ask, and
-// strangers may, the server behind is asked once a second.
+// One shared answer to whether callbacks can be delivered: however many clients ask, and
+// anyone may, the Temporal server is asked once a second.
 
-/** How long an answer holds. */
+/** How long an answer is reused. */
 const FRESH_MS = 1000;
 
 /**
@@ -17,7 +17,7 @@ export function sharedCheck(
   let freshUntil = Infinity;
   return () => {
     if (shared !== undefined && now() < freshUntil) return shared;
-    freshUntil = Infinity; // for as long as it is under way
+    freshUntil = Infinity; // until it settles
     const done = (): void => {
       freshUntil = now() + FRESH_MS;
     };

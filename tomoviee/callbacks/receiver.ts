@@ -18,13 +18,13 @@ const BODY_LIMIT = 64 * 1024;
 const REQUEST_TIMEOUT_MS = 10_000;
 /** How often Node looks for slow requests; by default only every 30 s. */
 const TIMEOUT_CHECK_MS = 1000;
-/** Of a part of the path: a workflow id has up to 1,000 bytes, each of them escaped. */
+/** Longest path segment: a workflow id has up to 1,000 bytes, and each may be percent-encoded. */
 const MAX_PARAM_LENGTH = 3000;
 const RETRY_AFTER_S = 5;
 const COALESCE_MS = 25;
 
 export interface ReceiverOptions {
-  /** Adds routes of others beside that of callbacks. */
+  /** Adds other routes beside that of callbacks. */
   addRoutes?: (app: FastifyInstance) => void;
   /** Where to listen; port 0 takes a free one. */
   listen: { host: string; port: number };
@@ -55,7 +55,7 @@ export async function startReceiver(options: ReceiverOptions): Promise<Receiver>
   return {
     port: typeof address === 'object' && address ? address.port : listen.port,
     async close() {
-      // Node's own timeout of requests ends when the closing begins.
+      // Node's own request timeout no longer applies once closing has begun.
       const timer = setTimeout(() => app.server.closeAllConnections(), requestTimeoutMs);
       await app.close().finally(() => clearTimeout(timer));
     },
@@ -71,7 +71,7 @@ function createApp(
     requestTimeout: requestTimeoutMs,
     keepAliveTimeout: KEEP_ALIVE_MS,
     http: {
-      // Here too: from it Node sets headersTimeout, and of two different ones it takes the longer for bodies.
+      // Here too: Node derives headersTimeout from it, and applies the longer of the two to bodies.
       requestTimeout: requestTimeoutMs,
       connectionsCheckingInterval: Math.min(TIMEOUT_CHECK_MS, requestTimeoutMs),
     },
@@ -98,7 +98,7 @@ function createApp(
   app.post<{ Params: Record<string, string>; Body: string | undefined }>(
     CALLBACK_ROUTE,
     {
-      // Before the body is read: a stranger's body is not worth reading. R1
+      // Before the body is read: an unauthenticated body is never read. R1
       onRequest: (request, reply, done) => {
         const target = verifyCallback(request.params, secret);
         if (!target) {

@@ -31,7 +31,7 @@ export function verifyClip(token: string, secret: string, now: number): ServedCl
   }
   // Base64 has several spellings for some bytes; only ours is good.
   if (bytes.toString('base64url') !== said) return undefined;
-  // Signed by us, so it has our form.
+  // Signed by us, so its form is known.
   const fields = JSON.parse(bytes.toString()) as [string, number, number, number, number];
   const [batch, round, row, attempt, expiresAt] = fields;
   if (now >= expiresAt) return undefined;

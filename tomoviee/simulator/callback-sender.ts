@@ -59,7 +59,7 @@ export class CallbackSender {
     >,
   ) {}
 
-  /** A task begins to be processed: the time for callbacks that are not true, or not yet. */
+  /** Processing of a task begins: sends callbacks that are false or premature. */
   begun(task: Task): void {
     const { callback } = task;
     if (callback === undefined) return;
@@ -79,7 +79,7 @@ export class CallbackSender {
     }
   }
 
-  /** Tells the end of a task; resolves after the first try of each copy. */
+  /** Reports the end of a task; resolves after the first try of each copy. */
   async deliver(task: Task): Promise<void> {
     const { callback } = task;
     if (callback === undefined) return;
@@ -92,7 +92,7 @@ export class CallbackSender {
     const delayMs = this.options.callbackDelayMs + (late === undefined ? 0 : numberOf(late, 0));
     if (delayMs > 0) await this.timers.sleep(delayMs);
     const reordered = this.plan.strike(clip, 'reordered');
-    // With one held back already, this is the other that it waits for.
+    // If one is held back already, this is the one it waits for.
     if (reordered !== undefined && this.#held.size === 0)
       await this.#hold(numberOf(reordered, 1), numberOf(reordered, MAX_HELD_MS, 1));
     const duplicate = this.plan.strike(clip, 'duplicate');
@@ -173,7 +173,7 @@ export class CallbackSender {
     });
   }
 
-  /** One more callback has gone out past those held back. */
+  /** Another callback has overtaken those held back. */
   #passHeld(): void {
     for (const held of this.#held) {
       held.others--;
@@ -184,7 +184,7 @@ export class CallbackSender {
   }
 }
 
-/** The same URL with its last path segment changed, as someone would who guesses a signature. */
+/** The same URL with its last path segment changed, as if someone guessed a signature. */
 function withOtherLastSegment(callback: string): string {
   const url = new URL(callback);
   const at = url.pathname.lastIndexOf('/') + 1;

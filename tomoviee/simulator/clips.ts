@@ -1,5 +1,5 @@
-// Sample clips, served at /clips/. Only names that a listing of the directory holds open anything,
-// so no path from outside is ever used.
+// Sample clips, served at /clips/. Only names found in a listing of the directory are opened,
+// so a path from outside is never used.
 import { createReadStream } from 'node:fs';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { extname, join } from 'node:path';

@@ -1,4 +1,4 @@
-// What can be asked of a running simulator, and changed, besides being a vendor.
+// Inspects and changes a running simulator.
 import { parseFaults } from './faults.js';
 import type { Arrival, TaskEntry } from './task-list.js';
 import type { CallbackCounts } from './callback-sender.js';

@@ -1,4 +1,4 @@
-// The headers that say who pays.
+// The headers that identify the account.
 import { createHash } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 
@@ -34,7 +34,7 @@ export class Credentials {
     let hash = this.#hashes.get(key);
     if (hash === undefined) {
       hash = createHash('sha256').update(key).digest('hex').slice(0, 12);
-      // One account has one key; a client that sends many takes no memory.
+      // An account has one key; a client that sends many must not fill memory.
       if (this.#hashes.size < 100) this.#hashes.set(key, hash);
     }
     return hash;

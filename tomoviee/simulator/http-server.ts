@@ -16,7 +16,7 @@ export function createHttpServer(parts: SimulatorParts, controls: SimulatorContr
   const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, (req, res) => {
     route(req, parts, controls)
       .then(async (answer) => {
-        // Nothing is said that would not be known after a kill and a restart.
+        // Nothing is answered that would be forgotten after a kill and a restart.
         await parts.state.journal.written();
         return answer;
       })
@@ -68,7 +68,7 @@ async function route(
   return jsonAnswer(404, { code: 404, msg: `no ${method} ${path}`, data: null });
 }
 
-/** A name with percent signs that mean nothing is no name of a clip; it stays as it is. */
+/** A malformed percent-encoding names no clip; it is left as it is. */
 function decoded(name: string): string {
   try {
     return decodeURIComponent(name);

@@ -1,5 +1,5 @@
 // The simulator's append-only file. A line is with the kernel before an answer that depends on it
-// leaves, so a killed process loses nothing it said; a power cut is not provided for.
+// leaves, so a killed process loses nothing it answered; power cuts are not covered.
 import { closeSync, createReadStream, mkdirSync, openSync, truncateSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TaskRecord } from './task.js';

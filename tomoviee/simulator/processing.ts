@@ -1,4 +1,4 @@
-// The way of a task from acceptance to its end: queue, worker slots, processing time.
+// A task from acceptance to its end: queue, worker slots, processing time.
 import { type TaskList } from './task-list.js';
 import { STATUS, type Task } from './task.js';
 import type { CallbackSender } from './callback-sender.js';
@@ -39,7 +39,7 @@ export class Processing {
     return this.#queue.length - this.#head;
   }
 
-  /** Counts a task as in flight; its way begins with `begin` or `runAtOnce`. */
+  /** Counts a task as in flight; `begin` or `runAtOnce` starts it. */
   admit(): void {
     this.#inFlight++;
     this.#peakInFlight = Math.max(this.#peakInFlight, this.#inFlight);
@@ -59,7 +59,7 @@ export class Processing {
     await this.#end(task, task.ending, task.reason);
   }
 
-  /** Takes up the tasks of an earlier process where they were, in order of acceptance. */
+  /** Continues the tasks of an earlier process, in order of acceptance. */
   resume(tasks: Iterable<Task>): void {
     for (const task of tasks) {
       if (task.endedAt !== undefined) {

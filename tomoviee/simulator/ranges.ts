@@ -4,7 +4,7 @@ import { Readable } from 'node:stream';
 import { byteRange } from '../../net/byte-range.js';
 import type { Answer } from './exchange.js';
 
-/** Something to be served in parts. */
+/** Content that can be served in parts. */
 export interface Servable {
   size: number;
   type: string;
@@ -13,7 +13,7 @@ export interface Servable {
   read: (start: number, end: number) => Buffer | Readable;
 }
 
-/** A thing that lies in memory. */
+/** Content in memory. */
 export function servableBytes(bytes: Buffer, type: string, etag: string): Servable {
   return {
     size: bytes.length,

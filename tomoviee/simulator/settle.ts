@@ -1,4 +1,4 @@
-// What is settled about a task when it is accepted: how long it takes and how it ends.
+// Decides when a task is accepted how long it takes and how it ends.
 import { createHash } from 'node:crypto';
 import type { ClipFaults, FaultPlan } from './fault-plan.js';
 import { numberOf } from './faults.js';

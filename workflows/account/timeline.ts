@@ -36,8 +36,8 @@ export function settleTimeline(state: AccountState, now: number): void {
     }
     state.floor = Math.max(state.floor, now + GIVEN_OUT_MS);
   }
-  const told = owners.map(({ next }) => next);
-  const earliest = Math.max(state.floor, timeline?.start ?? now, ...told);
+  const states = owners.map(({ next }) => next);
+  const earliest = Math.max(state.floor, timeline?.start ?? now, ...states);
   const start = timeline ? onGrid(timeline, earliest) : earliest;
   state.floor = start;
   delete state.change;

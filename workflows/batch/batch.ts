@@ -130,7 +130,7 @@ export class Batch {
     const reason = this.#paused ? (this.#membership.paused ?? this.#state.pause) : undefined;
     const notice = pauseNotice(this.#state.pauseTold, reason, this.#state.submissions);
     this.#state.pauseTold = notice.told;
-    if (notice.due) this.#work.start(() => this.#notifier.tell('batch.paused', reason));
+    if (notice.due) this.#work.start(() => this.#notifier.notify('batch.paused', reason));
     this.#showDetails();
   }
 
@@ -174,14 +174,14 @@ export class Batch {
   /** Notifies of its end. */
   async showEnd(end: 'cancelled' | 'finished'): Promise<void> {
     this.#attribute.say(end);
-    await this.#notifier.tell(`batch.${end}`);
+    await this.#notifier.notify(`batch.${end}`);
     this.#showDetails();
   }
 
   /** Leaves the account, then notifies why the batch cannot continue. */
   async showFailure(reason: string): Promise<void> {
     await this.#account.leave();
-    await this.#notifier.tell('batch.failed', reason);
+    await this.#notifier.notify('batch.failed', reason);
   }
 
   #listen(wake: () => void): void {

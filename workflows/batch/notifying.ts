@@ -22,18 +22,18 @@ export class Notifier {
    * started, also if the batch is being cancelled. Never throws: no batch may fail because of a notification.
    * @param reason why the batch paused or failed
    */
-  async tell(type: Notification['type'], reason?: string): Promise<void> {
+  async notify(type: Notification['type'], reason?: string): Promise<void> {
     if (this.url === undefined) return;
     const { workflowId: batch, taskQueue, firstExecutionRunId } = workflowInfo();
     const now = Date.now();
     // The specification signs `id.timestamp.body`, so an id must have no dot.
     const id = [firstExecutionRunId, type.replace('.', '-'), now].join('-');
-    const told: Notification = {
+    const content: Notification = {
       ...{ type, id, at: new Date(now).toISOString(), batch, account: accountOf(taskQueue) },
       ...this.facts(),
       ...(reason !== undefined && { reason }),
     };
-    const input = { url: this.url, notification: told };
+    const input = { url: this.url, notification: content };
     try {
       await CancellationScope.nonCancellable(() =>
         startChild<typeof notification>(NOTIFICATION_WORKFLOW, {

@@ -104,8 +104,8 @@ async function notifyNotStarted(request: BatchRequest, failure: unknown): Promis
   try {
     const { url } = await CancellationScope.nonCancellable(() => notificationUrl(request));
     const notifier = new Notifier(url, () => ({}));
-    if (isCancellation(failure)) await notifier.tell('batch.cancelled');
-    else await notifier.tell('batch.failed', messageOf(failure));
+    if (isCancellation(failure)) await notifier.notify('batch.cancelled');
+    else await notifier.notify('batch.failed', messageOf(failure));
   } catch (error) {
     log.warn('could not notify that a batch could not be opened', { error });
   }
@@ -113,8 +113,8 @@ async function notifyNotStarted(request: BatchRequest, failure: unknown): Promis
 
 /** The message of the error that the activity threw, else that of the activity's own failure. */
 export function messageOf(failure: unknown): string {
-  const told = failure instanceof ActivityFailure ? (failure.cause ?? failure) : failure;
-  return told instanceof Error ? told.message : String(told);
+  const cause = failure instanceof ActivityFailure ? (failure.cause ?? failure) : failure;
+  return cause instanceof Error ? cause.message : String(cause);
 }
 
 function needsMatching({ options, carried, skipped }: ScoreBatchInput): boolean {

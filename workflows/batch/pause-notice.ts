@@ -1,9 +1,9 @@
 // Whether to notify of a batch's pause. Pure.
-import type { ToldPause } from '../../contract/carried.js';
+import type { NotifiedPause } from '../../contract/carried.js';
 
 export interface PauseNotice {
   /** For the next call. Part of the continue-as-new state. */
-  told: ToldPause | undefined;
+  told: NotifiedPause | undefined;
   /** Notify now. */
   due: boolean;
 }
@@ -17,7 +17,7 @@ export interface PauseNotice {
  * @param submissions of the batch so far
  */
 export function pauseNotice(
-  told: ToldPause | undefined,
+  told: NotifiedPause | undefined,
   reason: string | undefined,
   submissions: number,
 ): PauseNotice {

@@ -31,10 +31,10 @@ interface RunIds {
   originalExecutionRunId: string;
 }
 
-type News = Pick<MemberReport, 'throttled' | 'denied' | 'resumed'>;
+type Unreported = Pick<MemberReport, 'throttled' | 'denied' | 'resumed'>;
 
 export class Membership {
-  #news: News = {};
+  #unreported: Unreported = {};
   #mustAnswer = false;
   #starvedSince = Infinity;
 
@@ -45,7 +45,7 @@ export class Membership {
 
   /** No report is due. */
   get quiet(): boolean {
-    return !this.#mustAnswer && Object.keys(this.#news).length === 0;
+    return !this.#mustAnswer && Object.keys(this.#unreported).length === 0;
   }
 
   get slots(): number {
@@ -119,7 +119,7 @@ export class Membership {
     for (const key of Object.keys(state) as (keyof MembershipState)[])
       Reflect.deleteProperty(state, key);
     Object.assign(state, newMembership(), { run });
-    this.#news = {};
+    this.#unreported = {};
     this.#mustAnswer = false;
   }
 
@@ -127,7 +127,7 @@ export class Membership {
   throttled(failure: VendorFailure, moment: number, now: number): void {
     const until = now + (failure.retryAfterMs ?? HOLD_MS);
     this.state.held = { until, reason: `${failure.code} ${failure.message}` };
-    this.#news.throttled = { ...failure, moment };
+    this.#unreported.throttled = { ...failure, moment };
   }
 
   /**
@@ -138,17 +138,17 @@ export class Membership {
     if (begunAt <= (this.state.resumedAt ?? -Infinity)) return;
     const reason = `the vendor denies access: ${code} ${message}`;
     this.state.denied ??= reason;
-    this.#news.denied ??= reason;
-    delete this.#news.resumed;
+    this.#unreported.denied ??= reason;
+    delete this.#unreported.resumed;
   }
 
   /** A user resumed the batch, and thereby its account. */
   resumed(now: number): void {
     if (this.paused === undefined) return;
-    delete this.#news.denied;
+    delete this.#unreported.denied;
     this.#lift(now);
     delete this.state.share?.paused; // until the account, which always agrees, has answered
-    this.#news.resumed = true;
+    this.#unreported.resumed = true;
   }
 
   /**
@@ -168,9 +168,9 @@ export class Membership {
       if (due > now) return { due };
     }
     const { held, wants } = demand;
-    const report = { ...this.#standing(held, wants), ...this.#news };
+    const report = { ...this.#standing(held, wants), ...this.#unreported };
     this.#mustAnswer = false;
-    this.#news = {};
+    this.#unreported = {};
     const uses = state.usage?.uses;
     state.told = { held, wants, at: now, ...(uses !== undefined && { uses }) };
     return { report };

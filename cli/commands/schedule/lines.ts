@@ -1,4 +1,4 @@
-// What people read about a schedule. Pure: lines of text from facts.
+// Renders schedules as lines of text. Pure.
 import type { SavedSchedule } from '../../../client/schedules/schedules.js';
 import type { ScheduledBatch } from '../../../client/schedules/recent.js';
 import type { ScheduleStatus } from '../../../client/schedules/status.js';

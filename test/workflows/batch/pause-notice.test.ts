@@ -1,16 +1,16 @@
 import { expect, test } from 'vitest';
-import type { ToldPause } from '../../../contract/carried.js';
+import type { NotifiedPause } from '../../../contract/carried.js';
 import { pauseNotice } from '../../../workflows/batch/pause-notice.js';
 
 type Look = string | undefined | [reason: string | undefined, submissions: number];
 
 /** Which of the looks at a batch are told, when each run begins with what the last one carried. */
 function told(looks: Look[]): number[] {
-  let carried: ToldPause | undefined;
+  let carried: NotifiedPause | undefined;
   return looks.flatMap((seen, look) => {
     const [reason, submissions] = Array.isArray(seen) ? seen : [seen, 0];
     const notice = pauseNotice(carried, reason, submissions);
-    carried = notice.told && (JSON.parse(JSON.stringify(notice.told)) as ToldPause);
+    carried = notice.told && (JSON.parse(JSON.stringify(notice.told)) as NotifiedPause);
     return notice.due ? [look] : [];
   });
 }
