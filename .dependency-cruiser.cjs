@@ -36,7 +36,7 @@ const MAY_IMPORT = {
   ],
   cli: [
     ...['client', 'config', 'contract', 'intake', 'manifests', 'media', 'net', 'outcomes', 'store'],
-    ...['temporal', 'tomoviee/simulator', 'workers'],
+    ...['store/bucket', 'temporal', 'tomoviee/simulator', 'workers'],
   ],
 };
 

@@ -16,7 +16,7 @@ import type { Store } from '../store/store.js';
 import type { Buckets } from '../store/bucket/buckets.js';
 import { readLocation, type ObjectLocation } from '../store/bucket/location.js';
 import { linkLifetimeMs } from '../store/bucket/presign.js';
-import { videoTypeOf } from '../media/video-type.js';
+import { videoTypeOf } from '../manifests/video-type.js';
 import type { BatchFiles } from './batch-files.js';
 
 /** What it takes to deliver clips. */

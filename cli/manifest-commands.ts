@@ -2,12 +2,13 @@
 import type { Command } from 'commander';
 import { addRunOptions, IDENTITY_TEXT, PROMPT_TEXT, type RunFlags } from './run-flags.js';
 import type { PlanFlags } from './commands/plan.js';
+import type { ManifestFlags } from './commands/manifest.js';
 import type { ValidateFlags } from './commands/validate.js';
 
 export function addManifestCommands(program: Command, done: (exitCode: number) => void): void {
   program
     .command('validate')
-    .argument('<manifest>', 'CSV, YAML or JSON file, or a folder of videos')
+    .argument('<manifest>', 'CSV, YAML or JSON file, a folder of videos, or s3://bucket/prefix')
     .description('Tell all problems of a manifest at once.')
     .option('--probe', 'probe every clip too')
     .option('--prompt <text>', PROMPT_TEXT)
@@ -28,8 +29,29 @@ Exit codes: 0 no problems, 1 problems.`,
     });
 
   program
+    .command('manifest')
+    .argument('<clips>', 'folder of videos, or s3://bucket/prefix')
+    .description('Write a manifest of the clips in a folder or a bucket, to be edited.')
+    .option('--prompt <text>', PROMPT_TEXT)
+    .option('--no-probe', 'leave out what takes a look into each clip')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  reelscore manifest ./clips > library.csv
+  reelscore manifest s3://studio/autumn --prompt "Calm piano" > library.csv
+
+Each clip gets a row: id, file_link, prompt, duration in seconds, resolution, fps, and in note what the vendor
+would not take.`,
+    )
+    .action(async (clips: string, flags: ManifestFlags) => {
+      const { manifest } = await import('./commands/manifest.js');
+      done(await manifest(clips, flags));
+    });
+
+  program
     .command('plan')
-    .argument('<manifest>', 'CSV, YAML or JSON file, or a folder of videos')
+    .argument('<manifest>', 'CSV, YAML or JSON file, a folder of videos, or s3://bucket/prefix')
     .description('Tell what a run would do and cost, before anything does.')
     .option('--simulate', 'of a run against the simulator')
     .option('--again', 'score clips anew that have been scored already')
@@ -58,7 +80,7 @@ It needs no server and no keys. Exit codes: 0 planned, 1 the manifest has proble
   addRunOptions(
     program
       .command('run')
-      .argument('<manifest>', 'CSV, YAML or JSON file, or a folder of videos')
+      .argument('<manifest>', 'CSV, YAML or JSON file, a folder of videos, or s3://bucket/prefix')
       .description('Score a manifest and wait for the end; run it again to go on after any stop.'),
   )
     .addHelpText(
@@ -80,7 +102,7 @@ Ctrl-C leaves the batch as it is; the next run, or a running worker, goes on wit
   addRunOptions(
     program
       .command('start')
-      .argument('<manifest>', 'CSV, YAML or JSON file, or a folder of videos')
+      .argument('<manifest>', 'CSV, YAML or JSON file, a folder of videos, or s3://bucket/prefix')
       .description('Start a batch and return at once; a worker elsewhere scores it.'),
   )
     .addHelpText(

@@ -2,12 +2,9 @@
 import pLimit from 'p-limit';
 import type { Clip } from '../contract/clip.js';
 import { readManifest } from '../manifests/read.js';
-import { createMediaAnalyzer } from '../media/analyzer.js';
-import { probeClip } from '../media/probe-clip.js';
 import { readOptionsOf, type ReadableManifest } from '../intake/manifest-file.js';
-import { openClipNetwork } from '../intake/network.js';
+import { openProber } from './prober.js';
 import type { ResolvedConfig } from '../config/config.js';
-import { distFile } from '../config/paths.js';
 
 const CONCURRENCY = 8;
 
@@ -30,13 +27,12 @@ export async function probeManifest(
   config: ResolvedConfig,
   onFinding: (line: string) => void,
 ): Promise<ProbeFindings> {
-  const { clipFetch: fetch, close } = openClipNetwork(config);
-  const analyzer = createMediaAnalyzer({ threadFile: distFile('media/parser-thread.js') });
+  const prober = openProber(config);
   const limit = pLimit(CONCURRENCY);
   const findings: ProbeFindings = { probed: 0, problems: [], warnings: [] };
 
   const look = async ({ line, id, fileLink }: Clip): Promise<void> => {
-    const verdict = await probeClip(fileLink, { fetch, analyzer });
+    const verdict = await prober.probe(fileLink);
     findings.probed += 1;
     const isOk = verdict.verdict === 'ok';
     for (const { code, message } of isOk ? verdict.warnings : [verdict]) {
@@ -54,8 +50,7 @@ export async function probeManifest(
       readOptionsOf(file),
     );
   } finally {
-    analyzer.close();
-    await close();
+    await prober.close();
   }
   return findings;
 }

@@ -2,15 +2,17 @@
 import { createWriteStream } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { basename, dirname, extname, join, resolve } from 'node:path';
+import { dirname, extname, join } from 'node:path';
 import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { ReelscoreError } from '../contract/errors.js';
 import type { InlineManifest } from '../contract/request.js';
 import { formatOf } from '../manifests/format.js';
 import type { ReadOptions } from '../manifests/read-options.js';
-import { clipsOfFolder, isFolder } from '../manifests/sources/folder.js';
-import { ManifestError } from '../manifests/problems.js';
+import { isFolder } from '../manifests/sources/folder.js';
+import type { ListedBuckets } from '../manifests/sources/bucket.js';
+import { readLocation } from '../store/bucket/location.js';
+import { isListed, listBucket, listFolder } from './listed-manifest.js';
 import { NetError } from '../net/errors.js';
 import { discard, type GuardedFetch, type GuardedResponse } from '../net/guarded-fetch.js';
 import { hostOf, portOf, printableUrl } from '../net/urls.js';
@@ -45,8 +47,10 @@ export function readOptionsOf({ label, base, prompt }: ReadableManifest): ReadOp
 }
 
 export interface FetchManifestOptions {
-  /** Only needed for URLs. */
+  /** Only needed for URLs, and manifests in buckets. */
   fetch?: () => GuardedFetch;
+  /** Only needed for clips in buckets. */
+  buckets?: () => ListedBuckets;
   header?: HeaderForHost | undefined;
   /** Of clips that have none. */
   prompt?: string | undefined;
@@ -59,9 +63,9 @@ export function isUrl(manifest: string): boolean {
 }
 
 /**
- * Brings a manifest here: a file, a folder of videos, what is at a URL, or the clips themselves.
- * @throws ManifestError (a folder cannot be read), ReelscoreError `manifest_unreadable` (the server refuses it, or its address is not allowed),
- *   NetError (the server cannot be reached now)
+ * Brings a manifest here: a file, a folder of videos, what is at a URL or in a bucket, or the clips themselves.
+ * @throws ManifestError (a folder cannot be read), ReelscoreError `manifest_unreadable` (the server refuses it, or its
+ *   address is not allowed), NetError (the server cannot be reached now), the SDK's errors of buckets
  */
 export async function openManifest(
   manifest: string | InlineManifest,
@@ -79,52 +83,21 @@ export async function openManifest(
         return { path, label: INLINE, base: '.' };
       });
     }
-    if (isUrl(manifest)) return await inFolder((folder) => download(manifest, folder, options));
+    const bucket = readLocation(manifest);
+    if (bucket && isListed(bucket)) {
+      const { buckets } = options;
+      if (!buckets) throw new Error('a manifest in a bucket needs a network');
+      return await inFolder((folder) => listBucket(bucket, buckets(), folder, { prompt, signal }));
+    }
+    if (bucket || isUrl(manifest)) {
+      return await inFolder((folder) => download(manifest, folder, options));
+    }
     if (await isFolder(manifest)) {
-      return await inFolder((folder) => list(manifest, folder, { prompt, signal }));
+      return await inFolder((folder) => listFolder(manifest, folder, { prompt, signal }));
     }
     const remove = (): Promise<void> => Promise.resolve();
     return { path: manifest, label: manifest, base: dirname(manifest), remove };
   }
-}
-
-/** Writes the clips of a folder down as a manifest. */
-async function list(
-  source: string,
-  folder: string,
-  { prompt, signal }: Pick<FetchManifestOptions, 'prompt' | 'signal'>,
-): Promise<ReadableManifest> {
-  const path = join(folder, 'folder.jsonl');
-  const clips = clipsOfFolder(source, signal);
-  const without: string[] = [];
-  let count = 0;
-  await pipeline(
-    async function* () {
-      for await (const clip of clips) {
-        count += 1;
-        if (clip.prompt === undefined && prompt === undefined) without.push(clip.id);
-        yield `${JSON.stringify(clip)}\n`;
-      }
-    },
-    createWriteStream(path, { flags: 'wx' }),
-  );
-  const label = basename(source) === basename(resolve(source)) ? source : resolve(source);
-  if (count === 0) {
-    throw folderError(label, 'there are no videos in it', 'give the folder that the clips are in');
-  }
-  if (without.length > 0) {
-    const which = `${without.slice(0, 3).join(', ')}${without.length > 3 ? ', ...' : ''}`;
-    throw folderError(
-      label,
-      `${without.length} of its ${count} clips have no prompt: ${which}`,
-      'say what music is wanted with --prompt, or with a prompt.txt or prompts.yaml in the folder',
-    );
-  }
-  return { path, label, base: resolve(source) };
-}
-
-function folderError(file: string, fault: string, remedy: string): ManifestError {
-  return new ManifestError([{ file, fault, remedy }]);
 }
 
 async function inFolder(
@@ -147,10 +120,10 @@ async function download(
 ): Promise<ReadableManifest> {
   if (!fetch) throw new Error('a manifest at a URL needs a network');
   const url = new URL(link);
-  const label = printableUrl(url); // the query may be a signature
+  const label = readLocation(link) ? link : printableUrl(url); // the query may be a signature
   const network = fetch();
   try {
-    const answer = await network.request(url, {
+    const answer = await network.request(link, {
       ...(header && goesTo(header, url) && { headers: { [header.name]: header.value } }),
       ...(signal && { signal }),
     });

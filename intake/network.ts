@@ -8,11 +8,16 @@ import type { HeaderForHost } from './manifest-file.js';
 /** For `openManifest`. */
 export function manifestNetwork(config: WorkerConfig): {
   fetch: () => GuardedFetch;
+  buckets: () => Buckets;
   header?: HeaderForHost;
 } {
   const { manifestHeader } = config;
   return {
-    fetch: () => webFetch(config),
+    fetch: () => {
+      const { clipFetch, close } = openClipNetwork(config);
+      return { request: (link, options) => clipFetch.request(link, options), close };
+    },
+    buckets: () => bucketsOf(config),
     ...(manifestHeader && {
       header: { ...manifestHeader, value: manifestHeader.value.reveal() },
     }),
@@ -31,7 +36,7 @@ export interface ClipNetwork {
 export function openClipNetwork(config: WorkerConfig): ClipNetwork {
   const { s3Endpoint: endpoint } = config;
   const fetch = webFetch(config);
-  const buckets = openBuckets({ ...(endpoint !== undefined && { endpoint }) });
+  const buckets = bucketsOf(config);
   const clipFetch = createBucketFetch(fetch, buckets, endpoint);
   return {
     ...{ fetch, clipFetch, buckets },
@@ -39,6 +44,10 @@ export function openClipNetwork(config: WorkerConfig): ClipNetwork {
       await Promise.all([clipFetch.close(), fetch.close()]);
     },
   };
+}
+
+function bucketsOf({ s3Endpoint: endpoint }: WorkerConfig): Buckets {
+  return openBuckets({ ...(endpoint !== undefined && { endpoint }) });
 }
 
 function webFetch({ allowHosts, hostAliases }: WorkerConfig): GuardedFetch {

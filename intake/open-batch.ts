@@ -22,7 +22,7 @@ import { readRequest } from './request.js';
 export type UncheckedRequest = Partial<BatchRequest> | null | undefined;
 
 /** What a worker provides for opening batches. */
-export interface Intake extends Pick<FetchManifestOptions, 'fetch' | 'header'> {
+export interface Intake extends Pick<FetchManifestOptions, 'fetch' | 'buckets' | 'header'> {
   account: string;
   /** How clips on this machine reach the vendor. */
   reach: ReachConfig;
@@ -84,9 +84,10 @@ export async function openBatch(
   };
 
   async function freeze(): Promise<SnapshotInfo> {
-    const { fetch, header } = intake;
+    const { fetch, buckets, header } = intake;
     const file = await openManifest(placeOf(request, intake), {
       ...(fetch && { fetch }),
+      ...(buckets && { buckets }),
       header,
       prompt: intake.promptFor(request),
       ...(signal && { signal }),

@@ -29,3 +29,8 @@ export function formatOf(path: string, label = path): ManifestFormat {
   const names = [...FORMATS.keys()].join(', ');
   throw new ManifestError([{ file: label, fault, remedy: `name the file ${names}` }]);
 }
+
+/** Whether a name has the extension of a manifest. */
+export function isManifestName(name: string): boolean {
+  return FORMATS.has(extname(name).toLowerCase());
+}

@@ -8,7 +8,7 @@ import { openLocal } from '../manifests/local-file.js';
 import { openSnapshot } from '../manifests/snapshot.js';
 import type { OpenStore } from '../store/store.js';
 import type { OpenServedClip } from '../tomoviee/serving/clip-route.js';
-import { videoTypeOf } from '../media/video-type.js';
+import { videoTypeOf } from '../manifests/video-type.js';
 
 /** A worker answers within some milliseconds; a vendor's fetch waits no longer than some seconds. */
 const QUERY_MS = 5_000;

@@ -1,4 +1,5 @@
 // Reads what a caller gives of a schedule; all faults are reported at once.
+import { readLocation } from '../../store/bucket/location.js';
 import path from 'node:path';
 import {
   REQUEST_SETTINGS,
@@ -102,12 +103,16 @@ function readCrons(given: string | readonly string[]): string[] {
 }
 
 function readManifest(where: string, cwd: string): string {
-  if (where.trim() === '') throw new TypeError('it is empty (write a path or an http(s) URL)');
+  if (where.trim() === '')
+    throw new TypeError('it is empty (write a path, an http(s) URL or s3://bucket/key)');
   if (isSecretLink(where)) return where;
   if (!/^[a-z][a-z0-9+.-]+:\/\//i.test(where)) return path.resolve(cwd, where);
+  if (readLocation(where)) return where;
   const url = tryUrl(where);
   if (!url || !isHttp(url)) {
-    throw new TypeError('it is neither a path nor an http(s) URL (write one of them)');
+    throw new TypeError(
+      'it is neither a path, an http(s) URL nor s3://bucket/key (write one of them)',
+    );
   }
   // A schedule is kept by the server, which shows it to everyone with access.
   if (url.username !== '' || url.password !== '') {

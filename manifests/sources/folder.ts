@@ -1,27 +1,19 @@
 // A folder as a manifest: every video in it is a clip.
 import { open, readdir, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { parse as parseYaml } from 'yaml';
-import { ManifestError } from '../problems.js';
+import { countStems, stemOf, type FoundClip } from './names.js';
+import {
+  CLIP_PROMPTS,
+  FOLDER_PROMPT,
+  MAX_PROMPT_FILE_BYTES,
+  NO_PROMPTS,
+  promptOf,
+  readClipPrompts,
+  readFolderPrompt,
+  refusal,
+  TOO_LARGE,
+} from './prompts.js';
 import { isLikelyVideo, SIGNATURE_BYTES } from './video-signature.js';
-
-/** A clip of a folder or a bucket, as a row of a manifest. */
-export interface FoundClip {
-  id: string;
-  file_link: string;
-  /** From a file beside the clip; it may name fields, `{{name}}`. */
-  prompt?: string;
-  /** File name without its extension. */
-  name: string;
-  /** Name of the folder it lies in. */
-  folder: string;
-}
-
-/** Prompts of one folder, for its clips and those of the folders in it that have none. */
-const FOLDER_PROMPT = 'prompt.txt';
-/** Prompts by file name, with or without extension. */
-const CLIP_PROMPTS = 'prompts.yaml';
-const MAX_PROMPT_FILE_BYTES = 1024 * 1024;
 
 /** Whether a path is a folder. */
 export async function isFolder(given: string): Promise<boolean> {
@@ -53,9 +45,12 @@ async function* walk(
     .sort((a, b) => (a.name < b.name ? -1 : 1));
   const names = new Set(entries.map(({ name }) => name));
   const prompt = names.has(FOLDER_PROMPT)
-    ? (await textOf(path.join(folder, FOLDER_PROMPT))).trim()
+    ? readFolderPrompt(await textOf(path.join(folder, FOLDER_PROMPT)))
     : inherited;
-  const own = names.has(CLIP_PROMPTS) ? await promptsOf(path.join(folder, CLIP_PROMPTS)) : NONE;
+  const prompts = path.join(folder, CLIP_PROMPTS);
+  const own = names.has(CLIP_PROMPTS)
+    ? readClipPrompts(prompts, await textOf(prompts))
+    : NO_PROMPTS;
 
   const videos: string[] = [];
   for (const entry of entries) {
@@ -63,7 +58,7 @@ async function* walk(
     if (!entry.isDirectory() && (await isVideo(file))) videos.push(entry.name);
   }
   const clips = new Set(videos);
-  const stems = countOf(videos.map(stemOf));
+  const stems = countStems(videos);
   for (const entry of entries) {
     const { name } = entry;
     const relative = path.join(below, name);
@@ -71,28 +66,15 @@ async function* walk(
       yield* walk(root, relative, prompt, signal);
     } else if (clips.has(name)) {
       const isAlone = stems.get(stemOf(name)) === 1;
-      const found = own.get(name) ?? own.get(stemOf(name)) ?? prompt;
       yield {
         id: slashes(isAlone ? path.join(below, stemOf(name)) : relative),
         file_link: path.join(folder, name),
-        ...(found !== undefined && { prompt: found }),
+        ...promptOf(name, own, prompt),
         name: stemOf(name),
         folder: path.basename(folder),
       };
     }
   }
-}
-
-const NONE: ReadonlyMap<string, string> = new Map();
-
-function stemOf(name: string): string {
-  return path.basename(name, path.extname(name));
-}
-
-function countOf(names: readonly string[]): ReadonlyMap<string, number> {
-  const counts = new Map<string, number>();
-  for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
-  return counts;
 }
 
 function slashes(relative: string): string {
@@ -113,31 +95,10 @@ async function isVideo(file: string): Promise<boolean> {
   }
 }
 
-async function promptsOf(file: string): Promise<ReadonlyMap<string, string>> {
-  const wrong = (fault: string, cause?: unknown): ManifestError =>
-    refusal(file, fault, 'write one line a clip: file name, colon, prompt', cause);
-  let value: unknown;
-  try {
-    value = parseYaml(await textOf(file), { schema: 'failsafe', maxAliasCount: 0 });
-  } catch (error) {
-    if (error instanceof ManifestError) throw error;
-    throw wrong('it is no YAML', error);
-  }
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw wrong('it is not a map of file names and prompts');
-  }
-  return new Map(
-    Object.entries(value).map(([name, prompt]) => {
-      if (typeof prompt !== 'string') throw wrong(`the prompt of ${name} is not a text`);
-      return [name, prompt.trim()];
-    }),
-  );
-}
-
 async function textOf(file: string): Promise<string> {
   const { size } = await orUnreadable(file, stat(file));
-  if (size > MAX_PROMPT_FILE_BYTES) throw refusal(file, 'it has more than 1 MB', 'shorten it');
-  return (await orUnreadable(file, readFile(file, 'utf8'))).replace(/^\uFEFF/, '');
+  if (size > MAX_PROMPT_FILE_BYTES) throw refusal(file, ...TOO_LARGE);
+  return await orUnreadable(file, readFile(file, 'utf8'));
 }
 
 async function orUnreadable<T>(place: string, reading: Promise<T>): Promise<T> {
@@ -146,8 +107,4 @@ async function orUnreadable<T>(place: string, reading: Promise<T>): Promise<T> {
   } catch (error) {
     throw refusal(place, 'it cannot be read', (error as Error).message, error);
   }
-}
-
-function refusal(file: string, fault: string, remedy: string, cause?: unknown): ManifestError {
-  return new ManifestError([{ file, fault, remedy }], 1, { cause });
 }

@@ -1,4 +1,5 @@
 // Buckets of S3 and of servers that speak its protocol.
+import type { Readable } from 'node:stream';
 import { s3Opener, type BucketOptions } from './client.js';
 import type { ObjectLocation } from './location.js';
 import { checkCredentialsLast, presign } from './presign.js';
@@ -17,6 +18,8 @@ export interface Buckets {
   presign(at: ObjectLocation, forMs: number, method?: 'GET' | 'HEAD'): Promise<string>;
   /** See `checkCredentialsLast`. */
   checkCredentialsLast(forMs: number): Promise<void>;
+  /** Content of a small object as UTF-8; undefined if it has more than `most` bytes. */
+  read(at: ObjectLocation, most: number): Promise<string | undefined>;
   /** Writes a small object. */
   write(at: ObjectLocation, content: string): Promise<void>;
   /** See `uploadFile`. */
@@ -33,6 +36,13 @@ export function openBuckets(options: BucketOptions): Buckets {
   return {
     presign: async (at, forMs, method) => await presign(await open(), at, forMs, method),
     checkCredentialsLast: async (forMs) => await checkCredentialsLast(await open(), forMs),
+    async read({ bucket, key }, most) {
+      const { s3, client } = await open();
+      const object = await client.send(new s3.GetObjectCommand({ Bucket: bucket, Key: key }));
+      if ((object.ContentLength ?? 0) <= most) return await object.Body?.transformToString();
+      (object.Body as Readable | undefined)?.destroy();
+      return undefined;
+    },
     async write({ bucket, key }, content) {
       const { s3, client } = await open();
       await client.send(new s3.PutObjectCommand({ Bucket: bucket, Key: key, Body: content }));

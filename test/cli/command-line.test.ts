@@ -25,6 +25,7 @@ const COMMANDS = ['validate', 'run', 'start', 'status', 'results', 'retry', 'pau
     'cancel',
     'doctor',
     'evict',
+    'manifest',
     'plan',
     'schedule',
     'serve',

@@ -1,18 +1,24 @@
 // Buckets of a real S3 server.
 import { GetObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { createHash, randomBytes } from 'node:crypto';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { execa } from 'execa';
+import { pathToFileURL } from 'node:url';
 import { beforeEach, expect, test, vi } from 'vitest';
 import { createGuardedFetch } from '../../net/guarded-fetch.js';
 import { createBucketFetch } from '../../store/bucket/bucket-fetch.js';
 import { openBuckets } from '../../store/bucket/buckets.js';
 import { tryStaging } from '../../store/bucket/staging-check.js';
 import type { UploadedFile } from '../../store/bucket/upload.js';
+import { distFile } from '../../config/paths.js';
+import { built } from '../support/built.js';
 import { scratchFolder } from '../support/scratch.js';
 import { s3Server } from '../support/s3-server.js';
 
+await built();
 const s3 = await s3Server();
 const folder = scratchFolder('buckets');
 const MIB = 1_048_576;
@@ -124,6 +130,35 @@ test('remove takes the object, and what broken uploads of it have left, and noth
   await expect(contentAt(at.key)).rejects.toThrow();
   expect((await contentAt(`${at.key}.bak`)).toString()).toBe('other');
 });
+
+test('100,000 clips are listed in flat memory', async () => {
+  for (let n = 0; n < 100_000; n += 1) {
+    const below = join(s3.folder, 'library', String(n % 50));
+    if (n < 50) mkdirSync(below, { recursive: true });
+    writeFileSync(join(below, `clip-${n}.mp4`), '');
+  }
+  const script = `
+    import { openBuckets } from ${urlOf('store/bucket/buckets.js')};
+    import { clipsOfBucket } from ${urlOf('manifests/sources/bucket.js')};
+    const usedMb = () => (gc(), process.memoryUsage().heapUsed / 1e6);
+    const buckets = openBuckets({ endpoint: process.env.AWS_ENDPOINT_URL_S3 });
+    let [count, before, most] = [0, 0, 0];
+    for await (const { id } of clipsOfBucket({ bucket: '${bucket}', key: 'library' }, buckets)) {
+      count += 1;
+      if (count === 5_000) before = usedMb();
+      if (count > 5_000 && count % 5_000 === 0) most = Math.max(most, usedMb());
+    }
+    console.log(JSON.stringify({ count, growth: most - before }));
+  `;
+  const args = ['--expose-gc', '--input-type=module', '--eval', script];
+  const { stdout } = await execa(process.execPath, args, { env: s3.env });
+  const { count, growth } = JSON.parse(stdout) as { count: number; growth: number };
+  expect(count).toBe(100_000);
+  // A list of their keys would have some 10 MB.
+  expect(growth).toBeLessThan(3);
+});
+
+const urlOf = (file: string) => JSON.stringify(pathToFileURL(distFile(file)).href);
 
 test('a signed link gives the object until it ends, and to GET alone', async () => {
   const key = 'signed/with space, #1? & ü.mp4';

@@ -35,6 +35,8 @@ export interface S3Server {
   env: Record<string, string>;
   client: S3Client;
   bucket: string;
+  /** Where its objects lie as files. */
+  folder: string;
   /** Answered requests, in their order. */
   passed: PassedRequest[];
   /** Called before a request is passed on, which it can hold up or end. */
@@ -102,7 +104,7 @@ export async function s3Server(): Promise<S3Server> {
     }
   }
   return Object.assign(server, {
-    ...{ endpoint, client, bucket },
+    ...{ endpoint, client, bucket, folder: join(folder, bucket) },
     env: {
       AWS_ACCESS_KEY_ID: keys.accessKeyId,
       AWS_SECRET_ACCESS_KEY: keys.secretAccessKey,

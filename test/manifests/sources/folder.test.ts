@@ -8,7 +8,8 @@ import { PACKAGE_ROOT } from '../../../config/paths.js';
 import { openManifest, readOptionsOf } from '../../../intake/manifest-file.js';
 import { readManifest } from '../../../manifests/index.js';
 import type { Clip } from '../../../contract/clip.js';
-import { clipsOfFolder, type FoundClip } from '../../../manifests/sources/folder.js';
+import { clipsOfFolder } from '../../../manifests/sources/folder.js';
+import type { FoundClip } from '../../../manifests/sources/names.js';
 
 const SUNRISE = join(PACKAGE_ROOT, 'examples/clips/sunrise.mp4');
 

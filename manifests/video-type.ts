@@ -26,3 +26,8 @@ const TYPES: Readonly<Record<string, string>> = {
 export function videoTypeOf(path: string): string {
   return TYPES[extname(path).toLowerCase()] ?? 'application/octet-stream';
 }
+
+/** Whether a name has the extension of a video. */
+export function isVideoName(name: string): boolean {
+  return Object.hasOwn(TYPES, extname(name).toLowerCase());
+}
