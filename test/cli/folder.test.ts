@@ -66,7 +66,8 @@ test('without a way to the vendor it is refused before anything is started', asy
   const { exitCode, stderr } = await reelscore(args, { cwd, env: { ...env, ...keys } });
   expect(exitCode).toBe(1);
   expect(stderr).toContain('./clips: 2 of its 2 clips are files on this machine');
-  expect(stderr).toContain('set REELSCORE_CALLBACK_URL');
+  expect(stderr).toContain('set REELSCORE_STAGING to a bucket');
+  expect(stderr).toContain('or REELSCORE_CALLBACK_URL to a public URL');
 });
 
 test('a folder without prompts says where one may stand', async () => {

@@ -48,10 +48,13 @@ test('more downloads than a worker has places keep no batch from opening and sub
     const batches = await Promise.all(
       Array.from({ length: DOWNLOADS }, () => startOne(() => rig.start(endless))),
     );
-    const isDownloading = async ({ handle }: StartedBatch) =>
-      (await handle.describe()).raw.pendingActivities?.some(
+    const isDownloading = async ({ handle, rows }: StartedBatch) => {
+      const { status, raw } = await handle.describe();
+      if (status.name !== 'RUNNING') throw new Error(JSON.stringify(await rows()));
+      return raw.pendingActivities?.some(
         ({ activityType }) => activityType?.name === 'finishClips',
-      ) === true;
+      );
+    };
     for (const batch of batches) await until(() => isDownloading(batch), Boolean);
 
     const late = await rig.start(clips(20));
