@@ -14,6 +14,7 @@ import type { BatchFiles, OpenBatches } from './batch-files.js';
 import { callbackUrlsOf } from './callback-urls.js';
 import type { ActivityDependencies } from './dependencies.js';
 import { withHeartbeat } from './heartbeat.js';
+import { expiryOf } from '../manifests/link-expiry.js';
 import { paramsOf } from './params.js';
 import type { KeptLinks } from './result-links.js';
 
@@ -57,7 +58,8 @@ export function queryTasksActivity(
         return;
       }
       if (answer.media.length > 0) links.keep(task.taskId, answer);
-      output.ended.push(endOf(task, answer.status, answer));
+      const end = endOf(task, answer.status, answer);
+      output.ended.push(end.status === 'failed' ? await withExpiry(files, end) : end);
     };
 
     return withHeartbeat(async () => {
@@ -122,6 +124,15 @@ async function noteAdopted(
   } catch (error) {
     log.warn('an adopted task could not be written to the journal', { row, error });
   }
+}
+
+/** The vendor's own words seldom say that it could not fetch the clip because its link had expired. */
+async function withExpiry({ snapshot }: BatchFiles, end: TaskEnd): Promise<TaskEnd> {
+  const { fileLink } = await snapshot.clip(end.row);
+  const expiry = expiryOf(fileLink);
+  if (expiry === undefined || expiry > Date.now()) return end;
+  const note = `the link of the clip expired at ${new Date(expiry).toISOString()}`;
+  return { ...end, reason: end.reason === undefined ? note : `${end.reason}; ${note}` };
 }
 
 function endOf(

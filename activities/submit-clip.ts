@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Context, log } from '@temporalio/activity';
 import type { BatchActivities, SubmitClipInput, SubmitClipOutput } from '../contract/activities.js';
 import { currentRun } from './batch-id.js';
-import { unlessChanged } from './changed-file.js';
+import { expiredLink, unlessChanged } from './changed-file.js';
 import type { OpenBatches } from './batch-files.js';
 import type { ActivityDependencies } from './dependencies.js';
 import { withHeartbeat } from './heartbeat.js';
@@ -77,9 +77,12 @@ export function submitClipActivity(
       const { notBefore, notAfter }: SubmitClipInput = input;
       const { attempt } = post;
       const clip = await snapshot.clip(row);
-      const delivered = await unlessChanged(clip, () =>
-        delivery.url(files, { batch, round, row, attempt }, clip, signal),
-      );
+      const expired = expiredLink(clip);
+      const delivered = expired
+        ? { change: expired }
+        : await unlessChanged(clip, () =>
+            delivery.url(files, { batch, round, row, attempt }, clip, signal),
+          );
       if ('change' in delivered) {
         const failure = { class: 'rejected', ...delivered.change } as const;
         return await noted(journal, post, { kind: 'refused', failure });

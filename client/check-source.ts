@@ -3,6 +3,7 @@ import type { InlineManifest } from '../contract/request.js';
 import { openManifest, readOptionsOf, type ManifestFile } from '../intake/manifest-file.js';
 import { checkManifest, isRefused, type ManifestReport } from '../manifests/read.js';
 import type { ResolvedConfig } from '../config/config.js';
+import { submissionMs } from './plan-figures.js';
 import { manifestNetwork } from '../intake/network.js';
 import { ManifestInvalidError } from './errors.js';
 
@@ -29,11 +30,23 @@ export async function checkSource(
     prompt: config.prompt,
   });
   try {
-    return { file, report: await checkManifest(file.path, readOptionsOf(file)) };
+    return {
+      file,
+      report: await checkManifest(file.path, {
+        ...readOptionsOf(file),
+        submittedAt: submissionTimes(config),
+      }),
+    };
   } catch (error) {
     await file.remove();
     throw error;
   }
+}
+
+/** When each row would be submitted by a batch that starts now and has its account alone. */
+function submissionTimes({ pace }: ResolvedConfig): (row: number) => number {
+  const now = Date.now();
+  return (row) => now + submissionMs(row, pace);
 }
 
 /**

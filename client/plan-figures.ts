@@ -35,6 +35,11 @@ export function expectedMs(submissions: number, pace: Pace, simulated: boolean):
   return Math.round(Math.max(byRate, bySlots));
 }
 
+/** How long after the start of its batch a row's clip is submitted, at the earliest. */
+export function submissionMs(row: number, pace: Pace): number {
+  return expectedMs(row + 1, pace, false) - TASK_MS;
+}
+
 /** Exact to the millionth, as prices are. */
 export function costOf(
   submissions: number,

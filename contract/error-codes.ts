@@ -6,6 +6,7 @@ export const OWN_CODES = {
   manifest_row: 'The row of the manifest has a fault; it was left out with --skip-invalid.',
   clip_changed: 'The file of the clip was changed after the batch was started.',
   clip_gone: 'The file of the clip cannot be read any more.',
+  clip_expired: 'The signed link of the clip expired before the clip was submitted.',
   submit_unknown:
     'It is unknown whether the submission was accepted, and no callback arrived for it.',
   worker_stalled: 'The worker stalled before the submission; nothing was sent.',

@@ -13,6 +13,7 @@ import { isFolder } from '../manifests/sources/folder.js';
 import type { ListedBuckets } from '../manifests/sources/bucket.js';
 import { readLocation } from '../store/bucket/location.js';
 import { isListed, listBucket, listFolder } from './listed-manifest.js';
+import { sharedTable } from '../manifests/share-links.js';
 import { NetError } from '../net/errors.js';
 import { discard, type GuardedFetch, type GuardedResponse } from '../net/guarded-fetch.js';
 import { hostOf, portOf, printableUrl } from '../net/urls.js';
@@ -119,11 +120,11 @@ async function download(
   { fetch, header, signal }: FetchManifestOptions,
 ): Promise<ReadableManifest> {
   if (!fetch) throw new Error('a manifest at a URL needs a network');
-  const url = new URL(link);
+  const url = sharedTable(new URL(link));
   const label = readLocation(link) ? link : printableUrl(url); // the query may be a signature
   const network = fetch();
   try {
-    const answer = await network.request(link, {
+    const answer = await network.request(readLocation(link) ? link : url, {
       ...(header && goesTo(header, url) && { headers: { [header.name]: header.value } }),
       ...(signal && { signal }),
     });

@@ -4,6 +4,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { readLocation, writeLocation } from '../store/bucket/location.js';
 import { MAX_URL_CHARS } from './limits.js';
 import type { Fault } from './problems.js';
+import { sharedFile } from './share-links.js';
 
 /** The link in the one form that it is kept in. */
 export type MeantLink = { link: string } | { fault: Fault };
@@ -72,7 +73,8 @@ function meantUrl(text: string): MeantLink {
       'give a URL such as https://cdn.example/clip.mp4',
     );
   }
-  const { username, password } = new URL(text);
+  const url = new URL(text);
+  const { username, password } = url;
   if (username !== '' || password !== '') {
     // Results, snapshots and the vendor would all keep the secret.
     return refused(
@@ -80,7 +82,7 @@ function meantUrl(text: string): MeantLink {
       'use a signed URL or one that needs no login',
     );
   }
-  return { link: text };
+  return sharedFile(url) ?? { link: text };
 }
 
 /** A key may hold any character, so it is not read as a URL. */

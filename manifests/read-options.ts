@@ -13,6 +13,8 @@ export interface ReadOptions {
   base?: string;
   /** Of clips that have none, nor a default in the manifest. */
   prompt?: string;
+  /** When a row's clip is expected to be submitted (epoch ms): links that expire before it are warned of. */
+  submittedAt?: (row: number) => number;
   /** Ends the reading, which then throws its reason. */
   signal?: AbortSignal;
 }

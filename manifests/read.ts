@@ -98,8 +98,10 @@ export type ReadManifest = (
 export async function readManifest(
   path: string,
   onClips: (clips: Clip[]) => void | Promise<void>,
-  { avoid, label = path, base = baseOf(path, label), prompt, signal }: ReadOptions = {},
+  options: ReadOptions = {},
 ): Promise<Reading> {
+  const { avoid, label = path, prompt, submittedAt, signal } = options;
+  const base = options.base ?? baseOf(path, label);
   const format = formatOf(path, label);
   const file = await openManifestFile(path);
   const problems = new ProblemLog(label);
@@ -128,6 +130,7 @@ export async function readManifest(
       {
         ...(base !== undefined && { base }),
         ...(prompt !== undefined && { prompt }),
+        ...(submittedAt && { submittedAt }),
       },
     );
     for await (const rows of source.rows) {

@@ -1,4 +1,5 @@
 // Turns a raw row into a clip. The rules of a row, alike for every format.
+import { expiryOf } from './link-expiry.js';
 import { hash } from 'node:crypto';
 import type { Clip } from '../contract/clip.js';
 import { type ClipIds, faultOfId, normalizeId } from './clip-id.js';
@@ -38,7 +39,7 @@ export class RowReader {
     private readonly source: Pick<Source, 'columns' | 'defaults'>,
     private readonly ids: ClipIds,
     private readonly logs: Record<'problems' | 'warnings', ProblemLog>,
-    private readonly options: Pick<ReadOptions, 'base' | 'prompt'>,
+    private readonly options: Pick<ReadOptions, 'base' | 'prompt' | 'submittedAt'>,
   ) {
     this.#defaults = withPrompt(source.defaults, options.prompt);
     this.extraColumns = new Set(source.columns?.filter(isExtraColumn));
@@ -65,6 +66,7 @@ export class RowReader {
 
     if (faults.length === 0) {
       this.#warn(raw, at('prompt'), fileLink, prompt);
+      this.#warnOfExpiry(at('file_link'), row, fileLink);
     }
     for (const fault of faults) this.logs.problems.add(fault);
     for (const warning of raw.warnings ?? []) this.logs.warnings.add(warning);
@@ -179,6 +181,21 @@ export class RowReader {
     return extra;
   }
 
+  #warnOfExpiry(place: { line: number }, row: number, fileLink: string): void {
+    const submitted = this.options.submittedAt?.(row);
+    const expiry = submitted === undefined ? undefined : expiryOf(fileLink);
+    if (submitted === undefined || expiry === undefined || expiry > submitted) return;
+    const at = isoText(expiry);
+    this.logs.warnings.add({
+      ...place,
+      fault:
+        expiry <= Date.now()
+          ? `file_link expired at ${at}`
+          : `file_link expires at ${at}, before its submission, which is expected at ${isoText(submitted)}`,
+      remedy: 'sign it again, for longer, or set a faster pace',
+    });
+  }
+
   #warn(raw: RawRow, prompt: { line: number }, fileLink: string, text: string): void {
     if (isLongPrompt(text)) {
       this.logs.warnings.add({
@@ -200,6 +217,11 @@ export class RowReader {
       });
     }
   }
+}
+
+/** To the second. */
+function isoText(time: number): string {
+  return new Date(time).toISOString().replace(/\.\d+Z$/, 'Z');
 }
 
 /** The cheap checks first: every field passes here. */

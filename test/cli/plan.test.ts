@@ -148,12 +148,13 @@ describe('an id with another link than before', () => {
   test('is told by validate, with both links', async () => {
     const { stdout, exitCode } = await moved('validate');
     expect(stdout.split('\n')).toEqual([
+      expect.stringContaining('warning: moved.csv:2: file_link expired at 1970') as string,
       `warning: moved.csv:2: id a: ${before} ${links} (it is scored anew)`,
-      'moved.csv: 3 rows, 3 valid, 0 problems, 1 warning',
+      'moved.csv: 3 rows, 3 valid, 0 problems, 2 warnings',
     ]);
     expect(exitCode).toBe(0);
     expect(JSON.parse((await moved('validate', '--json')).stdout)).toMatchObject({
-      ...{ ok: true, warningCount: 1, warnings: [{ file: 'moved.csv', line: 2 }] },
+      ...{ ok: true, warningCount: 2, warnings: [{ line: 2 }, { file: 'moved.csv', line: 2 }] },
     });
   });
 
@@ -227,4 +228,24 @@ test('by ETag it asks the servers of the clips', async () => {
   expect(stdout).toContain('  already scored  1  skipped\n');
   expect(stdout).toContain('1 clip without an ETag: the link alone tells which it is\n');
   expect(stdout).toContain('1 clip could not be asked for an ETag: taken for new\n');
+});
+
+test('a link that expires before its clip is submitted is warned of, at its line', async () => {
+  const sign = (seconds: number): string =>
+    `Expires=${Math.floor(Date.now() / 1000) + seconds}&Signature=x`;
+  const rows = [-60, 3600, 60, 60].map(
+    (seconds, n) => `${n},https://cdn.example/${n}.mp4?${sign(seconds)},Pop`,
+  );
+  await writeFile(join(cwd, 'signed.csv'), ['id,file_link,prompt', ...rows, ''].join('\n'));
+  const slow = { ...env, REELSCORE_RATE: '0.02' };
+  const { stdout, exitCode } = await reelscore(['validate', 'signed.csv'], { cwd, env: slow });
+  const warnings = stdout.split('\n').filter((line) => line.includes('file_link expire'));
+  expect(exitCode).toBe(0);
+  expect(warnings.map((line) => line.replace(/\d{4}-\S+Z/g, 'TIME'))).toEqual([
+    'warning: signed.csv:2: file_link expired at TIME (sign it again, for longer, or set a faster pace)',
+    'warning: signed.csv:4: file_link expires at TIME, before its submission, which is expected at TIME (sign it again, for longer, or set a faster pace)',
+    'warning: signed.csv:5: file_link expires at TIME, before its submission, which is expected at TIME (sign it again, for longer, or set a faster pace)',
+  ]);
+  const planned = await reelscore(['plan', 'signed.csv'], { cwd, env: slow });
+  expect(planned.stderr).toContain('signed.csv: 3 warnings (see: reelscore validate signed.csv)');
 });
