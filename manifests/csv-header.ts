@@ -8,7 +8,7 @@ import { nearestName } from './nearest.js';
 import { type Fault, UnreadableManifest } from './problems.js';
 import type { SourceOptions } from './source.js';
 
-const DELIMITERS = [',', ';', '\t'] as const;
+const DELIMITERS = [',', ';', '\t', '|'] as const;
 
 const BAD_QUOTES: Fault = {
   fault: 'the header row has a quote inside a name',

@@ -11,10 +11,11 @@ import { formatOf, type ManifestFormat } from './format.js';
 import { formatFault, type Problem, ProblemLog, UnreadableManifest } from './problems.js';
 import { openJson, openJsonLines } from './json.js';
 import { versionOf } from './local-file.js';
+import type { Fault } from './problems.js';
 import { hashOfFile, openManifestFile } from './open-file.js';
 import type { ReadOptions } from './read-options.js';
 import { RowReader } from './row.js';
-import { readSourceText } from './source-text.js';
+import { readSourceText, type SourceEncoding } from './source-text.js';
 import type { RawRow, Source, SourceOptions } from './source.js';
 import { openYaml } from './yaml.js';
 
@@ -118,8 +119,10 @@ export async function readManifest(
   let complete = true;
   let ownResults = false;
   let reader: RowReader | undefined;
+  const encoding: SourceEncoding = {};
   try {
-    const text = readSourceText(file.createReadStream({ highWaterMark: CHUNK_BYTES }), bytes);
+    const stream = file.createReadStream({ highWaterMark: CHUNK_BYTES });
+    const text = readSourceText(stream, bytes, format === 'csv' ? encoding : undefined);
     const source = await OPEN[format](text, { hasPrompt: prompt !== undefined });
     if (source.name !== undefined) name = safeName(source.name);
     for (const warning of source.warnings ?? []) warnings.add(warning);
@@ -155,6 +158,9 @@ export async function readManifest(
     for (const fault of error.faults) problems.add(fault);
   } finally {
     await file.close();
+  }
+  if (encoding.windows1252 !== undefined) {
+    warnings.add({ line: encoding.windows1252, ...READ_AS_WINDOWS_1252 });
   }
   const report: ManifestReport = {
     path: label,
@@ -210,4 +216,9 @@ export async function checkManifest(
 const NO_ROWS = {
   fault: 'there are no rows',
   remedy: 'add one for each clip',
+};
+
+const READ_AS_WINDOWS_1252: Fault = {
+  fault: 'the file is not UTF-8, and was read as Windows-1252',
+  remedy: 'look whether its letters are right; saved as UTF-8, it needs no guess',
 };

@@ -1,21 +1,31 @@
 // Reads a manifest's bytes: hashed, as UTF-8 without BOM, lines ending in \n.
-import { isUtf8 } from 'node:buffer';
+import { isAscii as isOnlyAscii, isUtf8 } from 'node:buffer';
 import type { Hash } from 'node:crypto';
 import { UnreadableManifest } from './problems.js';
 import { toUtf8 } from './utf16.js';
+import { isWindows1252, windows1252ToUtf8 } from './windows-1252.js';
 
 const LF = 0x0a;
 const CR = 0x0d;
 
+/** The encoding of a file, as far as it has been read. */
+export interface SourceEncoding {
+  /** Line of the first character that is not ASCII. */
+  windows1252?: number;
+}
+
 /**
- * The text of a file in UTF-8, or in UTF-16 that its BOM tells, as UTF-8 in chunks that end between characters. Line ends of Windows and of
- * old Macs become \n, so that every reader counts lines alike; `hash` takes the bytes as they are.
- * @throws UnreadableManifest if the bytes are not UTF-8 text.
+ * The text of a file as UTF-8 in chunks that end between characters. The file is in UTF-8, or in UTF-16 with a byte order
+ * mark; with `encoding` also in what is unmistakably Windows-1252. Line ends of Windows and of old Macs become \n, so that every reader counts
+ * lines alike; `hash` takes the bytes as they are.
+ * @throws UnreadableManifest if the bytes are no such text
  */
 export async function* readSourceText(
   file: AsyncIterable<Buffer>,
   hash: Hash,
+  encoding?: SourceEncoding,
 ): AsyncGenerator<Buffer> {
+  const checked = createChecker(encoding);
   let rest: Buffer = Buffer.alloc(0);
   let line = 1;
   let first = true;
@@ -31,12 +41,12 @@ export async function* readSourceText(
     }
     const end = wholeCharacters(chunk);
     rest = chunk.subarray(end);
-    const text = checkedText(chunk.subarray(0, end), line);
+    const text = checked(chunk.subarray(0, end), line);
     line += countLines(text);
     if (text.length > 0) yield text;
   }
   if (first) rest = withoutBom(rest);
-  const text = checkedText(rest, line);
+  const text = checked(rest, line);
   if (text.length > 0) yield text;
 }
 
@@ -65,13 +75,32 @@ function wholeCharacters(bytes: Buffer): number {
   return bytes.length;
 }
 
-function checkedText(bytes: Buffer, line: number): Buffer {
-  // Latin-1 maps every byte to one character, so string replacement works on bytes.
-  const text = bytes.includes(CR)
-    ? Buffer.from(bytes.toString('latin1').replace(/\r\n?/g, '\n'), 'latin1')
-    : bytes;
-  if (!isUtf8(text) || text.includes(0)) throw notUtf8(text, line);
-  return text;
+/** Checks one chunk after the other, and gives it with \n line ends. */
+function createChecker(
+  encoding: SourceEncoding | undefined,
+): (bytes: Buffer, line: number) => Buffer {
+  let isAscii = true;
+  return (bytes, line) => {
+    // Latin-1 maps every byte to one character, so string replacement works on bytes.
+    const text = bytes.includes(CR)
+      ? Buffer.from(bytes.toString('latin1').replace(/\r\n?/g, '\n'), 'latin1')
+      : bytes;
+    const isText = !text.includes(0);
+    if (encoding?.windows1252 === undefined && isText && isUtf8(text)) {
+      isAscii &&= isOnlyAscii(text);
+      return text;
+    }
+    if (!encoding || !isAscii || !isText || !isWindows1252(text)) throw notUtf8(text, line);
+    encoding.windows1252 ??=
+      line +
+      countLines(
+        text.subarray(
+          0,
+          text.findIndex((byte) => byte > 0x7f),
+        ),
+      );
+    return windows1252ToUtf8(text);
+  };
 }
 
 function notUtf8(text: Buffer, firstLine: number): UnreadableManifest {

@@ -285,3 +285,9 @@ describe('CSV', () => {
     );
   });
 });
+
+test('a vertical bar separates cells where no other sign does', async () => {
+  const { clips, problems } = await read('a.csv', `file_link|prompt\n${LINK}|Calm, slow; soft\n`);
+  expect(problems).toEqual([]);
+  expect(clips).toMatchObject([{ fileLink: LINK, prompt: 'Calm, slow; soft' }]);
+});

@@ -4,9 +4,43 @@ import { LINK, read } from './support.js';
 const REMEDY = 'save it as UTF-8; in a spreadsheet program, as "CSV UTF-8"';
 
 describe('the encoding of a manifest', () => {
-  test('Latin-1 is refused with the line of the first odd byte', async () => {
-    const text = `file_link,prompt\n${LINK},Calm\n${LINK},Café\n`;
-    const { problems } = await read('a.csv', Buffer.from(text, 'latin1'));
+  const NOTICE =
+    'the file is not UTF-8, and was read as Windows-1252 (look whether its letters are right; saved as UTF-8, it needs no guess)';
+
+  test.each([
+    ['French', 'Café créé à Noël', 'latin1'],
+    ['German', 'Größe, Übermut', 'latin1'],
+    ['Spanish', '¿Qué mañana?', 'latin1'],
+    ['Danish', 'Smørrebrød på Ærø', 'latin1'],
+    ['Portuguese', 'Canções de manhã', 'latin1'],
+  ] as const)('%s in Windows-1252 is read, with a notice', async (_, text, encoding) => {
+    const csv = `file_link,prompt\n${LINK},Calm\n${LINK},"${text}"\n`;
+    const { problems, clips, warnings } = await read('a.csv', Buffer.from(csv, encoding));
+    expect(problems).toEqual([]);
+    expect(clips[1]).toMatchObject({ prompt: text });
+    expect(warnings).toEqual([`a.csv:3: ${NOTICE}`]);
+  });
+
+  test('its own signs are read, wherever the reader cuts', async () => {
+    const signs = Buffer.from([0x93, 0x80, 0x20, 0x96, 0x20, 0x85, 0x94]);
+    const head = `file_link,prompt\n${LINK},Calm\n`;
+    const rows = Array.from({ length: 20_000 }, (_, n) => `${LINK}?${n},x\n`).join('');
+    const bytes = Buffer.concat([Buffer.from(head + rows + LINK + ','), signs, Buffer.from('\n')]);
+    const { clips, warnings } = await read('a.csv', bytes);
+    expect(clips.at(-1)).toMatchObject({ prompt: '“€ – …”' });
+    expect(warnings.at(-1)).toBe(`a.csv:20003: ${NOTICE}`);
+  });
+
+  test.each([
+    ['Cyrillic in Windows-1251', [0xd2, 0xe8, 0xf5, 0xee]],
+    ['Greek in Windows-1253', [0xe3, 0xe1, 0xeb, 0xde, 0xed, 0xe7]],
+    ['Japanese in Shift JIS', [0x93, 0xfa, 0x96, 0x7b]],
+    ['French in MacRoman', [0x43, 0x61, 0x66, 0x8e]],
+    ['German in code page 850', [0x47, 0x72, 0x94, 0xe1, 0x65]],
+    ['bytes of no text', [0x43, 0x81, 0x8d]],
+  ])('%s is refused with the line of the first odd byte', async (_, text) => {
+    const head = Buffer.from(`file_link,prompt\n${LINK},Calm\n${LINK},`);
+    const { problems } = await read('a.csv', Buffer.concat([head, Buffer.from([...text, 0x0a])]));
     expect(problems).toEqual([`a.csv:3: the file is not UTF-8 text (${REMEDY})`]);
   });
 
