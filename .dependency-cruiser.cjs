@@ -15,7 +15,7 @@ const MAY_IMPORT = {
   'tomoviee/serving': ['contract', 'net'],
   'tomoviee/simulator': ['contract', 'net'],
   media: ['contract', 'net'],
-  manifests: ['contract', 'store', 'store/bucket'],
+  manifests: ['contract', 'net', 'store', 'store/bucket'],
   outcomes: ['contract', 'manifests', 'store'],
   'outcomes/ledger': ['contract', 'manifests', 'net', 'outcomes', 'store'],
   config: ['contract', 'manifests', 'net', 'store/bucket', 'tomoviee'],

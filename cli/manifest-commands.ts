@@ -1,6 +1,13 @@
 // Commands that take a manifest.
 import type { Command } from 'commander';
-import { addRunOptions, IDENTITY_TEXT, PROMPT_TEXT, type RunFlags } from './run-flags.js';
+import {
+  addRunOptions,
+  IDENTITY_TEXT,
+  MAP_TEXT,
+  PROMPT_TEXT,
+  eachTime,
+  type RunFlags,
+} from './run-flags.js';
 import type { PlanFlags } from './commands/plan.js';
 import type { ManifestFlags } from './commands/manifest.js';
 import type { ValidateFlags } from './commands/validate.js';
@@ -12,6 +19,7 @@ export function addManifestCommands(program: Command, done: (exitCode: number) =
     .description('Tell all problems of a manifest at once.')
     .option('--probe', 'probe every clip too')
     .option('--prompt <text>', PROMPT_TEXT)
+    .option('--map <name=column>', MAP_TEXT, eachTime)
     .option('--identity <how>', IDENTITY_TEXT)
     .option('--json', 'print one JSON document on stdout')
     .addHelpText(
@@ -56,6 +64,7 @@ would not take.`,
     .option('--simulate', 'of a run against the simulator')
     .option('--again', 'score clips anew that have been scored already')
     .option('--prompt <text>', PROMPT_TEXT)
+    .option('--map <name=column>', MAP_TEXT, eachTime)
     .option('--identity <how>', IDENTITY_TEXT)
     .option('--rate <n>', 'submissions per second (default: 1)')
     .option('--max-in-flight <n>', 'tasks at the vendor at one time (default: 20)')

@@ -15,6 +15,7 @@ export interface RunFlags {
   identity?: string;
   again?: boolean;
   prompt?: string;
+  map?: string[];
   notify?: string;
   skipInvalid?: boolean;
   /** False with `--no-probe`. */
@@ -27,7 +28,14 @@ export interface RunFlags {
 export const IDENTITY_TEXT =
   'what makes a clip the same as an earlier one: clip (its id and its link), id, link, or etag (default: clip)';
 export const PROMPT_TEXT = 'prompt of clips that have none; it may name fields, {{folder}}';
+export const MAP_TEXT =
+  "a column under another name: 'Video URL=file_link'; may be given several times";
 export const UI_TEXT = "with Temporal's web UI, if this command starts the embedded server";
+
+/** For options that may be given several times. */
+export function eachTime(value: string, before: string[] | undefined): string[] {
+  return [...(before ?? []), value];
+}
 
 export function addRunOptions(command: Command): Command {
   command
@@ -44,6 +52,7 @@ export function addClipOptions(command: Command): Command {
   return command
     .option('--again', 'score clips anew that have been scored already')
     .option('--prompt <text>', PROMPT_TEXT)
+    .option('--map <name=column>', MAP_TEXT, eachTime)
     .option('--identity <how>', IDENTITY_TEXT)
     .option('--skip-invalid', 'leave out rows with problems instead of refusing the manifest')
     .option('--no-probe', 'do not probe the clips before they are submitted');
@@ -85,6 +94,7 @@ export function settingsOf(flags: Partial<RunFlags>): ConfigOptions {
     budget: flags.budget,
     identity: flags.identity,
     prompt: flags.prompt,
+    map: flags.map,
     notify: flags.notify,
     ui: flags.ui,
     // commander gives true when `--no-probe` is absent; then the configuration decides.

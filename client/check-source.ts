@@ -28,6 +28,7 @@ export async function checkSource(
   const file = await openManifest(manifest, {
     ...manifestNetwork(config),
     prompt: config.prompt,
+    map: config.map,
   });
   try {
     return {

@@ -12,6 +12,7 @@ import {
   type RequestSettingName,
   type RequestSettings,
 } from '../contract/request.js';
+import type { ColumnMap } from '../manifests/columns.js';
 import { readAllowList } from '../net/allow-list.js';
 import { hostOf, portOf } from '../net/urls.js';
 import type { ObjectLocation } from '../store/bucket/location.js';
@@ -89,6 +90,8 @@ export interface ResolvedConfig {
   pricePerClip?: Price;
   /** Of clips that have none. */
   prompt?: string;
+  /** Columns of manifests under other names than ours. */
+  map?: ColumnMap;
   identity: Identity;
   /** See `LedgerOptions.signatures`. */
   signatureParams: string[];
@@ -180,6 +183,7 @@ function runFields(values: RunValues, webhookSecret: Secret | undefined) {
     ...capOf(values),
     ...(values.pricePerClip && { pricePerClip: values.pricePerClip }),
     ...(values.prompt !== undefined && { prompt: values.prompt }),
+    ...(values.map && { map: values.map }),
     identity: need(values.identity),
     signatureParams: need(values.signatureParams),
     ledgerDir: need(values.ledger),

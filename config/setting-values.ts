@@ -7,6 +7,7 @@ import { FAILURE_CLASSES, type FailureClass } from '../contract/failure.js';
 import { isSecretLink } from '../contract/secret-link.js';
 import { readAllowList } from '../net/allow-list.js';
 import { OVERRIDABLE_CODE } from '../tomoviee/errors.js';
+import { KNOWN_COLUMNS, type ColumnMap } from '../manifests/columns.js';
 import { nearestName } from '../manifests/nearest.js';
 import { readLocation, type ObjectLocation } from '../store/bucket/location.js';
 import { Secret } from './secret.js';
@@ -100,6 +101,21 @@ export function bucketFolder(raw: unknown): ObjectLocation {
   }
   const key = location.key.replace(/\/+$/, '');
   return { ...location, key: key === '' ? '' : `${key}/` };
+}
+
+/** `Video URL=file_link; Brief=prompt`, or a list of such. */
+export function columnMap(raw: unknown): ColumnMap {
+  const parts = (Array.isArray(raw) ? raw : [raw]).flatMap((one) => String(one).split(';'));
+  const pairs = parts.map((part) => {
+    const at = part.lastIndexOf('=');
+    const name = part.slice(0, Math.max(0, at)).trim().normalize('NFC');
+    const column = KNOWN_COLUMNS.find((known) => known === part.slice(at + 1).trim());
+    if (name !== '' && column !== undefined) return [name, column] as const;
+    throw new TypeError(
+      `${show(part)} does not say which column is meant (write NAME=COLUMN; columns are ${KNOWN_COLUMNS.join(', ')})`,
+    );
+  });
+  return Object.fromEntries(pairs);
 }
 
 /** What music is wanted. */

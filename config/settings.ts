@@ -189,6 +189,16 @@ export const SETTINGS = {
     meaning: 'Prompt of clips that have none; it may name fields, `{{folder}}`',
     read: value.promptText,
   }),
+  map: define<string | string[], ReturnType<typeof value.columnMap>>({
+    defaultText: 'none',
+    meaning:
+      'Columns under other names, separated by semicolons: `Video URL=file_link; Brief=prompt`',
+    read: value.columnMap,
+    write: (map) =>
+      Object.entries(map)
+        .map(([name, column]) => `${name}=${column}`)
+        .join(';'),
+  }),
   identity: text({
     default: 'clip',
     meaning:

@@ -26,6 +26,7 @@ export const REQUEST_SETTINGS = [
   'budget',
   'pricePerClip',
   'prompt',
+  'map',
   'identity',
   'signatureParams',
   'ledger',

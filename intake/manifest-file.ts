@@ -7,6 +7,7 @@ import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { ReelscoreError } from '../contract/errors.js';
 import type { InlineManifest } from '../contract/request.js';
+import type { ColumnMap } from '../manifests/columns.js';
 import { formatOf } from '../manifests/format.js';
 import type { ReadOptions } from '../manifests/read-options.js';
 import { isFolder } from '../manifests/sources/folder.js';
@@ -31,7 +32,7 @@ export interface HeaderForHost {
   value: string;
 }
 
-export interface ManifestFile extends Pick<ReadOptions, 'base' | 'prompt'> {
+export interface ManifestFile extends Pick<ReadOptions, 'base' | 'prompt' | 'map'> {
   path: string;
   /** Its name in messages. */
   label: string;
@@ -43,8 +44,13 @@ export interface ManifestFile extends Pick<ReadOptions, 'base' | 'prompt'> {
 export type ReadableManifest = Omit<ManifestFile, 'remove'>;
 
 /** How `readManifest` is told where a manifest is. */
-export function readOptionsOf({ label, base, prompt }: ReadableManifest): ReadOptions {
-  return { label, ...(base !== undefined && { base }), ...(prompt !== undefined && { prompt }) };
+export function readOptionsOf({ label, base, prompt, map }: ReadableManifest): ReadOptions {
+  return {
+    label,
+    ...(base !== undefined && { base }),
+    ...(prompt !== undefined && { prompt }),
+    ...(map && { map }),
+  };
 }
 
 export interface FetchManifestOptions {
@@ -55,6 +61,8 @@ export interface FetchManifestOptions {
   header?: HeaderForHost | undefined;
   /** Of clips that have none. */
   prompt?: string | undefined;
+  /** Columns under other names than ours. */
+  map?: ColumnMap | undefined;
   signal?: AbortSignal | undefined;
 }
 
@@ -72,9 +80,9 @@ export async function openManifest(
   manifest: string | InlineManifest,
   options: FetchManifestOptions = {},
 ): Promise<ManifestFile> {
-  const { prompt, signal } = options;
+  const { prompt, map, signal } = options;
   const file = await found();
-  return prompt === undefined ? file : { ...file, prompt };
+  return { ...file, ...(prompt !== undefined && { prompt }), ...(map && { map }) };
 
   async function found(): Promise<ManifestFile> {
     if (typeof manifest !== 'string') {

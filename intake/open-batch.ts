@@ -37,8 +37,8 @@ export interface Intake extends Pick<FetchManifestOptions, 'fetch' | 'buckets' |
   openLink: (text: string) => string;
   /** The worker's own settings, overridden by those of the request. */
   optionsFor(request: Pick<BatchRequest, 'settings' | 'again'>): BatchOptions;
-  /** Of clips that have none. */
-  promptFor(request: Pick<BatchRequest, 'settings'>): string | undefined;
+  /** How the request's manifest is to be read. */
+  readingFor(request: Pick<BatchRequest, 'settings'>): Pick<FetchManifestOptions, 'prompt' | 'map'>;
   /**
    * The URL to notify about a request: its own `notify`, else the worker's; sealed.
    */
@@ -89,7 +89,7 @@ export async function openBatch(
       ...(fetch && { fetch }),
       ...(buckets && { buckets }),
       header,
-      prompt: intake.promptFor(request),
+      ...intake.readingFor(request),
       ...(signal && { signal }),
     });
     try {

@@ -30,6 +30,18 @@ export function isResultOnly(name: string): boolean {
   return (results.has(name) && !known.has(name)) || notes.has(name);
 }
 
+/** Names of a manifest's own columns, and the columns of ours that they stand for. */
+export type ColumnMap = Readonly<Record<string, (typeof KNOWN_COLUMNS)[number]>>;
+
+/** Whether a column is the one that a map names so. */
+export function isMappedBy(name: string, given: string): boolean {
+  return plainName(name) === plainName(given);
+}
+
+function mapped(name: string, map: ColumnMap): string | undefined {
+  return Object.entries(map).find(([given]) => isMappedBy(name, given))?.[1];
+}
+
 /** How a name was interpreted. */
 export interface MeantColumn {
   name: string;
@@ -42,15 +54,17 @@ export interface MeantColumn {
  * results under another name, so that both can be told apart there.
  * @param name trimmed
  * @param others the names it stands among, which it may not be given
+ * @param map what the user said that names stand for
  */
 export function meantColumn(
   name: string,
   others: Pick<ReadonlySet<string>, 'has'>,
+  map: ColumnMap = {},
 ): MeantColumn | { fault: Omit<Fault, 'line'> } {
-  if (known.has(name)) return { name };
+  if (known.has(name) && mapped(name, map) === undefined) return { name };
   const fault = faultOfColumn(name);
   if (fault !== undefined) return { fault };
-  const meant = byPlainName.get(plainName(name));
+  const meant = mapped(name, map) ?? byPlainName.get(plainName(name));
   if (meant !== undefined) return { name: meant };
   const lower = name.toLowerCase();
   if (!results.has(lower)) return { name };

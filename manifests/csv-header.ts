@@ -1,5 +1,5 @@
 // Reads the header row of a CSV manifest: delimiter and column names.
-import { isOwnResult, isResultOnly, meantColumn } from './columns.js';
+import { isMappedBy, isOwnResult, isResultOnly, meantColumn, type ColumnMap } from './columns.js';
 import { CsvBreakError, CsvRecords } from './csv-records.js';
 import { unescapeFormulas } from './formula-cells.js';
 import { MAX_COLUMNS, MAX_RECORD_CHARS } from './limits.js';
@@ -55,7 +55,7 @@ const SEP_LINE = /^(?:"sep=([^\w\s"]|\t)"|sep=([^\w\s"]|\t))[,;\t]*(?:\n|$)/i;
 export function readCsvHeader(
   head: string,
   isWhole: boolean,
-  { hasPrompt = false }: SourceOptions = {},
+  { hasPrompt = false, map = {} }: SourceOptions = {},
 ): CsvHeader {
   const sep = SEP_LINE.exec(head);
   const named = sep?.[1] ?? sep?.[2];
@@ -64,7 +64,7 @@ export function readCsvHeader(
   const readings = [...delimiters].map((delimiter) => readAs(text, delimiter));
   const good = readings.filter((reading) => 'names' in reading);
   const best =
-    good.find(({ names }) => names.some(isFileLink)) ??
+    good.find(({ names }) => names.some((name) => isFileLink(name, map))) ??
     good.reduce<Reading | undefined>(
       (a, b) => (a === undefined || b.names.length > a.names.length ? b : a),
       undefined,
@@ -78,6 +78,7 @@ export function readCsvHeader(
   const { faults, warnings, ...header } = readNames(
     best.names,
     hasPrompt ? ['file_link'] : ['file_link', 'prompt'],
+    map,
   );
   if (faults.length > 0) throw new UnreadableManifest(faults.map((fault) => ({ line, ...fault })));
   const charsFrom = charsFromEach(header.columns);
@@ -137,8 +138,8 @@ function readAs(
 
 const NONE: ReadonlySet<string> = new Set();
 
-function isFileLink(name: string): boolean {
-  const meant = meantColumn(name, NONE);
+function isFileLink(name: string, map: ColumnMap): boolean {
+  const meant = meantColumn(name, NONE, map);
   return 'name' in meant && meant.name === 'file_link';
 }
 
@@ -149,6 +150,7 @@ interface NamesRead extends Pick<CsvHeader, 'columns' | 'spelt' | 'ownResults' |
 function readNames(
   written: readonly string[],
   needed: readonly ('file_link' | 'prompt')[],
+  map: ColumnMap,
 ): NamesRead {
   const ownResults = isOwnResult(new Set(written));
   const names = ownResults ? written.map(unescapeFormulas) : written;
@@ -160,7 +162,7 @@ function readNames(
       read.columns.push({ nameless: name === '' });
       continue;
     }
-    const meant = meantColumn(name, others);
+    const meant = meantColumn(name, others, map);
     if ('fault' in meant) {
       read.faults.push(meant.fault);
       continue;
@@ -180,6 +182,9 @@ function readNames(
   for (const name of needed) {
     if (!seen.has(name)) read.faults.push(absent(name, names));
   }
+  for (const given of Object.keys(map)) {
+    if (!names.some((name) => isMappedBy(name, given))) read.faults.push(notThere(given, names));
+  }
   return read;
 }
 
@@ -197,10 +202,21 @@ function tooMany(count: number): Fault {
   };
 }
 
+function notThere(given: string, names: readonly string[]): Fault {
+  const near = nearestName(given, names);
+  return {
+    fault: `there is no column ${given}, which map names`,
+    remedy: near === undefined ? 'name a column of the header row' : `did you mean ${near}?`,
+  };
+}
+
 function absent(name: 'file_link' | 'prompt', names: readonly string[]): Fault {
   const near = nearestName(name, names) ?? likelyColumn(name, names);
   return {
     fault: `there is no column ${name}`,
-    remedy: near === undefined ? 'add it to the header row' : `is it the column ${near}?`,
+    remedy:
+      near === undefined
+        ? 'add it to the header row'
+        : `is it the column ${near}? then say so: --map '${near}=${name}'`,
   };
 }

@@ -5,7 +5,7 @@ import { MAX_JSON_BYTES, MAX_JSON_LINE_CHARS } from './limits.js';
 import { NamedFields, type NamedField } from './named-fields.js';
 import { type Fault, UnreadableManifest } from './problems.js';
 import { readAll } from './read-all.js';
-import type { RawRow, Source } from './source.js';
+import type { RawRow, Source, SourceOptions } from './source.js';
 
 const ROWS_AT_A_TIME = 500;
 const SHAPE = 'give it a list of clips, or a key `clips` with one';
@@ -15,13 +15,16 @@ const SHAPE = 'give it a list of clips, or a key `clips` with one';
  * @param chunks UTF-8 with \n line ends, in chunks that end between characters
  * @throws UnreadableManifest
  */
-export async function openJson(chunks: AsyncIterable<Buffer>): Promise<Source> {
+export async function openJson(
+  chunks: AsyncIterable<Buffer>,
+  { map }: SourceOptions = {},
+): Promise<Source> {
   const text = await readAll(chunks, {
     maxBytes: MAX_JSON_BYTES,
     what: 'a JSON manifest',
     remedy: 'write it as JSON Lines or CSV, which are read in flat memory',
   });
-  const named = new NamedFields();
+  const named = new NamedFields(map);
   const { clips, ...head } = orUnreadable(() => findClips(text));
   return {
     ...head,
@@ -33,8 +36,8 @@ export async function openJson(chunks: AsyncIterable<Buffer>): Promise<Source> {
 }
 
 /** Opens JSON Lines: a clip a line. @throws UnreadableManifest */
-export function openJsonLines(chunks: AsyncIterable<Buffer>): Source {
-  const named = new NamedFields();
+export function openJsonLines(chunks: AsyncIterable<Buffer>, { map }: SourceOptions = {}): Source {
+  const named = new NamedFields(map);
   return {
     defaults: new Map(),
     get ownResults() {

@@ -1,5 +1,5 @@
 // Fields of rows that each name their own (YAML, JSON), taken for what their names mean.
-import { isOwnResult, isResultOnly, meantColumn } from './columns.js';
+import { isOwnResult, isResultOnly, meantColumn, type ColumnMap } from './columns.js';
 import { MAX_COLUMNS } from './limits.js';
 import type { Fault } from './problems.js';
 import type { RawRow } from './source.js';
@@ -21,6 +21,8 @@ export class NamedFields {
   readonly #plain = new Set<string>();
   readonly #noted = new Set<string>();
   #ownResults = false;
+
+  constructor(private readonly map: ColumnMap = {}) {}
 
   /** Whether one of the rows comes from our own results. */
   get ownResults(): boolean {
@@ -72,7 +74,7 @@ export class NamedFields {
 
   #meantBy(name: string, names: ReadonlySet<string>): ReturnType<typeof meantColumn> {
     if (this.#plain.has(name)) return { name };
-    const meant = meantColumn(name, names);
+    const meant = meantColumn(name, names, this.map);
     if ('name' in meant && meant.name === name && this.#plain.size < MAX_COLUMNS) {
       this.#plain.add(name);
     }

@@ -1,4 +1,5 @@
 import type { IdKeys } from './clip-id.js';
+import type { ColumnMap } from './columns.js';
 
 /** How a manifest is read. */
 export interface ReadOptions {
@@ -13,6 +14,8 @@ export interface ReadOptions {
   base?: string;
   /** Of clips that have none, nor a default in the manifest. */
   prompt?: string;
+  /** Columns under other names than ours. */
+  map?: ColumnMap;
   /** When a row's clip is expected to be submitted (epoch ms): links that expire before it are warned of. */
   submittedAt?: (row: number) => number;
   /** Ends the reading, which then throws its reason. */

@@ -101,7 +101,7 @@ export async function readManifest(
   onClips: (clips: Clip[]) => void | Promise<void>,
   options: ReadOptions = {},
 ): Promise<Reading> {
-  const { avoid, label = path, prompt, submittedAt, signal } = options;
+  const { avoid, label = path, prompt, map, submittedAt, signal } = options;
   const base = options.base ?? baseOf(path, label);
   const format = formatOf(path, label);
   const file = await openManifestFile(path);
@@ -111,6 +111,7 @@ export async function readManifest(
   const bytes = createHash('sha256');
   const content = new ContentHash();
   if (prompt !== undefined) content.add(prompt);
+  if (map) content.add(JSON.stringify(map));
   let local = 0;
   let inBuckets = 0;
   let name = nameOfFile(label);
@@ -123,7 +124,10 @@ export async function readManifest(
   try {
     const stream = file.createReadStream({ highWaterMark: CHUNK_BYTES });
     const text = readSourceText(stream, bytes, format === 'csv' ? encoding : undefined);
-    const source = await OPEN[format](text, { hasPrompt: prompt !== undefined });
+    const source = await OPEN[format](text, {
+      hasPrompt: prompt !== undefined,
+      ...(map && { map }),
+    });
     if (source.name !== undefined) name = safeName(source.name);
     for (const warning of source.warnings ?? []) warnings.add(warning);
     reader = new RowReader(

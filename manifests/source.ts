@@ -1,4 +1,5 @@
 // What a format's reader gives: rows as text, with their lines. It knows no rules about clips.
+import type { ColumnMap } from './columns.js';
 import type { Fault } from './problems.js';
 
 /** One row as it stands in the file. */
@@ -23,6 +24,8 @@ export interface RawRow {
 export interface SourceOptions {
   /** A prompt is given for clips without one, so no column need have it. */
   hasPrompt?: boolean;
+  /** What the user said that columns stand for. */
+  map?: ColumnMap;
 }
 
 /** An opened manifest. Its readers throw `UnreadableManifest` when they cannot go on. */

@@ -4,7 +4,7 @@ import { MAX_YAML_BYTES } from './limits.js';
 import { NamedFields } from './named-fields.js';
 import { type Fault, UnreadableManifest } from './problems.js';
 import { readAll } from './read-all.js';
-import type { Source } from './source.js';
+import type { Source, SourceOptions } from './source.js';
 import { resolveAliases } from './yaml-aliases.js';
 import { readYamlClips } from './yaml-clips.js';
 import { readYamlHead } from './yaml-head.js';
@@ -19,7 +19,10 @@ const SHAPE = 'give it a list of clips, or a key `clips` with one';
  * @param chunks UTF-8 with \n line ends, in chunks that end between characters
  * @throws UnreadableManifest with every fault of syntax, or of what stands beside the clips
  */
-export async function openYaml(chunks: AsyncIterable<Buffer>): Promise<Source> {
+export async function openYaml(
+  chunks: AsyncIterable<Buffer>,
+  { map }: SourceOptions = {},
+): Promise<Source> {
   const text = await readAll(chunks, {
     maxBytes: MAX_YAML_BYTES,
     what: 'a YAML manifest',
@@ -39,7 +42,7 @@ export async function openYaml(chunks: AsyncIterable<Buffer>): Promise<Source> {
   const { name, defaults, warnings, clips } = isMap(root)
     ? readYamlHead(root, context)
     : { name: undefined, defaults: new Map<string, string>(), warnings: [], clips: root };
-  const named = new NamedFields();
+  const named = new NamedFields(map);
   return {
     ...(name === undefined ? {} : { name }),
     defaults,

@@ -47,7 +47,10 @@ export function intakeOf(
         });
       }
     },
-    promptFor: ({ settings = {} }) => withSettings(config, settings).prompt,
+    readingFor: ({ settings = {} }) => {
+      const { prompt, map } = withSettings(config, settings);
+      return { prompt, map };
+    },
     notificationUrl(request) {
       const url = notificationUrlOf(request, config);
       return url === undefined ? undefined : sealedNotify(links.seal, url);

@@ -12,6 +12,7 @@ export type PlanFlags = Pick<
   | 'simulate'
   | 'again'
   | 'prompt'
+  | 'map'
   | 'identity'
   | 'rate'
   | 'maxInFlight'

@@ -263,6 +263,7 @@ maxSubmissions: 40
 pricePerClip: 0.05 EUR
 budget: 1
 prompt: 'Calm {{name}}'
+map: 'Video URL=file_link; Brief=prompt'
 identity: link
 signatureParams: [key, 'sign*', '!token']
 ledger: /srv/ledger
@@ -313,6 +314,7 @@ historyBound: 500
     cap: { submissions: 20, code: 'budget_reached' },
     pricePerClip: { amount: 0.05, currency: 'EUR' },
     prompt: 'Calm {{name}}',
+    map: { 'Video URL': 'file_link', Brief: 'prompt' },
     identity: 'link',
     signatureParams: ['key', 'sign*', '!token'],
     ledgerDir: '/srv/ledger',

@@ -69,8 +69,8 @@ const CASES: [name: string, file: string, text: string | Buffer, meant: Meant][]
     `No.,Video URL,Music prompt\n1,${CLIP}?a,${CAFE}\n2,${CLIP}?b,Bright pop\n`,
     {
       problems: [
-        '07d-header4.csv:1: there is no column file_link (is it the column Video URL?)',
-        '07d-header4.csv:1: there is no column prompt (is it the column Music prompt?)',
+        `07d-header4.csv:1: there is no column file_link (is it the column Video URL? then say so: --map 'Video URL=file_link')`,
+        `07d-header4.csv:1: there is no column prompt (is it the column Music prompt? then say so: --map 'Music prompt=prompt')`,
       ],
     },
   ],

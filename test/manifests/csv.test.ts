@@ -88,7 +88,7 @@ describe('CSV', () => {
       'a.csv:2: columns 2 and 6 are both called prompt (rename or remove one of them)',
       'a.csv:2: a column name has 101 characters, at most 100 are allowed (shorten it)',
       'a.csv:2: column __proto__ cannot be kept (rename it)',
-      'a.csv:2: there is no column file_link (is it the column file_lnk?)',
+      `a.csv:2: there is no column file_link (is it the column file_lnk? then say so: --map 'file_lnk=file_link')`,
     ]);
     expect(report).toMatchObject({ total: 0, complete: false });
   });
@@ -190,8 +190,8 @@ describe('CSV', () => {
     ] as const) {
       const { problems } = await read('a.csv', `${header}\n1,${LINK},x\n`);
       expect(problems).toEqual([
-        `a.csv:1: there is no column file_link (is it the column ${link}?)`,
-        `a.csv:1: there is no column prompt (${prompt ? `is it the column ${prompt}?` : 'add it to the header row'})`,
+        `a.csv:1: there is no column file_link (is it the column ${link}? then say so: --map '${link}=file_link')`,
+        `a.csv:1: there is no column prompt (${prompt ? `is it the column ${prompt}? then say so: --map '${prompt}=prompt'` : 'add it to the header row'})`,
       ]);
     }
   });
@@ -290,4 +290,52 @@ test('a vertical bar separates cells where no other sign does', async () => {
   const { clips, problems } = await read('a.csv', `file_link|prompt\n${LINK}|Calm, slow; soft\n`);
   expect(problems).toEqual([]);
   expect(clips).toMatchObject([{ fileLink: LINK, prompt: 'Calm, slow; soft' }]);
+});
+
+describe('columns under other names', () => {
+  const map = { 'Video URL': 'file_link', brief: 'prompt', Nr: 'id' } as const;
+  const row = { id: '7', fileLink: LINK, prompt: 'Calm autumn', extra: { mood: 'autumn' } };
+
+  test.each([
+    ['a.csv', `Nr;VIDEO_URL;Brief;mood\n7;${LINK};Calm {{mood}};autumn\n`],
+    [
+      'a.json',
+      JSON.stringify([{ Nr: 7, 'Video URL': LINK, Brief: 'Calm {{mood}}', mood: 'autumn' }]),
+    ],
+    ['a.jsonl', JSON.stringify({ nr: 7, video_url: LINK, BRIEF: 'Calm {{mood}}', mood: 'autumn' })],
+    ['a.yaml', `- {Nr: 7, Video URL: "${LINK}", brief: 'Calm {{mood}}', mood: autumn}\n`],
+  ])('are taken for those that they stand for: %s', async (name, text) => {
+    const { clips, problems } = await read(name, text, { map });
+    expect(problems).toEqual([]);
+    expect(clips).toMatchObject([row]);
+  });
+
+  test('make another manifest of the same bytes', async () => {
+    const text = `file_link,prompt,b\n${LINK},Calm,Loud\n`;
+    const plain = await read('a.csv', text);
+    const other = await read('a.csv', text.replace('prompt,b', 'a,b'), { map: { b: 'prompt' } });
+    expect(other.clips[0]?.prompt).toBe('Loud');
+    expect(other.report.hash).not.toBe(plain.report.hash);
+  });
+
+  test.each([
+    [
+      `link,Prompt\n${LINK},Calm\n`,
+      {},
+      "there is no column file_link (is it the column link? then say so: --map 'link=file_link')",
+    ],
+    [
+      `file_link,prompt\n${LINK},Calm\n`,
+      { promt: 'id' },
+      'there is no column promt, which map names (did you mean prompt?)',
+    ],
+    [
+      `file_link,prompt,url\n${LINK},Calm,x\n`,
+      { url: 'file_link' },
+      'columns 1 and 3 are both called file_link (rename or remove one of them)',
+    ],
+  ] as const)('%j with %j is told', async (text, given, fault) => {
+    const { problems } = await read('a.csv', text, { map: given });
+    expect(problems).toEqual([`a.csv:1: ${fault}`]);
+  });
 });

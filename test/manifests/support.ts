@@ -3,6 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach } from 'vitest';
+import type { ReadOptions } from '../../manifests/read-options.js';
 import type { Clip } from '../../contract/clip.js';
 import { formatProblem, readManifest, type ManifestReport } from '../../manifests/index.js';
 
@@ -34,10 +35,14 @@ export interface Read {
 }
 
 /** Writes a manifest and reads it. */
-export async function read(name: string, content: string | Uint8Array): Promise<Read> {
+export async function read(
+  name: string,
+  content: string | Uint8Array,
+  options?: ReadOptions,
+): Promise<Read> {
   const file = await writeManifest(name, content);
   const clips: Clip[] = [];
-  const { report } = await readManifest(file, (some) => void clips.push(...some));
+  const { report } = await readManifest(file, (some) => void clips.push(...some), options);
   const short = (problem: (typeof report.problems)[number]) =>
     formatProblem({ ...problem, file: path.basename(problem.file) });
   return {

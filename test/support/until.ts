@@ -6,7 +6,7 @@ const LONGEST_MS = 8 * 60_000;
 
 /** Looks until what it sees will do. */
 export async function until<T>(look: () => Promise<T>, reached: (value: T) => boolean): Promise<T> {
-  for (const end = Date.now() + LONGEST_MS; ; ) {
+  for (const end = Date.now() + LONGEST_MS; ;) {
     const value = await look();
     if (reached(value)) return value;
     if (Date.now() > end) throw new Error(`still ${JSON.stringify(value)}`);

@@ -48,9 +48,9 @@ test('more downloads than a worker has places keep no batch from opening and sub
     const batches = await Promise.all(
       Array.from({ length: DOWNLOADS }, () => startOne(() => rig.start(endless))),
     );
-    const isDownloading = async ({ handle, rows }: StartedBatch) => {
-      const { status, raw } = await handle.describe();
-      if (status.name !== 'RUNNING') throw new Error(JSON.stringify(await rows()));
+    const isDownloading = async (batch: StartedBatch) => {
+      const { status, raw } = await batch.handle.describe();
+      if (status.name !== 'RUNNING') throw new Error(JSON.stringify(await batch.rows()));
       return raw.pendingActivities?.some(
         ({ activityType }) => activityType?.name === 'finishClips',
       );
