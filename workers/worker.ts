@@ -112,11 +112,16 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
       part ? [Worker.create({ ...common, ...part })] : [],
     ),
   );
+  const asked = new AbortController();
   const shutDown = (): void => {
     for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
+    asked.abort();
   };
+  const { shutdownForceTime } = shutdownOf(config);
   // If one of them dies, the other has to stop before the connection can close.
-  const runs = workers.map((worker) => worker.run().finally(shutDown));
+  const runs = workers.map((worker) =>
+    withinMs(shutdownForceTime + SETTLE_MS, asked.signal, worker.run().finally(shutDown)),
+  );
   let stopping = false;
   const byForce = (end: PromiseSettledResult<void>): boolean => stopping && endedByForce(end);
   const running = Promise.allSettled(runs).then(async (ends) => {
@@ -144,6 +149,27 @@ type Part = Omit<
   SdkWorkerOptions,
   'connection' | 'namespace' | keyof ReturnType<typeof shutdownOf>
 >;
+
+/** After the SDK has ended a worker by force, its promise may never settle. */
+const SETTLE_MS = 2_000;
+
+/** Rejects as the SDK does after a forced end, if the run has not ended so long after it was asked to. */
+async function withinMs(ms: number, asked: AbortSignal, run: Promise<void>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    const start = (): void => {
+      const error = new GracefulShutdownPeriodExpiredError('the worker did not end by itself');
+      timer = setTimeout(() => reject(error), ms);
+    };
+    if (asked.aborted) start();
+    else asked.addEventListener('abort', start, { once: true });
+  });
+  try {
+    await Promise.race([run, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
 
 /**
  * What it was doing is done by another worker, once its heartbeats are missed. The SDK's own word for it is mostly

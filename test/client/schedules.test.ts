@@ -218,7 +218,11 @@ test('faults of a schedule are told all at once, and nothing is made', async () 
   const name = newName();
   const making = api.schedules.create(name, {
     ...{ cron: ['0 2 * *', '0 2 * * *'], every: '6h', timezone: 'Europe/Berln', jitter: '5' },
-    ...{ catchUpWindow: '1s', overlap: 'wait' as never, manifest: 's3://bucket/library.csv' },
+    ...{
+      catchUpWindow: '1s',
+      overlap: 'wait' as never,
+      manifest: 'ftp://files.example/library.csv',
+    },
     settings: { rate: 0, color: 'red' } as never,
   });
   await expect(making).rejects.toMatchObject({ code: 'schedule_invalid' });
@@ -226,7 +230,7 @@ test('faults of a schedule are told all at once, and nothing is made', async () 
   expect((error as Error).message.split('\n')).toEqual([
     expect.stringMatching(/^option cron: "0 2 \* \*" has 4 fields \(write five/),
     expect.stringMatching(/^option timezone: "Europe\/Berln" is no time zone \(did you mean/),
-    expect.stringMatching(/^option manifest: it is neither a path nor an http\(s\) URL/),
+    expect.stringMatching(/^option manifest: it is neither a path, an http\(s\) URL nor s3:/),
     expect.stringMatching(/^option overlap: "wait" is unknown \(/),
     expect.stringMatching(/^option catchUpWindow: 1s is out of bounds \(write a duration from 10s/),
     expect.stringMatching(/^option jitter: "5" is not a duration|^option jitter: 5 has no unit/),
