@@ -16,6 +16,7 @@ import {
 } from '@aws-sdk/client-s3';
 import { execa } from 'execa';
 import { afterAll } from 'vitest';
+import { tryLock } from '../../temporal/embedded/file-lock.js';
 import { cacheDir, PACKAGE_ROOT } from '../../config/paths.js';
 
 const SOURCE = join(PACKAGE_ROOT, 'test', 'support', 's3-server');
@@ -122,23 +123,34 @@ export async function s3Server(): Promise<S3Server> {
   });
 }
 
-/** Built once; Go's own cache makes a second build at the same time cheap. */
+/** Built once, by whoever comes first. */
 async function s3Binary(): Promise<string> {
   const folder = cacheDir(process.env);
   const cached = join(folder, 'versitygw');
-  if (existsSync(cached)) return cached;
   await mkdir(folder, { recursive: true });
-  const made = `${cached}.${process.pid}`;
-  await execa(
-    'go',
-    ['build', '-ldflags', '-s -w', '-o', made, 'github.com/versity/versitygw/cmd/versitygw'],
-    {
-      cwd: SOURCE,
-      env: { CGO_ENABLED: '0', GOWORK: 'off' },
-    },
-  );
-  await rename(made, cached);
+  while (!existsSync(cached)) {
+    const lock = tryLock(`${cached}.lock`, 'go build');
+    if (!lock) {
+      await sleep(500);
+      continue;
+    }
+    try {
+      if (!existsSync(cached)) await build(cached);
+    } finally {
+      lock.release();
+    }
+  }
   return cached;
+}
+
+async function build(binary: string): Promise<void> {
+  const made = `${binary}.${process.pid}`;
+  const tool = 'github.com/versity/versitygw/cmd/versitygw';
+  await execa('go', ['build', '-ldflags', '-s -w', '-o', made, tool], {
+    cwd: SOURCE,
+    env: { CGO_ENABLED: '0', GOWORK: 'off' },
+  });
+  await rename(made, binary);
 }
 
 async function freePort(): Promise<number> {
