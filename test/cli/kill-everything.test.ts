@@ -64,4 +64,4 @@ test('after kill -9 of every process, the same command goes on where it was', as
   for (const name of ['supervisor', 'temporal', 'simulator'] as const) {
     expect(childPid(home, name)).toBeUndefined();
   }
-}, 120_000);
+});

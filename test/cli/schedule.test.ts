@@ -131,7 +131,8 @@ test('all faults of a schedule are told by the names of the options', async () =
   const args = ['--cron', '0 25 * * *', '--timezone', 'Mars/Base', '--catch-up-window', '1s'];
   const { stderr, exitCode } = await schedule('create', newName(), ...args, '--manifest', 'a.csv');
   expect(exitCode).toBe(1);
-  expect(stderr.split('\n')).toEqual([
+  // On a busy machine it is also said that the server is being started.
+  expect(stderr.split('\n').filter((line) => line.startsWith('reelscore:'))).toEqual([
     expect.stringMatching(/^reelscore: --cron: "0 25 \* \* \*": hour 25 is out of bounds/),
     expect.stringMatching(/^reelscore: --timezone: "Mars\/Base" is no time zone/),
     expect.stringMatching(/^reelscore: --catch-up-window: 1s is out of bounds/),

@@ -159,7 +159,7 @@ beforeAll(async () => {
     (answer) => answer !== undefined,
   );
   apis = { [WITH]: await fill(WITH), [WITHOUT]: await fill(WITHOUT) };
-}, 120_000);
+});
 
 const ids = async (namespace: string, filter: BatchFilter) =>
   (await apis[namespace]!.list(filter)).map(({ batch }) => batch).sort();

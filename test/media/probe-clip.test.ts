@@ -62,7 +62,7 @@ beforeAll(async () => {
   if (!hasFfmpeg) return;
   const made = await makeClips(RECIPES);
   files = new Map([...made, ['rotated.mp4', rotated(clipOf(made, 'vertical.mp4'))]]);
-}, 60_000);
+});
 
 function clip(name: string): Buffer {
   return clipOf(files, name);

@@ -42,7 +42,7 @@ const RECIPES: Record<string, string> = {
 let files: ReadonlyMap<string, Buffer> = new Map();
 beforeAll(async () => {
   if (hasFfmpeg) files = await makeClips(RECIPES);
-}, 60_000);
+});
 
 const analyzer = openAnalyzer({ parsers: 2 });
 afterAll(() => analyzer.close());

@@ -136,4 +136,4 @@ test('where they are not registered, batches run and are found all the same', as
   expect(night.summary.counts.succeeded).toBe(3);
   const none = { name: [], account: [], status: [] };
   for (const one of [batch, night.batch]) expect(await attributesOf(own, one)).toEqual(none);
-}, 120_000);
+});

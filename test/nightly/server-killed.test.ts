@@ -66,7 +66,7 @@ test('after kill -9 of the server a schedule goes on, and the batches of its nig
     expect(faultsOf(await readRows(store), ROWS, paid, store)).toEqual([]);
     expect(paid).toHaveLength(ROWS); // the worker lived, so no answer of the vendor was lost
   }
-}, 120_000);
+});
 
 function within(count: number, least: number, most: number): boolean {
   return count >= least && count <= most;

@@ -114,7 +114,7 @@ describe('a notification', () => {
     expect(history).toContain('night-1'); // it has been read
     expect(output().includes('answered 503')).toBe(true); // nor have the logs been left out
     expect([history, output(), commandLines].some((text) => text.includes(bare))).toBe(false);
-  }, 120_000);
+  });
 
   test('is given up at once when the receiver wants no more (410)', async () => {
     const { received, host, url } = await receiver(() => 410);

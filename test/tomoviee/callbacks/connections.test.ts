@@ -33,4 +33,4 @@ test('are ended when nothing comes on them for a while', async () => {
   const { port } = await receive();
   const { ended } = await kept(port);
   await expect.poll(ended, { timeout: 30_000 }).toBe(true);
-}, 40_000);
+});

@@ -48,7 +48,7 @@ async function viewOf(rig: Rig): Promise<AccountView> {
 test('an urgent batch gets its turn at once, a library behind it is not starved', async () => {
   const rig = await ownRig();
   const pace = { ratePerSecond: 10, burst: 1, maxInFlight: 50 };
-  const library = await rig.start(clips(200), { pace });
+  const library = await rig.start(clips(400), { pace });
   await batchUntil(library, ({ submissions }) => submissions >= 20);
   const urgent = await rig.start(clips(60), { pace, priority: 'urgent' });
   await urgent.result();
