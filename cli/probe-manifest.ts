@@ -3,7 +3,7 @@ import pLimit from 'p-limit';
 import type { Clip } from '../contract/clip.js';
 import { readManifest } from '../manifests/read.js';
 import { readOptionsOf, type ReadableManifest } from '../intake/manifest-file.js';
-import { openProber } from './prober.js';
+import { openMedia } from '../workers/media.js';
 import type { ResolvedConfig } from '../config/config.js';
 
 const CONCURRENCY = 8;
@@ -27,12 +27,12 @@ export async function probeManifest(
   config: ResolvedConfig,
   onFinding: (line: string) => void,
 ): Promise<ProbeFindings> {
-  const prober = openProber(config);
+  const media = openMedia(config);
   const limit = pLimit(CONCURRENCY);
   const findings: ProbeFindings = { probed: 0, problems: [], warnings: [] };
 
   const look = async ({ line, id, fileLink }: Clip): Promise<void> => {
-    const verdict = await prober.probe(fileLink);
+    const verdict = await media.probe(fileLink);
     findings.probed += 1;
     const isOk = verdict.verdict === 'ok';
     for (const { code, message } of isOk ? verdict.warnings : [verdict]) {
@@ -50,7 +50,7 @@ export async function probeManifest(
       readOptionsOf(file),
     );
   } finally {
-    await prober.close();
+    await media.close();
   }
   return findings;
 }

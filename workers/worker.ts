@@ -1,7 +1,5 @@
 // Composes a worker: the only place that joins keys, network, store and Temporal.
 import {
-  GracefulShutdownPeriodExpiredError,
-  IllegalStateError,
   NativeConnection,
   Worker,
   type WorkerOptions as SdkWorkerOptions,
@@ -23,24 +21,22 @@ import {
 import { callbackUrl } from '../tomoviee/callbacks/url.js';
 import { clipUrl } from '../tomoviee/serving/clip-url.js';
 import { downloadsQueueOf, filesQueueOf, mediaQueueOf, taskQueueOf } from '../contract/names.js';
-import { createMediaAnalyzer } from '../media/analyzer.js';
-import { probeClip } from '../media/probe-clip.js';
 import { openLocalStore } from '../store/local-store.js';
 import { createTomovieeClient, type TomovieeClient } from '../tomoviee/client.js';
 import { createErrorTable } from '../tomoviee/errors.js';
 import { loadCallbackSecret } from '../config/callback-secret.js';
 import { intakeOf } from './batch-opening.js';
 import { ConfigError } from '../config/config-error.js';
-import type { ResolvedConfig } from '../config/config.js';
 import type { WorkerConfig } from '../config/simulated.js';
 import type { OpenedTemporal } from '../temporal/connection.js';
 import { createLinkSeal } from '../intake/link-seal.js';
-import { openClipNetwork } from '../intake/network.js';
 import { createLogger } from './logger.js';
 import { distFile } from '../config/paths.js';
 import { installRuntime } from './runtime.js';
 import type { VendorKeys } from '../config/secret.js';
+import { openMedia, type Media } from './media.js';
 import type { Serves } from './serves.js';
+import { endedByForce, settledInTime, shutdownOf } from './shutdown.js';
 
 /**
  * More activities than this at once only queue up inside the process. All of them may start eagerly,
@@ -54,22 +50,6 @@ const MAX_PAGES = 8;
 const MAX_DOWNLOADS = 50;
 /** Manifests, matching and results of all batches. */
 const MAX_FILES = 20;
-/** A worker that was asked to stop ends by force after this many grace periods: after 27 s if the grace is 20 s. */
-const FORCE_GRACES = 1.35;
-
-/**
- * Running activities may finish within the grace; then downloads, and others that listen to cancellation, are
- * cancelled. A POST is never aborted, because then it would be unknown whether it was accepted: when the SDK
- * abandons its activity, the POST still ends by its own time limit, and the journal gets its answer. If the process
- * is killed before, the journal holds the intent, and the clip is flagged instead of being paid for twice silently.
- */
-function shutdownOf({ shutdownGraceMs }: Pick<ResolvedConfig, 'shutdownGraceMs'>) {
-  return {
-    shutdownGraceTime: shutdownGraceMs,
-    shutdownForceTime: Math.ceil(shutdownGraceMs * FORCE_GRACES),
-  };
-}
-
 export interface WorkerOptions {
   config: WorkerConfig;
   /** Notifications link to the web UI where `uiUrl` tells it. */
@@ -117,10 +97,9 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
     for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
     asked.abort();
   };
-  const { shutdownForceTime } = shutdownOf(config);
   // If one of them dies, the other has to stop before the connection can close.
   const runs = workers.map((worker) =>
-    withinMs(shutdownForceTime + SETTLE_MS, asked.signal, worker.run().finally(shutDown)),
+    settledInTime(worker.run().finally(shutDown), asked.signal, config),
   );
   let stopping = false;
   const byForce = (end: PromiseSettledResult<void>): boolean => stopping && endedByForce(end);
@@ -149,39 +128,6 @@ type Part = Omit<
   SdkWorkerOptions,
   'connection' | 'namespace' | keyof ReturnType<typeof shutdownOf>
 >;
-
-/** After the SDK has ended a worker by force, its promise may never settle. */
-const SETTLE_MS = 2_000;
-
-/** Rejects as the SDK does after a forced end, if the run has not ended so long after it was asked to. */
-async function withinMs(ms: number, asked: AbortSignal, run: Promise<void>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    const start = (): void => {
-      const error = new GracefulShutdownPeriodExpiredError('the worker did not end by itself');
-      timer = setTimeout(() => reject(error), ms);
-    };
-    if (asked.aborted) start();
-    else asked.addEventListener('abort', start, { once: true });
-  });
-  try {
-    await Promise.race([run, late]);
-  } finally {
-    clearTimeout(timer);
-  }
-}
-
-/**
- * What it was doing is done by another worker, once its heartbeats are missed. The SDK's own word for it is mostly
- * lost to its complaint that the worker is still in use, by those polls that it gave up.
- */
-function endedByForce(end: PromiseSettledResult<void>): boolean {
-  if (end.status !== 'rejected') return false;
-  const { reason } = end as { reason: unknown };
-  return (
-    reason instanceof GracefulShutdownPeriodExpiredError || reason instanceof IllegalStateError
-  );
-}
 
 async function createScoring(
   { config, temporal }: WorkerOptions,
@@ -262,28 +208,13 @@ function createProbing(config: WorkerConfig, media: Media): Part {
   };
 }
 
-type Media = ReturnType<typeof openMedia>;
-
-/** What fetches clips and soundtracks. */
-function openMedia(config: WorkerConfig) {
-  const { fetch, clipFetch, buckets, close } = openClipNetwork(config);
-  const analyzer = createMediaAnalyzer({ threadFile: distFile('media/parser-thread.js') });
-  return {
-    ...{ fetch, clipFetch, buckets },
-    probe: (fileLink: string, signal: AbortSignal) =>
-      probeClip(fileLink, { fetch: clipFetch, analyzer, signal }),
-    close: async () => {
-      analyzer.close();
-      await close();
-    },
-  };
-}
-
 function deliveryOf(
   { staging, keepStaged, taskTimeoutMs }: WorkerConfig,
   { buckets }: Media,
   serve: DeliveryOptions['serve'],
 ): ClipDelivery {
-  const place = staging && { staging };
-  return createClipDelivery({ buckets, ...place, keepStaged, serve, taskTimeoutMs });
+  return createClipDelivery({
+    ...{ buckets, keepStaged, serve, taskTimeoutMs },
+    ...(staging && { staging }),
+  });
 }

@@ -4,11 +4,8 @@ import { bundleWorkflowCode, DefaultLogger, NativeConnection, Worker } from '@te
 import { createActivities } from '../../activities/index.js';
 import { callbackUrl } from '../../tomoviee/callbacks/url.js';
 import type { SubmitClipInput } from '../../contract/activities.js';
-import { distFile } from '../../config/paths.js';
-import { createMediaAnalyzer } from '../../media/analyzer.js';
-import { probeClip } from '../../media/probe-clip.js';
 import { createClipDelivery } from '../../activities/clip-delivery.js';
-import { openClipNetwork } from '../../intake/network.js';
+import { openMedia } from '../../workers/media.js';
 import { openLocalStore } from '../../store/local-store.js';
 import { createTomovieeClient } from '../../tomoviee/client.js';
 import { createErrorTable } from '../../tomoviee/errors.js';
@@ -97,22 +94,18 @@ async function compose(config: SimulatedConfig) {
     appSecret: keys.appSecret.reveal(),
     errorTable: createErrorTable(config.vendorCodes),
   });
-  const { close, ...network } = openClipNetwork(config);
-  const { clipFetch, buckets } = network;
-  const analyzer = createMediaAnalyzer({ threadFile: distFile('media/parser-thread.js') });
+  const media = openMedia(config);
   const secret = (await loadCallbackSecret(config)).reveal();
   return {
     activities: createActivities({
       openStore: openLocalStore,
       vendor,
-      ...network,
-      probe: (fileLink, signal) => probeClip(fileLink, { fetch: clipFetch, analyzer, signal }),
-      delivery: createClipDelivery({ ...config, buckets, serve: () => undefined }),
+      ...media,
+      delivery: createClipDelivery({ ...config, buckets: media.buckets, serve: () => undefined }),
       callbackUrl: (target) => callbackUrl(publicUrl, target, secret),
     }),
     async close() {
-      analyzer.close();
-      await Promise.all([vendor.close(), close()]);
+      await Promise.all([vendor.close(), media.close()]);
     },
   };
 }

@@ -1,14 +1,11 @@
 // reelscore manifest: the clips of a folder or a bucket as a manifest to edit.
-import { resolve } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { pathToFileURL } from 'node:url';
 import { stringify } from 'csv-stringify';
 import pLimit from 'p-limit';
-import { openClipNetwork } from '../../intake/network.js';
-import { isLocal } from '../../manifests/file-link.js';
 import { escapeFormulas } from '../../manifests/formula-cells.js';
 import { ManifestError } from '../../manifests/problems.js';
-import { clipsOfBucket } from '../../manifests/sources/bucket.js';
+import { clipsOfBucket, type ListedBuckets } from '../../manifests/sources/bucket.js';
 import { clipsOfFolder, isFolder } from '../../manifests/sources/folder.js';
 import type { FoundClip } from '../../manifests/sources/names.js';
 import type { ProbeVerdict } from '../../media/verdict.js';
@@ -17,7 +14,7 @@ import type { ResolvedConfig } from '../../config/config.js';
 import { readConfig } from '../config.js';
 import { EXIT } from '../exit-codes.js';
 import { createIo, plainText } from '../io.js';
-import { openProber } from '../prober.js';
+import { openMedia } from '../../workers/media.js';
 
 export interface ManifestFlags {
   prompt?: string;
@@ -34,14 +31,15 @@ const GROUP = 32;
 export async function manifest(source: string, flags: ManifestFlags): Promise<number> {
   const config = readConfig({ prompt: flags.prompt });
   const io = createIo(false);
-  const network = openClipNetwork(config);
-  const prober = flags.probe ? openProber(config) : undefined;
+  const media = openMedia(config);
   let [count, rejected] = [0, 0];
   async function* rows(): AsyncIterable<Row> {
-    for await (const group of grouped(await clipsOf(source, network.buckets))) {
+    for await (const group of grouped(await clipsOf(source, media.buckets))) {
       const limit = pLimit(CONCURRENCY);
       const verdicts = await Promise.all(
-        group.map(({ file_link }) => limit(async () => await prober?.probe(linkOf(file_link)))),
+        group.map(({ file_link }) =>
+          limit(async () => (flags.probe ? await media.probe(linkOf(file_link)) : undefined)),
+        ),
       );
       for (const [at, clip] of group.entries()) {
         const verdict = verdicts[at];
@@ -56,8 +54,7 @@ export async function manifest(source: string, flags: ManifestFlags): Promise<nu
       end: false,
     });
   } finally {
-    await prober?.close();
-    await network.close();
+    await media.close();
   }
   if (count === 0) {
     const remedy = 'give the folder or the bucket that the clips are in';
@@ -68,10 +65,7 @@ export async function manifest(source: string, flags: ManifestFlags): Promise<nu
   return EXIT.ok;
 }
 
-async function clipsOf(
-  source: string,
-  buckets: Parameters<typeof clipsOfBucket>[1],
-): Promise<AsyncIterable<FoundClip>> {
+async function clipsOf(source: string, buckets: ListedBuckets): Promise<AsyncIterable<FoundClip>> {
   const location = readLocation(source);
   if (location) return clipsOfBucket(location, buckets);
   if (await isFolder(source)) return clipsOfFolder(source);
@@ -90,9 +84,9 @@ async function* grouped(clips: AsyncIterable<FoundClip>): AsyncIterable<FoundCli
   if (group.length > 0) yield group;
 }
 
-function linkOf(fileLink: string): string {
-  if (readLocation(fileLink) || isLocal(fileLink)) return fileLink;
-  return pathToFileURL(resolve(fileLink)).href;
+/** `s3://` stays; what is found in a folder has an absolute path. */
+function linkOf(found: string): string {
+  return readLocation(found) ? found : pathToFileURL(found).href;
 }
 
 function rowOf(

@@ -1,0 +1,27 @@
+// Composes what fetches and probes clips.
+import { distFile } from '../config/paths.js';
+import type { WorkerConfig } from '../config/simulated.js';
+import { openClipNetwork, type ClipNetwork } from '../intake/network.js';
+import { createMediaAnalyzer } from '../media/analyzer.js';
+import { probeClip } from '../media/probe-clip.js';
+import type { ProbeVerdict } from '../media/verdict.js';
+
+export interface Media extends ClipNetwork {
+  /** See `probeClip`. */
+  probe: (fileLink: string, signal?: AbortSignal) => Promise<ProbeVerdict>;
+}
+
+/** Nothing is connected to, and no parser started, until it is used. */
+export function openMedia(config: WorkerConfig): Media {
+  const { close, ...network } = openClipNetwork(config);
+  const analyzer = createMediaAnalyzer({ threadFile: distFile('media/parser-thread.js') });
+  return {
+    ...network,
+    probe: (fileLink, signal) =>
+      probeClip(fileLink, { fetch: network.clipFetch, analyzer, ...(signal && { signal }) }),
+    close: async () => {
+      analyzer.close();
+      await close();
+    },
+  };
+}
