@@ -3,7 +3,7 @@ import path from 'node:path';
 import type { Buckets } from '../../store/bucket/buckets.js';
 import { writeLocation, type ObjectLocation } from '../../store/bucket/location.js';
 import { isVideoName } from '../video-type.js';
-import { countStems, stemOf, type FoundClip } from './names.js';
+import { countStems, foundClip, stemOf, type FoundClip } from './names.js';
 import {
   CLIP_PROMPTS,
   FOLDER_PROMPT,
@@ -40,13 +40,11 @@ export async function* clipsOfBucket(
       const name = path.posix.basename(below);
       const folder = path.posix.dirname(below);
       const isAlone = stems.get(stemOf(name)) === 1;
-      yield {
-        id: isAlone ? below.slice(0, below.length - path.posix.extname(name).length) : below,
-        file_link: writeLocation({ bucket, key: `${root.key}${below}` }),
-        ...(await prompts.of(folder, name)),
-        name: stemOf(name),
+      yield foundClip(below, isAlone, {
+        fileLink: writeLocation({ bucket, key: `${root.key}${below}` }),
         folder: path.posix.basename(folder === '.' ? `${bucket}/${root.key}` : folder),
-      };
+        prompt: await prompts.of(folder, name),
+      });
     }
   }
 }
@@ -100,14 +98,15 @@ class BucketPrompts {
     if (name === FOLDER_PROMPT || name === CLIP_PROMPTS) this.#files.add(below);
   }
 
-  async of(folder: string, name: string): Promise<{ prompt?: string }> {
+  async of(folder: string, name: string): Promise<string | undefined> {
     return promptOf(name, await this.#ownOf(folder), await this.#ofFolder(folder));
   }
 
   async #ownOf(folder: string): Promise<ClipPrompts> {
     const file = path.posix.join(folder, CLIP_PROMPTS);
     if (!this.#files.has(file)) return NO_PROMPTS;
-    const own = this.#own.get(file) ?? readClipPrompts(this.#label(file), await this.#text(file));
+    const own =
+      this.#own.get(file) ?? readClipPrompts(writeLocation(this.#at(file)), await this.#text(file));
     this.#own.set(file, own);
     return own;
   }
@@ -121,8 +120,7 @@ class BucketPrompts {
   }
 
   #text(file: string): Promise<string> {
-    const at = { ...this.root, key: `${this.root.key}${file}` };
-    const text = this.#texts.get(file) ?? this.#read(at);
+    const text = this.#texts.get(file) ?? this.#read(this.#at(file));
     this.#texts.set(file, text);
     return text;
   }
@@ -133,7 +131,7 @@ class BucketPrompts {
     return text;
   }
 
-  #label(file: string): string {
-    return writeLocation({ ...this.root, key: `${this.root.key}${file}` });
+  #at(file: string): ObjectLocation {
+    return { ...this.root, key: `${this.root.key}${file}` };
   }
 }

@@ -1,7 +1,7 @@
 // A folder as a manifest: every video in it is a clip.
 import { open, readdir, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { countStems, stemOf, type FoundClip } from './names.js';
+import { countStems, foundClip, stemOf, type FoundClip } from './names.js';
 import {
   CLIP_PROMPTS,
   FOLDER_PROMPT,
@@ -66,13 +66,11 @@ async function* walk(
       yield* walk(root, relative, prompt, signal);
     } else if (clips.has(name)) {
       const isAlone = stems.get(stemOf(name)) === 1;
-      yield {
-        id: slashes(isAlone ? path.join(below, stemOf(name)) : relative),
-        file_link: path.join(folder, name),
-        ...promptOf(name, own, prompt),
-        name: stemOf(name),
+      yield foundClip(slashes(relative), isAlone, {
+        fileLink: path.join(folder, name),
         folder: path.basename(folder),
-      };
+        prompt: promptOf(name, own, prompt),
+      });
     }
   }
 }

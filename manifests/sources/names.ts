@@ -13,6 +13,25 @@ export interface FoundClip {
   folder: string;
 }
 
+/**
+ * @param below path of the file below the root, with slashes
+ * @param isAlone no other video of its folder differs in the extension only
+ * @param folder name of the folder it lies in
+ */
+export function foundClip(
+  below: string,
+  isAlone: boolean,
+  { fileLink, folder, prompt }: { fileLink: string; folder: string; prompt: string | undefined },
+): FoundClip {
+  return {
+    id: isAlone ? below.slice(0, below.length - path.posix.extname(below).length) : below,
+    file_link: fileLink,
+    ...(prompt !== undefined && { prompt }),
+    name: stemOf(below),
+    folder,
+  };
+}
+
 /** A file name without its extension. */
 export function stemOf(name: string): string {
   return path.basename(name, path.extname(name));

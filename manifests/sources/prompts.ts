@@ -21,9 +21,8 @@ export function promptOf(
   name: string,
   own: ClipPrompts,
   folder: string | undefined,
-): { prompt?: string } {
-  const prompt = own.get(name) ?? own.get(stemOf(name)) ?? folder;
-  return prompt === undefined ? {} : { prompt };
+): string | undefined {
+  return own.get(name) ?? own.get(stemOf(name)) ?? folder;
 }
 
 export function readFolderPrompt(text: string): string {
