@@ -3,7 +3,7 @@ import type { ResolvedConfig } from '../config/config.js';
 import { reachOf } from '../intake/clip-reach.js';
 import { ReelscoreError } from '../contract/errors.js';
 import type { ManifestReport } from '../manifests/read.js';
-import { openClipNetwork } from '../intake/network.js';
+import { bucketsOf } from '../intake/network.js';
 import { linkLifetimeMs } from '../store/bucket/presign.js';
 import { writeLocation } from '../store/bucket/location.js';
 
@@ -54,13 +54,10 @@ export async function refuseUnsigned(
 }
 
 async function signingFault(config: ResolvedConfig): Promise<string | undefined> {
-  const { buckets, close } = openClipNetwork(config);
   try {
-    await buckets.checkCredentialsLast(linkLifetimeMs(config.taskTimeoutMs));
+    await bucketsOf(config).checkCredentialsLast(linkLifetimeMs(config.taskTimeoutMs));
     return undefined;
   } catch (error) {
     return (error as Error).message;
-  } finally {
-    await close();
   }
 }

@@ -1,6 +1,6 @@
 // The clips of a folder or a bucket, written down as a manifest.
 import { createWriteStream } from 'node:fs';
-import { basename, extname, join, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { isManifestName } from '../manifests/format.js';
 import { ManifestError } from '../manifests/problems.js';
@@ -23,7 +23,7 @@ export interface ListedManifest {
 
 /** Whether a place in a bucket stands for the clips below it; else for a file that is a manifest. */
 export function isListed({ key }: ObjectLocation): boolean {
-  return extname(key) === '' || !isManifestName(key);
+  return !isManifestName(key);
 }
 
 /** @throws ManifestError */

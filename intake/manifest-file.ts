@@ -129,10 +129,11 @@ async function download(
 ): Promise<ReadableManifest> {
   if (!fetch) throw new Error('a manifest at a URL needs a network');
   const url = sharedTable(new URL(link));
-  const label = readLocation(link) ? link : printableUrl(url); // the query may be a signature
+  const inBucket = readLocation(link) !== undefined;
+  const label = inBucket ? link : printableUrl(url); // the query may be a signature
   const network = fetch();
   try {
-    const answer = await network.request(readLocation(link) ? link : url, {
+    const answer = await network.request(inBucket ? link : url, {
       ...(header && goesTo(header, url) && { headers: { [header.name]: header.value } }),
       ...(signal && { signal }),
     });

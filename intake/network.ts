@@ -46,7 +46,8 @@ export function openClipNetwork(config: WorkerConfig): ClipNetwork {
   };
 }
 
-function bucketsOf({ s3Endpoint: endpoint }: WorkerConfig): Buckets {
+/** For buckets alone. */
+export function bucketsOf({ s3Endpoint: endpoint }: WorkerConfig): Buckets {
   return openBuckets({ ...(endpoint !== undefined && { endpoint }) });
 }
 

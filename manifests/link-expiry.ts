@@ -7,8 +7,8 @@ import { isHttp, tryUrl } from '../net/urls.js';
  * custom policies).
  */
 export function expiryOf(link: string): number | undefined {
-  const url = tryUrl(link);
-  if (!url || url.search === '' || !isHttp(url)) return undefined;
+  const url = link.includes('?') ? tryUrl(link) : undefined; // this is asked for every row
+  if (!url || !isHttp(url)) return undefined;
   const params = new Map<string, string>();
   for (const [name, value] of url.searchParams) params.set(name.toLowerCase(), value);
   for (const family of ['amz', 'goog', 'oss']) {

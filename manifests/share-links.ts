@@ -3,8 +3,8 @@ import type { Fault } from './problems.js';
 
 /** The link to the file itself, where its service documents one; else what is wrong, or undefined for other links. */
 export function sharedFile(url: URL): { link: string } | { fault: Fault } | undefined {
-  const host = url.hostname.replace(/^www\./, '');
-  if (host === 'dropbox.com') return dropboxFile(url);
+  const host = bareHost(url);
+  if (host === DROPBOX) return dropboxFile(url);
   const page = PAGES.find(({ hosts, path }) => hosts.test(host) && path.test(url.pathname));
   if (!page) return undefined;
   return {
@@ -20,7 +20,7 @@ export function sharedFile(url: URL): { link: string } | { fault: Fault } | unde
  * @param url of a manifest
  */
 export function sharedTable(url: URL): URL {
-  if (url.hostname.replace(/^www\./, '') === 'dropbox.com') {
+  if (bareHost(url) === DROPBOX) {
     const file = dropboxFile(url);
     return file ? new URL(file.link) : url;
   }
@@ -31,6 +31,12 @@ export function sharedTable(url: URL): URL {
   const exported = new URL(`https://docs.google.com/spreadsheets/d/${id}/export?format=csv`);
   if (gid !== undefined) exported.searchParams.set('gid', gid);
   return exported;
+}
+
+const DROPBOX = 'dropbox.com';
+
+function bareHost({ hostname }: URL): string {
+  return hostname.replace(/^www\./, '');
 }
 
 /** `dl=1` gives the file [Dropbox help: How to force a shared link to download]. */

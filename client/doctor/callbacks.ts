@@ -1,10 +1,8 @@
 // Checks the way of the vendor's callbacks, as far as possible from this machine.
-import { lookup } from 'node:dns/promises';
 import { createServer } from 'node:net';
 import { HEALTH_PATH } from '../../contract/callback.js';
-import { refusedRange } from '../../net/addresses.js';
-import { hostOf } from '../../net/urls.js';
 import type { ResolvedConfig } from '../../config/config.js';
+import { addressesOf, privateOf } from './addresses.js';
 import { ok, problem, warning, type DoctorFinding } from './finding.js';
 import { get, type HttpAnswer } from './http.js';
 
@@ -47,7 +45,7 @@ function listenFinding(listen: Listen, place: Place, needed: boolean): DoctorFin
 
 async function urlFinding(publicUrl: string, place: Place): Promise<DoctorFinding> {
   const url = new URL(publicUrl);
-  const addresses = await lookup(hostOf(url), { all: true }).catch(() => []);
+  const addresses = await addressesOf(url);
   if (addresses.length === 0) {
     return problem(
       URL_CHECK,
@@ -79,7 +77,7 @@ async function urlFinding(publicUrl: string, place: Place): Promise<DoctorFindin
       'read its log, and check the TEMPORAL_ variables it was started with',
     );
   }
-  const inside = addresses.find(({ address }) => refusedRange(address) !== undefined)?.address;
+  const inside = privateOf(addresses);
   if (inside !== undefined) {
     return warning(
       URL_CHECK,

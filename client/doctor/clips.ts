@@ -1,13 +1,11 @@
 // How the vendor reaches clips that have no link of their own.
-import { lookup } from 'node:dns/promises';
 import type { ResolvedConfig } from '../../config/config.js';
 import { reachOf } from '../../intake/clip-reach.js';
 import { openClipNetwork } from '../../intake/network.js';
-import { refusedRange } from '../../net/addresses.js';
-import { hostOf } from '../../net/urls.js';
 import { writeLocation, type ObjectLocation } from '../../store/bucket/location.js';
 import { linkLifetimeMs } from '../../store/bucket/presign.js';
 import { tryStaging } from '../../store/bucket/staging-check.js';
+import { addressesOf, privateOf } from './addresses.js';
 import { ok, problem, problemOf, warning, type DoctorFinding } from './finding.js';
 
 const CHECK = 'Clips';
@@ -32,7 +30,8 @@ async function stagingFinding(
   try {
     await buckets.checkCredentialsLast(linkLifetimeMs(config.taskTimeoutMs));
     await tryStaging(buckets, place, clipFetch);
-    const inside = await privateAddress(await buckets.presign({ ...place, key: 'clip' }, 1000));
+    const link = await buckets.presign({ ...place, key: 'clip' }, 1000);
+    const inside = privateOf(await addressesOf(new URL(link)));
     return inside === undefined
       ? ok(CHECK, `files on this machine are uploaded to ${where}, and links signed for it work`)
       : warning(
@@ -52,9 +51,4 @@ async function stagingFinding(
   } finally {
     await close();
   }
-}
-
-async function privateAddress(link: string): Promise<string | undefined> {
-  const addresses = await lookup(hostOf(new URL(link)), { all: true }).catch(() => []);
-  return addresses.find(({ address }) => refusedRange(address) !== undefined)?.address;
 }

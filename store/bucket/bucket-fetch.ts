@@ -1,5 +1,6 @@
 // HTTP for clips, which may lie in buckets.
 import { createGuardedFetch, type GuardedFetch } from '../../net/guarded-fetch.js';
+import { portOf } from '../../net/urls.js';
 import type { Buckets } from './buckets.js';
 import { readLocation } from './location.js';
 
@@ -30,6 +31,6 @@ export function createBucketFetch(
   };
 }
 
-function hostAndPort({ hostname, port, protocol }: URL): string {
-  return `${hostname}:${port || (protocol === 'http:' ? '80' : '443')}`;
+function hostAndPort(url: URL): string {
+  return `${url.hostname}:${portOf(url)}`;
 }

@@ -22,6 +22,8 @@ export function s3Opener(options: BucketOptions): () => Promise<OpenedS3> {
 }
 
 async function openS3({ endpoint }: BucketOptions): Promise<OpenedS3> {
+  // It warns on stderr of releases to come, which need a later Node; package.json says which ones we have.
+  process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
   const s3 = await import('@aws-sdk/client-s3');
   const connect = (config: S3ClientConfig): S3Client =>
     new s3.S3Client({

@@ -15,25 +15,23 @@ export async function* unfinishedUploads(
   { s3, client }: OpenedS3,
   { bucket, key: prefix }: ObjectLocation,
 ): AsyncIterable<UnfinishedUpload> {
-  let marker: { KeyMarker?: string; UploadIdMarker?: string } | undefined = {};
-  while (marker) {
+  let KeyMarker: string | undefined;
+  let UploadIdMarker: string | undefined;
+  do {
     const command = new s3.ListMultipartUploadsCommand({
-      ...{ Bucket: bucket, Prefix: prefix },
-      ...marker,
+      Bucket: bucket,
+      Prefix: prefix,
+      KeyMarker,
+      UploadIdMarker,
     });
     const page: ListMultipartUploadsCommandOutput = await client.send(command);
-    const { Uploads = [], IsTruncated, NextKeyMarker, NextUploadIdMarker } = page;
+    const { Uploads = [], IsTruncated } = page;
     for (const { Key, UploadId, Initiated } of Uploads) {
       // Some servers take no prefix here.
       if (!Key?.startsWith(prefix) || UploadId === undefined) continue;
       yield { key: Key, uploadId: UploadId, begunAt: Initiated?.getTime() ?? 0 };
     }
-    marker =
-      IsTruncated && NextKeyMarker !== undefined
-        ? {
-            KeyMarker: NextKeyMarker,
-            ...(NextUploadIdMarker !== undefined && { UploadIdMarker: NextUploadIdMarker }),
-          }
-        : undefined;
-  }
+    KeyMarker = IsTruncated ? page.NextKeyMarker : undefined;
+    UploadIdMarker = page.NextUploadIdMarker;
+  } while (KeyMarker !== undefined);
 }

@@ -139,16 +139,15 @@ async function partsOf(
   const parts = new Map<number, string>();
   if (upload === undefined) return parts;
   // Not the SDK's paginator: it goes on as long as there is a marker, which the last page has as well.
-  for (let after: string | undefined, more = true; more;) {
-    const from = after === undefined ? {} : { PartNumberMarker: after };
+  let PartNumberMarker: string | undefined;
+  do {
     const page: ListPartsCommandOutput = await client.send(
-      new s3.ListPartsCommand({ Bucket: bucket, Key: key, UploadId: upload, ...from }),
+      new s3.ListPartsCommand({ Bucket: bucket, Key: key, UploadId: upload, PartNumberMarker }),
     );
     for (const { PartNumber, ETag } of page.Parts ?? []) {
       if (PartNumber !== undefined && ETag !== undefined) parts.set(PartNumber, ETag);
     }
-    after = page.NextPartNumberMarker;
-    more = page.IsTruncated === true && after !== undefined;
-  }
+    PartNumberMarker = page.IsTruncated ? page.NextPartNumberMarker : undefined;
+  } while (PartNumberMarker !== undefined);
   return parts;
 }

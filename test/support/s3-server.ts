@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
 import { createServer, request as httpRequest, type IncomingMessage } from 'node:http';
-import { createServer as createTcpServer, type AddressInfo } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -16,6 +16,7 @@ import {
 } from '@aws-sdk/client-s3';
 import { execa } from 'execa';
 import { afterAll } from 'vitest';
+import { freePort } from '../../temporal/embedded/ports.js';
 import { tryLock } from '../../temporal/embedded/file-lock.js';
 import { cacheDir, PACKAGE_ROOT } from '../../config/paths.js';
 
@@ -53,7 +54,7 @@ export async function s3Server(): Promise<S3Server> {
   const binary = await s3Binary();
   const folder = await mkdtemp(join(tmpdir(), 'reelscore-s3-'));
   const keys = { accessKeyId: 'test', secretAccessKey: 'test-secret' };
-  const port = await freePort();
+  const port = await freePort(undefined);
   const child = spawn(binary, ['--port', `127.0.0.1:${port}`, '--quiet', 'posix', folder], {
     env: { ROOT_ACCESS_KEY_ID: keys.accessKeyId, ROOT_SECRET_ACCESS_KEY: keys.secretAccessKey },
     stdio: 'ignore',
@@ -151,13 +152,4 @@ async function build(binary: string): Promise<void> {
     env: { CGO_ENABLED: '0', GOWORK: 'off' },
   });
   await rename(made, binary);
-}
-
-async function freePort(): Promise<number> {
-  const server = createTcpServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }
