@@ -14,7 +14,7 @@ import type { BatchFiles, OpenBatches } from './batch-files.js';
 import { callbackUrlsOf } from './callback-urls.js';
 import type { ActivityDependencies } from './dependencies.js';
 import { withHeartbeat } from './heartbeat.js';
-import { expiryOf } from '../manifests/link-expiry.js';
+import { expiryNote } from './expired-link.js';
 import { paramsOf } from './params.js';
 import type { KeptLinks } from './result-links.js';
 
@@ -128,10 +128,8 @@ async function noteAdopted(
 
 /** The vendor's own words seldom say that it could not fetch the clip because its link had expired. */
 async function withExpiry({ snapshot }: BatchFiles, end: TaskEnd): Promise<TaskEnd> {
-  const { fileLink } = await snapshot.clip(end.row);
-  const expiry = expiryOf(fileLink);
-  if (expiry === undefined || expiry > Date.now()) return end;
-  const note = `the link of the clip expired at ${new Date(expiry).toISOString()}`;
+  const note = expiryNote(await snapshot.clip(end.row));
+  if (note === undefined) return end;
   return { ...end, reason: end.reason === undefined ? note : `${end.reason}; ${note}` };
 }
 
