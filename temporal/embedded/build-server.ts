@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import type { ServerRecipe } from './recipe.js';
-import { goEnv } from './tool-env.js';
+import { goEnv } from '../../config/tool-env.js';
 
 /** Between two lines that say it is still at work. */
 const PROGRESS_EVERY_MS = 30_000;

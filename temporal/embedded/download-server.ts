@@ -9,7 +9,7 @@ import { pipeline } from 'node:stream/promises';
 import { EnvHttpProxyAgent, request, type Dispatcher } from 'undici';
 import { runTool } from './run-tool.js';
 import { toolVersion } from './server-version.js';
-import { toolEnv } from './tool-env.js';
+import { toolEnv } from '../../config/tool-env.js';
 
 /** Where Temporal publishes them; a folder a version. */
 export const DOWNLOAD_BASE = 'https://github.com/temporalio/cli/releases/download';

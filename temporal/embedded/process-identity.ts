@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
 import { ENVIRONMENT } from '../../config/environment.js';
-import { toolEnv } from './tool-env.js';
+import { toolEnv } from '../../config/tool-env.js';
 
 export const processIdentitySchema = z.object({
   pid: z.number().int().positive(),

@@ -1,5 +1,5 @@
 import { runTool } from './run-tool.js';
-import { toolEnv } from './tool-env.js';
+import { toolEnv } from '../../config/tool-env.js';
 
 /** Everything was measured and tested with server 1.31; an older minor version is not used. */
 const OLDEST_SERVER = [1, 31] as const;

@@ -16,7 +16,7 @@ import {
 } from './protocol.js';
 import { logTail, serviceLogPath, withLog } from './service-log.js';
 import { checkSocketDir } from './socket-path.js';
-import { toolEnv } from './tool-env.js';
+import { toolEnv } from '../../config/tool-env.js';
 
 /** Starting a supervisor takes a tenth of a second; ending an earlier one's children, five at most. */
 const CONNECT_TIMEOUT_MS = 30_000;
