@@ -1,7 +1,8 @@
 // A batch's store and snapshot, opened once per worker.
-import { randomBytes } from 'node:crypto';
+import { hash, randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import type { RecalledTask } from '../contract/activities.js';
+import type { Clip } from '../contract/clip.js';
 import { openSnapshot, type Snapshot } from '../manifests/snapshot.js';
 import type { OpenStore, Store } from '../store/store.js';
 import { DownloadNotes } from './download-notes.js';
@@ -29,8 +30,8 @@ export interface BatchFiles {
   downloads: DownloadNotes;
   /** Ids that could equal the names of other clips' files; see `fileNames`. */
   numberedIds: () => Promise<ReadonlySet<string>>;
-  /** Versions of files that several rows have. */
-  sharedVersions: () => Promise<ReadonlySet<string>>;
+  /** Clips that several rows have, as \`contentName\` names them. */
+  sharedClips: () => Promise<ReadonlySet<string>>;
   /** The row numbers stored under a selection's key. */
   selection: (key: string) => Promise<number[]>;
   /** The tasks stored under a recall's key, by row. */
@@ -64,12 +65,12 @@ export class OpenBatches {
 function openBatch(store: Store, worker: string): BatchFiles {
   const snapshot = openSnapshot(store);
   const ids = readOnce(() => numberedIds(snapshot));
-  const versions = readOnce(() => sharedVersions(snapshot));
+  const shared = readOnce(() => sharedClips(snapshot));
   return {
     store,
     snapshot,
     numberedIds: () => ids(''),
-    sharedVersions: () => versions(''),
+    sharedClips: () => shared(''),
     journal: new SubmissionJournal(store, worker),
     downloads: new DownloadNotes(store, worker),
     selection: readOnce((key) => readList(store, key, Rows)),
@@ -80,13 +81,19 @@ function openBatch(store: Store, worker: string): BatchFiles {
   };
 }
 
-async function sharedVersions(snapshot: Snapshot): Promise<ReadonlySet<string>> {
+/** The same for clips of the same content, as far as is known without reading them. */
+export function contentName({ fileLink, version }: Pick<Clip, 'fileLink' | 'version'>): string {
+  return version ?? fileLink;
+}
+
+async function sharedClips(snapshot: Snapshot): Promise<ReadonlySet<string>> {
   const seen = new Set<string>();
   const shared = new Set<string>();
   for await (const clips of snapshot.pages()) {
-    for (const { version } of clips) {
-      if (version === undefined) continue;
-      (seen.has(version) ? shared : seen).add(version);
+    for (const clip of clips) {
+      const digest = hash('md5', contentName(clip), 'base64').slice(0, 16); // links are long
+      if (seen.has(digest)) shared.add(contentName(clip));
+      else seen.add(digest);
     }
   }
   return shared;

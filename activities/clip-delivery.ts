@@ -3,7 +3,6 @@
 //
 // U1. A staged object stays as long as a task of its clip may need it; the end of a batch leaves none.
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { hostname } from 'node:os';
 import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -17,7 +16,8 @@ import type { Buckets } from '../store/bucket/buckets.js';
 import { readLocation, type ObjectLocation } from '../store/bucket/location.js';
 import { linkLifetimeMs } from '../store/bucket/presign.js';
 import { videoTypeOf } from '../manifests/video-type.js';
-import type { BatchFiles } from './batch-files.js';
+import { contentName, type BatchFiles } from './batch-files.js';
+import { contentOf } from './content-of.js';
 
 /** What it takes to deliver clips. */
 export interface DeliveryOptions {
@@ -114,8 +114,7 @@ export function createClipDelivery({
       const staged = await notedIn(files.store, row);
       if (!staged) return;
       // Another row may have the same content: its object stays to the end of the batch.
-      if (staged.version !== undefined && (await files.sharedVersions()).has(staged.version))
-        return;
+      if (await isShared(files, row)) return;
       await buckets.remove({ ...place, key: staged.key });
       await files.store.remove(noteOf(row));
     },
@@ -129,6 +128,11 @@ export function createClipDelivery({
       }
     },
   };
+}
+
+/** Whether other rows have the same clip. */
+async function isShared({ snapshot, sharedClips }: BatchFiles, row: number): Promise<boolean> {
+  return (await sharedClips()).has(contentName(await snapshot.clip(row)));
 }
 
 const Staged = z.object({
@@ -155,17 +159,4 @@ async function notedIn(store: Store, row: number): Promise<z.infer<typeof Staged
 function folderOf({ location }: Store, batch: string): string {
   const owner = createHash('sha256').update(`${hostname()}\0${location}`).digest('hex');
   return `${safeName(batch)}-${owner.slice(0, 8)}/`;
-}
-
-async function contentOf(
-  path: string,
-  signal: AbortSignal,
-): Promise<{ sha256: string; size: number }> {
-  const digest = createHash('sha256');
-  let size = 0;
-  for await (const chunk of createReadStream(path, { signal, highWaterMark: 1_048_576 })) {
-    digest.update(chunk as Buffer);
-    size += (chunk as Buffer).length;
-  }
-  return { sha256: digest.digest('hex'), size };
 }

@@ -5,6 +5,7 @@ import { writeResults } from '../outcomes/write-results.js';
 import { currentBatch } from './batch-id.js';
 import type { OpenBatches } from './batch-files.js';
 import type { ActivityDependencies } from './dependencies.js';
+import { clearProxies } from './fitting/proxies.js';
 import { withHeartbeat } from './heartbeat.js';
 
 export function finalizeBatchActivity(
@@ -18,6 +19,7 @@ export function finalizeBatchActivity(
       if (leftOut) await recordLeftOut(files, round, leftOut);
       const summary = await writeResults(files, { batch, round, startedAt, submissions });
       await delivery.clear(files); // U1
+      await clearProxies(files.store);
       await files.store.sweep();
       return summary;
     });

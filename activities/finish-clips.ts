@@ -13,6 +13,7 @@ import type { BatchFiles, OpenBatches } from './batch-files.js';
 import { currentBatch } from './batch-id.js';
 import type { ActivityDependencies } from './dependencies.js';
 import { DOWNLOAD_LIMITS } from './download-limits.js';
+import { dropProxy, proxyOf } from './fitting/proxies.js';
 import { failureNotes } from './failure-notes.js';
 import { withHeartbeat } from './heartbeat.js';
 import { ledgerEntries } from './ledger-entries.js';
@@ -36,6 +37,11 @@ export function finishClipsActivity(
     const batch = currentBatch();
     const { downloadLimits = DOWNLOAD_LIMITS } = deps;
 
+    const release = async (files: BatchFiles, { row, status }: Outcome): Promise<void> => {
+      await deps.delivery.release(files, row); // U1
+      if (status === 'succeeded') await dropProxy(files, await files.snapshot.clip(row));
+    };
+
     return withHeartbeat(async () => {
       const stop = new AbortController();
       const signal = AbortSignal.any([cancellationSignal, stop.signal]);
@@ -51,7 +57,7 @@ export function finishClipsActivity(
           // K1; B2: retried until both are on disk
           await ledgers.at(ledger).append(batch, batches.worker, entries);
         }
-        for (const { row } of outcomes) await deps.delivery.release(files, row); // U1
+        for (const outcome of outcomes) await release(files, outcome);
       }, failed);
       const output: FinishClipsOutput = { troubles: [], failures: [] };
       const soundtracks = new Soundtracks(deps, files, links, {
@@ -68,7 +74,7 @@ export function finishClipsActivity(
         try {
           signal.throwIfAborted();
           const fetched = await soundtracks.fetch(task, there.get(task.taskId));
-          if ('outputs' in fetched) recording.add(flagged(succeeded(task, fetched)));
+          if ('outputs' in fetched) recording.add(flagged(await succeeded(files, task, fetched)));
           else if (fetched.fault === 'slow' && !slow) (output.slow ??= []).push(task.row);
           else output.troubles.push({ row: task.row, failure: fetched.failure });
         } catch (error) {
@@ -110,8 +116,13 @@ async function filesThere(
   return await downloads.find(new Set(begun.map(({ taskId }) => taskId)));
 }
 
-function succeeded(task: Download, { outputs, ...told }: Fetched): Outcome {
+async function succeeded(
+  { store, snapshot }: BatchFiles,
+  task: Download,
+  { outputs, ...told }: Fetched,
+): Promise<Outcome> {
   const [output] = outputs;
+  const proxy = await proxyOf(store, await snapshot.clip(task.row));
   return {
     row: task.row,
     status: 'succeeded',
@@ -120,6 +131,7 @@ function succeeded(task: Download, { outputs, ...told }: Fetched): Outcome {
     ...(output !== undefined && { output }),
     ...(outputs.length > 1 && { outputs }),
     ...told,
+    ...(proxy && { fitted: proxy.what }),
     ...(task.possibleDuplicate && { possibleDuplicate: true }),
   };
 }

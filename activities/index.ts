@@ -9,6 +9,8 @@ import type { Intake } from '../intake/open-batch.js';
 import { OpenBatches } from './batch-files.js';
 import type { ActivityDependencies } from './dependencies.js';
 import { finalizeBatchActivity } from './finalize-batch.js';
+import { fitClipActivity } from './fitting/fit-clip.js';
+import type { FitDependencies } from './fitting/make-fit.js';
 import { finishClipsActivity } from './finish-clips.js';
 import { matchLedgerActivity } from './match-ledger.js';
 import { notificationUrlActivity } from './notification-url.js';
@@ -22,11 +24,15 @@ import { submitClipActivity } from './submit-clip.js';
 
 export type { ActivityDependencies } from './dependencies.js';
 
-/** The activities of a worker that only probes clips. */
+/** The activities of a worker that only probes and fits clips. */
 export function createMediaActivities(
-  deps: Pick<ActivityDependencies, 'openStore' | 'probe' | 'delivery'>,
-): Pick<BatchActivities, 'preparePage'> {
-  return { preparePage: preparePageActivity(deps, new OpenBatches(deps.openStore)) };
+  deps: Pick<ActivityDependencies, 'openStore' | 'delivery'> & FitDependencies,
+): Pick<BatchActivities, 'preparePage' | 'fitClip'> {
+  const batches = new OpenBatches(deps.openStore);
+  return {
+    preparePage: preparePageActivity(deps, batches),
+    fitClip: fitClipActivity(deps, batches),
+  };
 }
 
 /** The activities that open batches for the requests of schedules and other programs. */
@@ -37,7 +43,7 @@ export function createIntakeActivities(intake: Intake): Omit<IntakeActivities, '
 /** The activities of one worker, except those that open batches. */
 export function createActivities(
   deps: ActivityDependencies,
-): BatchActivities &
+): Omit<BatchActivities, 'fitClip'> &
   AccountActivities &
   NotificationActivities &
   Pick<IntakeActivities, 'matchLedger'> {

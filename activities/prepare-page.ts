@@ -3,6 +3,8 @@ import { Context } from '@temporalio/activity';
 import pLimit from 'p-limit';
 import type { BatchActivities, PreparePageInput, RecalledTask } from '../contract/activities.js';
 import type { Clip, Outcome } from '../contract/clip.js';
+import type { ProbeVerdict } from '../media/verdict.js';
+import { isToFit } from '../media/fit/is-to-fit.js';
 import { writeSegment } from '../outcomes/segments.js';
 import { writeWarnings, type Warning } from '../outcomes/warnings.js';
 import type { BatchFiles, OpenBatches } from './batch-files.js';
@@ -14,7 +16,7 @@ import { withHeartbeat } from './heartbeat.js';
 
 const CONCURRENCY = 8;
 
-type Verdict = { outcome?: Outcome; warnings?: Warning[] };
+type Verdict = { outcome?: Outcome; warnings?: Warning[]; fit?: true };
 
 export function preparePageActivity(
   { probe, delivery }: Pick<ActivityDependencies, 'probe' | 'delivery'>,
@@ -33,9 +35,11 @@ export function preparePageActivity(
             const clip = await files.snapshot.clip(row);
             if (clip.fault !== undefined) return { outcome: faulty(clip, clip.fault) };
             const made = await unlessChanged(clip, async () => {
-              const verdict = input.probe
-                ? judge(clip, await probe(clip.fileLink, cancellationSignal))
-                : {};
+              const probed = input.probe
+                ? await probe(clip.fileLink, cancellationSignal)
+                : undefined;
+              if (input.fit && probed && isToFit(clip, probed)) return { fit: true as const };
+              const verdict = probed ? judge(clip, probed) : {};
               if (!verdict.outcome) await delivery.prepare(files, batch, clip, cancellationSignal);
               return verdict;
             });
@@ -47,15 +51,17 @@ export function preparePageActivity(
       );
       const outcomes = verdicts.flatMap(({ outcome }) => outcome ?? []);
       const warnings = verdicts.flatMap((verdict) => verdict.warnings ?? []);
+      const unfit = rows.filter((_, at) => verdicts[at]?.fit);
       const page = `page-${String(input.from).padStart(8, '0')}`;
       await writeSegment(files.store, input.round, page, outcomes);
       await writeWarnings(files.store, input.round, page, warnings);
       return {
-        submit: rangesOf(rows.filter((_, at) => !verdicts[at]?.outcome)),
+        submit: rangesOf(rows.filter((_, at) => !verdicts[at]?.outcome && !verdicts[at]?.fit)),
         rejected: outcomes.filter(({ status }) => status === 'rejected').length,
         failed: outcomes.filter(({ status }) => status === 'failed').length,
         warnings: warnings.length,
         failures: await failureNotes(files.snapshot, outcomes),
+        ...(unfit.length > 0 && { fit: rangesOf(unfit) }),
         ...(recalled.length > 0 && { recalled }),
       };
     });
@@ -79,7 +85,7 @@ async function rowsOf(
   };
 }
 
-function judge(clip: Clip, verdict: Awaited<ReturnType<ActivityDependencies['probe']>>): Verdict {
+function judge(clip: Clip, verdict: ProbeVerdict): Verdict {
   if (verdict.verdict === 'ok') {
     return {
       warnings: verdict.warnings.map(({ code, message }) => ({ id: clip.id, code, message })),

@@ -3,8 +3,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Context, log } from '@temporalio/activity';
 import type { BatchActivities, SubmitClipInput, SubmitClipOutput } from '../contract/activities.js';
 import { currentRun } from './batch-id.js';
-import { unlessChanged } from './changed-file.js';
+import type { Clip } from '../contract/clip.js';
+import { unlessChanged, type Change } from './changed-file.js';
 import { expiredLink } from './expired-link.js';
+import { sentClip } from './fitting/proxies.js';
 import type { OpenBatches } from './batch-files.js';
 import type { ActivityDependencies } from './dependencies.js';
 import { withHeartbeat } from './heartbeat.js';
@@ -78,11 +80,12 @@ export function submitClipActivity(
       const { notBefore, notAfter }: SubmitClipInput = input;
       const { attempt } = post;
       const clip = await snapshot.clip(row);
-      const expired = expiredLink(clip);
-      const delivered = expired
-        ? { change: expired }
+      const sent = await sentClip(files.store, clip);
+      const unfit = sent === clip ? unfitFor(clip) : undefined;
+      const delivered = unfit
+        ? { change: unfit }
         : await unlessChanged(clip, () =>
-            delivery.url(files, { batch, round, row, attempt }, clip, signal),
+            delivery.url(files, { batch, round, row, attempt }, sent, signal),
           );
       if ('change' in delivered) {
         const failure = { class: 'rejected', ...delivered.change } as const;
@@ -128,6 +131,17 @@ export function submitClipActivity(
     }
   };
 }
+
+/** Why a clip cannot be submitted as it is. */
+function unfitFor(clip: Clip): Change | undefined {
+  // The whole clip would get other music than the part that is wanted.
+  return clip.excerpt ? PROXY_GONE : expiredLink(clip);
+}
+
+const PROXY_GONE: Change = {
+  code: 'fit_failed',
+  message: 'the part of the clip that was cut for the vendor is gone (retry the batch)',
+};
 
 /** Resolves at a moment (epoch ms), never before it; timers may fire a little early. */
 async function until(moment: number, signal: AbortSignal): Promise<void> {

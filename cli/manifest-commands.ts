@@ -2,7 +2,9 @@
 import type { Command } from 'commander';
 import {
   addRunOptions,
+  FIT_TEXT,
   IDENTITY_TEXT,
+  LONG_TEXT,
   MAP_TEXT,
   PROMPT_TEXT,
   eachTime,
@@ -65,6 +67,8 @@ would not take.`,
     .option('--again', 'score clips anew that have been scored already')
     .option('--prompt <text>', PROMPT_TEXT)
     .option('--map <name=column>', MAP_TEXT, eachTime)
+    .option('--fit', FIT_TEXT)
+    .option('--long <how>', LONG_TEXT)
     .option('--identity <how>', IDENTITY_TEXT)
     .option('--rate <n>', 'submissions per second (default: 1)')
     .option('--max-in-flight <n>', 'tasks at the vendor at one time (default: 20)')

@@ -16,6 +16,8 @@ export interface RunFlags {
   again?: boolean;
   prompt?: string;
   map?: string[];
+  fit?: boolean;
+  long?: string;
   notify?: string;
   skipInvalid?: boolean;
   /** False with `--no-probe`. */
@@ -30,6 +32,10 @@ export const IDENTITY_TEXT =
 export const PROMPT_TEXT = 'prompt of clips that have none; it may name fields, {{folder}}';
 export const MAP_TEXT =
   "a column under another name: 'Video URL=file_link'; may be given several times";
+export const FIT_TEXT =
+  'give the vendor a silent copy, made by ffmpeg, of clips that it would not take; columns start and length choose a part';
+export const LONG_TEXT =
+  'with --fit, what becomes of clips that are too long: reject or first (default: reject)';
 export const UI_TEXT = "with Temporal's web UI, if this command starts the embedded server";
 
 /** For options that may be given several times. */
@@ -53,6 +59,8 @@ export function addClipOptions(command: Command): Command {
     .option('--again', 'score clips anew that have been scored already')
     .option('--prompt <text>', PROMPT_TEXT)
     .option('--map <name=column>', MAP_TEXT, eachTime)
+    .option('--fit', FIT_TEXT)
+    .option('--long <how>', LONG_TEXT)
     .option('--identity <how>', IDENTITY_TEXT)
     .option('--skip-invalid', 'leave out rows with problems instead of refusing the manifest')
     .option('--no-probe', 'do not probe the clips before they are submitted');
@@ -95,6 +103,8 @@ export function settingsOf(flags: Partial<RunFlags>): ConfigOptions {
     identity: flags.identity,
     prompt: flags.prompt,
     map: flags.map,
+    fit: flags.fit,
+    long: flags.long,
     notify: flags.notify,
     ui: flags.ui,
     // commander gives true when `--no-probe` is absent; then the configuration decides.

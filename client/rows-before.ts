@@ -2,6 +2,7 @@
 import { hash } from 'node:crypto';
 import type { RecalledTask } from '../contract/activities.js';
 import type { Clip, Outcome } from '../contract/clip.js';
+import { fragmentOf } from '../manifests/excerpt.js';
 import { idKey } from '../manifests/clip-id.js';
 
 /** The outcome of a row. */
@@ -94,9 +95,10 @@ export class RowsBefore {
  * By all that decides what is submitted, and under which name. An id that was made up is the clip's own
  * in the results, so a row with one is found by it as well.
  */
-function digestsOf({ id, idMade, fileLink, version, prompt, params }: Clip): string[] {
+function digestsOf({ id, idMade, fileLink, version, excerpt, prompt, params }: Clip): string[] {
   return (idMade ? [null, id] : [id]).map((name) => {
-    const clip = version === undefined ? fileLink : [fileLink, version];
+    const link = fileLink + fragmentOf(excerpt);
+    const clip = version === undefined ? link : [link, version];
     const parts = JSON.stringify([name, clip, prompt.trim(), params ?? null]);
     return hash('sha256', parts, 'base64').slice(0, 22);
   });

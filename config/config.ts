@@ -4,7 +4,13 @@ import { homedir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 import ipaddr from 'ipaddr.js';
 import type { Priority, Pace } from '../contract/account.js';
-import type { BatchOptions, FailureLimit, Identity, SubmissionCap } from '../contract/batch.js';
+import type {
+  BatchOptions,
+  FailureLimit,
+  FitOptions,
+  Identity,
+  SubmissionCap,
+} from '../contract/batch.js';
 import type { FailureClass } from '../contract/failure.js';
 import { SIMULATOR_ACCOUNT } from '../contract/names.js';
 import {
@@ -79,6 +85,8 @@ export interface ResolvedConfig {
   downloadTimeoutMs: number;
   shutdownGraceMs: number;
   logLevel: LogLevel;
+  /** The program, or its path. */
+  ffmpeg: string;
   /** Absolute; absent = `results/<batch>`. */
   outDir?: string;
   priority: Priority;
@@ -92,6 +100,8 @@ export interface ResolvedConfig {
   prompt?: string;
   /** Columns of manifests under other names than ours. */
   map?: ColumnMap;
+  /** Absent = clips that the vendor would not take are rejected. */
+  fit?: FitOptions;
   identity: Identity;
   /** See `LedgerOptions.signatures`. */
   signatureParams: string[];
@@ -153,6 +163,7 @@ export function resolveConfig(
     downloadTimeoutMs: need(values.downloadTimeout),
     shutdownGraceMs: need(values.shutdownGrace),
     logLevel: need(values.logLevel),
+    ffmpeg: need(values.ffmpeg),
     ...(out === undefined ? {} : { outDir: out }),
     ...runFields(values, values.webhookSecret),
     ...(values.manifestHeader && { manifestHeader: values.manifestHeader }),
@@ -184,6 +195,7 @@ function runFields(values: RunValues, webhookSecret: Secret | undefined) {
     ...(values.pricePerClip && { pricePerClip: values.pricePerClip }),
     ...(values.prompt !== undefined && { prompt: values.prompt }),
     ...(values.map && { map: values.map }),
+    ...(values.fit && { fit: { long: need(values.long) } }),
     identity: need(values.identity),
     signatureParams: need(values.signatureParams),
     ledgerDir: need(values.ledger),
@@ -219,6 +231,7 @@ export function withSettings(config: ResolvedConfig, settings: RequestSettings):
   }
   const values: RunValues = { ...config.runValues, ...own };
   checkMoney(values, faults);
+  checkFit(values, faults);
   if (faults.length > 0) throw new ConfigError(faults);
   return { ...config, ...runFields(values, config.notifications.secret) };
 }
@@ -229,9 +242,10 @@ export function withSettings(config: ResolvedConfig, settings: RequestSettings):
  */
 export function batchOptionsOf(config: ResolvedConfig, again = false): BatchOptions {
   const { pace, priority, probe, pollIntervalMs, callbackGraceMs, taskTimeoutMs } = config;
-  const { maxFailures, cap, notifications, historyBound } = config;
+  const { fit, maxFailures, cap, notifications, historyBound } = config;
   return {
     ...{ pace, priority, probe, pollIntervalMs, callbackGraceMs, taskTimeoutMs },
+    ...(fit && { fit }),
     ...config.retries,
     ...(maxFailures && { maxFailures }),
     ledger: {
@@ -281,6 +295,7 @@ function checkTogether(values: SettingValues, faults: string[]): void {
     }
   }
   checkMoney(values, faults);
+  checkFit(values, faults);
   const { baseUrl, allowHosts = [] } = values;
   if (baseUrl?.startsWith('http:') && !mayBePlain(new URL(baseUrl), allowHosts)) {
     faults.push(
@@ -292,6 +307,11 @@ function checkTogether(values: SettingValues, faults: string[]): void {
 function checkMoney({ budget, pricePerClip }: RunValues, faults: string[]): void {
   if (budget === undefined || pricePerClip) return;
   faults.push('budget: nothing says what a clip costs (set pricePerClip too)');
+}
+
+function checkFit({ fit, probe }: RunValues, faults: string[]): void {
+  if (!fit || probe !== false) return;
+  faults.push('fit: which clips need it is found by probing them (leave probe on)');
 }
 
 function mayBePlain(url: URL, allowHosts: readonly string[]): boolean {

@@ -91,6 +91,12 @@ export function path(raw: unknown): string {
   throw new TypeError(`${show(raw)} is not a path (write the path of a folder)`);
 }
 
+/** A name on PATH, or a path. */
+export function program(raw: unknown): string {
+  if (typeof raw === 'string' && raw !== '' && !raw.includes('\0')) return raw;
+  throw new TypeError(`${show(raw)} is not a program (write its name or its path)`);
+}
+
 /** `s3://bucket/prefix` as a folder: the key is empty or ends with a slash. */
 export function bucketFolder(raw: unknown): ObjectLocation {
   const location = typeof raw === 'string' ? readLocation(raw.trim()) : undefined;

@@ -1,7 +1,7 @@
 // Every setting: its one name (option and key of reelscore.yaml), its environment variable, default
 // and meaning. The table of docs/settings.md is compared with this list.
 import { PRIORITIES, PACE_RANGES } from '../contract/account.js';
-import { IDENTITIES } from '../contract/batch.js';
+import { IDENTITIES, LONG_RULES } from '../contract/batch.js';
 import { DEFAULT_BASE_URL } from '../tomoviee/client.js';
 import * as value from './setting-values.js';
 
@@ -204,6 +204,24 @@ export const SETTINGS = {
     meaning:
       'What makes a clip the same in another manifest: clip (its id and its link), id, link, or etag',
     read: value.oneOf(IDENTITIES),
+  }),
+  fit: define<boolean | string, boolean>({
+    env: 'REELSCORE_FIT',
+    default: 'false',
+    meaning:
+      'Give the vendor a silent copy, made by ffmpeg, of clips that it would not take; columns start and length choose a part',
+    read: value.yesNo,
+  }),
+  long: text({
+    default: 'reject',
+    meaning: `With \`fit\`, what becomes of clips that are too long: ${LONG_RULES.join(', ')}`,
+    read: value.oneOf(LONG_RULES),
+  }),
+  ffmpeg: text({
+    env: 'REELSCORE_FFMPEG',
+    default: 'ffmpeg',
+    meaning: 'The program ffmpeg, or its path; ffprobe lies beside it',
+    read: value.program,
   }),
   signatureParams: define<string | string[], string[]>({
     default: '',

@@ -1,6 +1,12 @@
 // The interfaces of the activities. Workflows know nothing else about them.
 import type { BatchSummary, Outcome, OutcomeCounts } from './clip.js';
-import type { LedgerFindings, LedgerOptions, RowSelection, ScoreBatchInput } from './batch.js';
+import type {
+  FitOptions,
+  LedgerFindings,
+  LedgerOptions,
+  RowSelection,
+  ScoreBatchInput,
+} from './batch.js';
 import type { FailureNote, FailureClass, VendorFailure } from './failure.js';
 import type { BatchRequest } from './request.js';
 import type { MemberReport } from './account.js';
@@ -13,6 +19,8 @@ export interface PreparePageInput {
   from: number;
   to: number;
   probe: boolean;
+  /** Clips that the vendor would not take are to be fitted; else they are rejected. */
+  fit?: true;
   /** See `ScoreBatchInput`. */
   recall?: string;
 }
@@ -41,9 +49,21 @@ export interface PreparePageOutput {
   warnings: number;
   /** At most five. */
   failures: FailureNote[];
+  /** Rows to be fitted before they are submitted; they are not in `submit`. */
+  fit?: [number, number][];
   /** Rows with a task that an earlier round left at the vendor; they are not in `submit`. */
   recalled?: RecalledTask[];
 }
+
+export interface FitClipInput {
+  store: string;
+  round: number;
+  row: number;
+  fit: FitOptions;
+}
+
+/** As of a page; `submit` is empty if the clip cannot be fitted. */
+export type FitClipOutput = Omit<PreparePageOutput, 'fit' | 'recalled'>;
 
 /** A task of an earlier round. */
 export interface RecalledTask {
@@ -205,6 +225,7 @@ export interface IntakeActivities {
 /** The activities of a batch. */
 export interface BatchActivities {
   preparePage(input: PreparePageInput): Promise<PreparePageOutput>;
+  fitClip(input: FitClipInput): Promise<FitClipOutput>;
   submitClip(input: SubmitClipInput): Promise<SubmitClipOutput>;
   queryTasks(input: QueryTasksInput): Promise<QueryTasksOutput>;
   finishClips(input: FinishClipsInput): Promise<FinishClipsOutput>;

@@ -13,6 +13,8 @@ export interface BatchOptions {
   priority: Priority;
   /** Probe each clip before it is submitted. */
   probe: boolean;
+  /** Clips that the vendor would not take are fitted; absent = they are rejected. */
+  fit?: FitOptions;
   /** Time between two polls of a task whose callback cannot arrive or did not. */
   pollIntervalMs: number;
   /** How long to wait for a callback before querying the vendor. */
@@ -37,6 +39,15 @@ export interface BatchOptions {
   notify?: { url: string };
   /** History events after which the batch continues as new; the server may suggest it earlier. */
   historyBound: number;
+}
+
+/** What becomes of a clip that is longer than the vendor takes: it is rejected, or its first part alone is scored. */
+export const LONG_RULES = ['reject', 'first'] as const;
+export type LongRule = (typeof LONG_RULES)[number];
+
+/** How clips are fitted. */
+export interface FitOptions {
+  long: LongRule;
 }
 
 /**

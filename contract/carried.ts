@@ -129,6 +129,8 @@ export interface CarriedState {
   cursor: number;
   /** Prepared rows not yet taken, as [first, last] pairs. */
   fresh: [number, number][];
+  /** Probed rows to be fitted, as [first, last] pairs; absent = none. */
+  unfitted?: [number, number][];
   clips: ActiveClip[];
   /** Outcomes not yet recorded. */
   unrecorded: Outcome[];

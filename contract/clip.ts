@@ -11,6 +11,12 @@ export const OUTCOME_STATUSES = [
 /** How a clip ended. */
 export type OutcomeStatus = (typeof OUTCOME_STATUSES)[number];
 
+/** A part of a clip, in seconds; without `length` up to its end. */
+export interface Excerpt {
+  start: number;
+  length?: number;
+}
+
 /** One row of a manifest, as frozen in the snapshot. */
 export interface Clip {
   /** Position in the manifest, from 0. The clip's identity everywhere inside a batch. */
@@ -28,6 +34,8 @@ export interface Clip {
   fileLink: string;
   /** Of a file on this machine: what tells its content from another (manifests/local-file.ts). */
   version?: string;
+  /** The part of the clip that is scored; absent = all of it. */
+  excerpt?: Excerpt;
   prompt: string;
   /** The user's own value, passed through the vendor unchanged. */
   params?: string;
@@ -55,6 +63,8 @@ export interface Outcome {
   /** As stated in the vendor's result. */
   modelVersion?: string;
   translatePrompt?: string;
+  /** What the vendor got instead of the clip itself, in words. */
+  fitted?: string;
   /** The clip may have been paid for more than once. */
   possibleDuplicate?: boolean;
 }

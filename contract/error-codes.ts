@@ -7,6 +7,8 @@ export const OWN_CODES = {
   clip_changed: 'The file of the clip was changed after the batch was started.',
   clip_gone: 'The file of the clip cannot be read any more.',
   clip_expired: 'The signed link of the clip expired before the clip was submitted.',
+  fit_failed: 'The clip cannot be made into one that the vendor takes.',
+  fit_unavailable: 'The clip has to be fitted, and ffmpeg is not there.',
   submit_unknown:
     'It is unknown whether the submission was accepted, and no callback arrived for it.',
   worker_stalled: 'The worker stalled before the submission; nothing was sent.',

@@ -68,6 +68,11 @@ export function mediaQueueOf(taskQueue: string): string {
   return `${taskQueue}.media`; // no account's name has a dot
 }
 
+/** Task queue of what ffmpeg does, which takes all of a machine's processors; pages never wait for it. */
+export function encodingQueueOf(taskQueue: string): string {
+  return `${taskQueue}.encoding`;
+}
+
 /**
  * Task queue of long-running activities: the ledger, manifests, results. On the batch's own queue they could
  * take all of a worker's activity capacity and delay submissions.

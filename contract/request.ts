@@ -27,6 +27,8 @@ export const REQUEST_SETTINGS = [
   'pricePerClip',
   'prompt',
   'map',
+  'fit',
+  'long',
   'identity',
   'signatureParams',
   'ledger',

@@ -17,5 +17,5 @@ export const RESULT_COLUMNS = [
 
 export type ResultColumn = (typeof RESULT_COLUMNS)[number];
 
-/** Fields in addition to the columns, in JSON lines only: what the vendor's result states. */
-export const RESULT_NOTES = ['model_version', 'translate_prompt'] as const;
+/** Fields in addition to the columns, in JSON lines only: what the vendor's result states, and what it got. */
+export const RESULT_NOTES = ['model_version', 'translate_prompt', 'fitted'] as const;

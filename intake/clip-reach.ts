@@ -5,7 +5,7 @@ import { SIMULATOR_ACCOUNT } from '../contract/names.js';
 import type { ManifestReport } from '../manifests/read.js';
 
 /** What decides how clips on this machine reach the vendor. */
-export type ReachConfig = Pick<ResolvedConfig, 'account' | 'callbacks' | 'staging'>;
+export type ReachConfig = Pick<ResolvedConfig, 'account' | 'callbacks' | 'staging' | 'fit'>;
 
 /**
  * How clips on this machine reach the vendor: they are staged in a bucket, the receiver serves them, or not at all.
@@ -15,7 +15,7 @@ export function reachOf({
   account,
   callbacks,
   staging,
-}: ReachConfig): 'staged' | 'served' | 'none' {
+}: Omit<ReachConfig, 'fit'>): 'staged' | 'served' | 'none' {
   if (staging && account !== SIMULATOR_ACCOUNT) return 'staged';
   return callbacks.publicUrl !== undefined || account === SIMULATOR_ACCOUNT ? 'served' : 'none';
 }
@@ -25,10 +25,14 @@ export function refuseUnreachable(
   { path, local = 0, total }: Pick<ManifestReport, 'path' | 'local' | 'total'>,
   config: ReachConfig,
 ): void {
-  if (local === 0 || reachOf(config) !== 'none') return;
+  if ((local === 0 && !config.fit) || reachOf(config) !== 'none') return;
+  const which =
+    local === 0
+      ? 'what is fitted lies on this machine, where the vendor cannot fetch it'
+      : `${local} of its ${total} clips are files on this machine, which the vendor cannot fetch`;
   throw new ReelscoreError(
     'clips_unreachable',
-    `${path}: ${local} of its ${total} clips are files on this machine, which the vendor cannot fetch (set ` +
+    `${path}: ${which} (set ` +
       'REELSCORE_STAGING to a bucket, s3://bucket/prefix, to which they are then uploaded; or REELSCORE_CALLBACK_URL ' +
       'to a public URL that leads to the receiver of this machine, which then serves them; or give the clips http ' +
       'or s3 links; --simulate tries it without the vendor)',

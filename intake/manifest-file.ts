@@ -32,7 +32,7 @@ export interface HeaderForHost {
   value: string;
 }
 
-export interface ManifestFile extends Pick<ReadOptions, 'base' | 'prompt' | 'map'> {
+export interface ManifestFile extends Pick<ReadOptions, 'base' | 'prompt' | 'map' | 'excerpts'> {
   path: string;
   /** Its name in messages. */
   label: string;
@@ -44,12 +44,19 @@ export interface ManifestFile extends Pick<ReadOptions, 'base' | 'prompt' | 'map
 export type ReadableManifest = Omit<ManifestFile, 'remove'>;
 
 /** How `readManifest` is told where a manifest is. */
-export function readOptionsOf({ label, base, prompt, map }: ReadableManifest): ReadOptions {
+export function readOptionsOf({
+  label,
+  base,
+  prompt,
+  map,
+  excerpts,
+}: ReadableManifest): ReadOptions {
   return {
     label,
     ...(base !== undefined && { base }),
     ...(prompt !== undefined && { prompt }),
     ...(map && { map }),
+    ...(excerpts && { excerpts }),
   };
 }
 
@@ -63,6 +70,7 @@ export interface FetchManifestOptions {
   prompt?: string | undefined;
   /** Columns under other names than ours. */
   map?: ColumnMap | undefined;
+  excerpts?: boolean | undefined;
   signal?: AbortSignal | undefined;
 }
 
@@ -80,9 +88,14 @@ export async function openManifest(
   manifest: string | InlineManifest,
   options: FetchManifestOptions = {},
 ): Promise<ManifestFile> {
-  const { prompt, map, signal } = options;
+  const { prompt, map, excerpts, signal } = options;
   const file = await found();
-  return { ...file, ...(prompt !== undefined && { prompt }), ...(map && { map }) };
+  return {
+    ...file,
+    ...(prompt !== undefined && { prompt }),
+    ...(map && { map }),
+    ...(excerpts && { excerpts }),
+  };
 
   async function found(): Promise<ManifestFile> {
     if (typeof manifest !== 'string') {

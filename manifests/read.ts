@@ -101,7 +101,7 @@ export async function readManifest(
   onClips: (clips: Clip[]) => void | Promise<void>,
   options: ReadOptions = {},
 ): Promise<Reading> {
-  const { avoid, label = path, prompt, map, submittedAt, signal } = options;
+  const { avoid, label = path, prompt, map, excerpts, submittedAt, signal } = options;
   const base = options.base ?? baseOf(path, label);
   const format = formatOf(path, label);
   const file = await openManifestFile(path);
@@ -112,6 +112,7 @@ export async function readManifest(
   const content = new ContentHash();
   if (prompt !== undefined) content.add(prompt);
   if (map) content.add(JSON.stringify(map));
+  if (excerpts) content.add('excerpts');
   let local = 0;
   let inBuckets = 0;
   let name = nameOfFile(label);
@@ -137,6 +138,7 @@ export async function readManifest(
       {
         ...(base !== undefined && { base }),
         ...(prompt !== undefined && { prompt }),
+        ...(excerpts && { excerpts }),
         ...(submittedAt && { submittedAt }),
       },
     );

@@ -4,6 +4,7 @@ import { hash } from 'node:crypto';
 import type { Clip } from '../contract/clip.js';
 import { type ClipIds, faultOfId, normalizeId } from './clip-id.js';
 import { isExtraColumn, KNOWN_COLUMNS } from './columns.js';
+import { excerptOf, fragmentOf } from './excerpt.js';
 import { meantLink } from './file-link.js';
 import { MAX_COLUMNS, MAX_FIELD_CHARS, MAX_INHERITED_CHARS } from './limits.js';
 import { likelyColumn } from './likely-column.js';
@@ -39,7 +40,7 @@ export class RowReader {
     private readonly source: Pick<Source, 'columns' | 'defaults'>,
     private readonly ids: ClipIds,
     private readonly logs: Record<'problems' | 'warnings', ProblemLog>,
-    private readonly options: Pick<ReadOptions, 'base' | 'prompt' | 'submittedAt'>,
+    private readonly options: Pick<ReadOptions, 'base' | 'prompt' | 'excerpts' | 'submittedAt'>,
   ) {
     this.#defaults = withPrompt(source.defaults, options.prompt);
     this.extraColumns = new Set(source.columns?.filter(isExtraColumn));
@@ -62,10 +63,11 @@ export class RowReader {
     this.#checkFields(raw, fields, blame);
     const { id, made } = this.#takeId(raw, row, blame);
     const fileLink = this.#link(raw, fields, blame);
+    const excerpt = this.options.excerpts ? excerptOf(fields, blame) : undefined;
     const prompt = this.#fill(raw, fields, blame);
 
     if (faults.length === 0) {
-      this.#warn(raw, at('prompt'), fileLink, prompt);
+      this.#warn(raw, at('prompt'), fileLink + fragmentOf(excerpt), prompt);
       this.#warnOfExpiry(at('file_link'), row, fileLink);
     }
     for (const fault of faults) this.logs.problems.add(fault);
@@ -77,6 +79,7 @@ export class RowReader {
       id,
       ...(made && { idMade: true as const }),
       fileLink,
+      ...(excerpt && { excerpt }),
       prompt,
       ...(params === undefined ? {} : { params }),
       extra: this.#extra(fields),
@@ -196,7 +199,7 @@ export class RowReader {
     });
   }
 
-  #warn(raw: RawRow, prompt: { line: number }, fileLink: string, text: string): void {
+  #warn(raw: RawRow, prompt: { line: number }, clip: string, text: string): void {
     if (isLongPrompt(text)) {
       this.logs.warnings.add({
         ...prompt,
@@ -205,7 +208,7 @@ export class RowReader {
       });
     }
     // A digest of each pair; the texts themselves would be the whole manifest in memory.
-    const pair = hash('md5', `${fileLink}\n${text}`, 'base64').slice(0, 12);
+    const pair = hash('md5', `${clip}\n${text}`, 'base64').slice(0, 12);
     const earlier = this.#pairs.get(pair);
     if (earlier === undefined) {
       this.#pairs.set(pair, raw.line);

@@ -61,6 +61,9 @@ export const clipSchema: z.ZodType<Clip> = z.object({
   idMade: z.literal(true).exactOptional(),
   fileLink: z.string(),
   version: z.string().exactOptional(),
+  excerpt: z
+    .object({ start: z.number().nonnegative(), length: z.number().positive().exactOptional() })
+    .exactOptional(),
   prompt: z.string(),
   params: z.string().exactOptional(),
   extra: z.record(z.string(), z.string()),

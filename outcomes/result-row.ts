@@ -26,6 +26,8 @@ export interface ResultRow {
   /** Only in JSON lines, and only if the vendor's result states it. */
   model_version?: string;
   translate_prompt?: string;
+  /** Only in JSON lines, and only of a clip that was fitted: what the vendor got. */
+  fitted?: string;
   [column: string]: string | number | boolean | null | string[] | undefined;
 }
 
@@ -51,6 +53,7 @@ export function resultRow(
   const notes: Record<ResultNote, string | undefined> = {
     model_version: outcome?.modelVersion,
     translate_prompt: outcome?.translatePrompt,
+    fitted: outcome?.fitted,
   };
   return {
     ...columns,

@@ -29,6 +29,7 @@ const OutcomeRecord = z.object({
   outputs: z.array(z.string()).exactOptional(),
   modelVersion: z.string().exactOptional(),
   translatePrompt: z.string().exactOptional(),
+  fitted: z.string().exactOptional(),
   possibleDuplicate: z.boolean().exactOptional(),
 }) satisfies z.ZodType<Outcome>;
 

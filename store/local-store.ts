@@ -1,6 +1,16 @@
 // A store in a folder of this machine (or one mounted on all machines that work on the batch).
 import { createReadStream, createWriteStream, type Dirent, type Stats } from 'node:fs';
-import { open, opendir, readdir, readFile, rename, rm, stat, unlink } from 'node:fs/promises';
+import {
+  chmod,
+  open,
+  opendir,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  stat,
+  unlink,
+} from 'node:fs/promises';
 import { randomBytes } from 'node:crypto';
 import path from 'node:path';
 import { Readable } from 'node:stream';
@@ -74,6 +84,23 @@ class LocalStore implements Store {
       source.destroy(); // nothing else reads it where the write failed before it began
     }
     return written;
+  }
+
+  writeFile(key: string, fill: (path: string) => Promise<void>): Promise<void> {
+    return this.#replace(key, async (part) => {
+      await fill(part);
+      await chmod(part, modeOf(key) & ~process.umask());
+      const file = await open(part, 'r');
+      try {
+        await file.sync();
+      } finally {
+        await file.close();
+      }
+    });
+  }
+
+  pathOf(key: string): string {
+    return this.#path(key);
   }
 
   async append(key: string, content: string): Promise<void> {

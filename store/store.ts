@@ -25,6 +25,13 @@ export interface Store {
     content: Readable | AsyncIterable<Uint8Array | string>,
     arriving?: (version: string) => Promise<void>,
   ): Promise<number>;
+  /**
+   * Writes what a program writes into a file, replacing what was there.
+   * @param fill writes the file at the path, which is not there yet; nothing is kept if it fails
+   */
+  writeFile(key: string, fill: (path: string) => Promise<void>): Promise<void>;
+  /** The path of an object, for programs that read files. */
+  pathOf(key: string): string;
   /** Tells an object from any other under its key, before and after; undefined if there is none. */
   version(key: string): Promise<string | undefined>;
   /**

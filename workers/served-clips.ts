@@ -5,6 +5,7 @@ import type { CallbackTarget } from '../contract/callback.js';
 import { CLIP_STORE_QUERY } from '../contract/names.js';
 import { isLocal } from '../manifests/file-link.js';
 import { openLocal } from '../manifests/local-file.js';
+import { sentClip } from '../activities/fitting/proxies.js';
 import { openSnapshot } from '../manifests/snapshot.js';
 import type { OpenStore } from '../store/store.js';
 import type { OpenServedClip } from '../tomoviee/serving/clip-route.js';
@@ -51,7 +52,8 @@ export function servedClips(client: Client, openStore: OpenStore): OpenServedCli
   return async (target) => {
     const found = await find(target);
     if (typeof found === 'string') return found;
-    const clip = await openSnapshot(openStore(found.store)).clip(target.row);
+    const store = openStore(found.store);
+    const clip = await sentClip(store, await openSnapshot(store).clip(target.row));
     if (!isLocal(clip.fileLink)) return 'gone';
     const opened = await openLocal(clip.fileLink);
     if ('fault' in opened) return 'gone';

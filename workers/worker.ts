@@ -4,6 +4,7 @@ import {
   Worker,
   type WorkerOptions as SdkWorkerOptions,
 } from '@temporalio/worker';
+import { availableParallelism } from 'node:os';
 import { ENVIRONMENT } from '../config/environment.js';
 import {
   createActivities,
@@ -20,7 +21,13 @@ import {
 } from '../activities/clip-delivery.js';
 import { callbackUrl } from '../tomoviee/callbacks/url.js';
 import { clipUrl } from '../tomoviee/serving/clip-url.js';
-import { downloadsQueueOf, filesQueueOf, mediaQueueOf, taskQueueOf } from '../contract/names.js';
+import {
+  downloadsQueueOf,
+  encodingQueueOf,
+  filesQueueOf,
+  mediaQueueOf,
+  taskQueueOf,
+} from '../contract/names.js';
 import { openLocalStore } from '../store/local-store.js';
 import { createTomovieeClient, type TomovieeClient } from '../tomoviee/client.js';
 import { createErrorTable } from '../tomoviee/errors.js';
@@ -80,7 +87,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
     (one) => one !== undefined,
   );
   const media = openMedia(config);
-  const probing = serves === 'scoring' ? undefined : createProbing(config, media);
+  const probing = serves === 'scoring' ? [] : createProbing(config, media);
 
   installRuntime(createLogger({ level: config.logLevel, hide: secrets }));
   const connection = await NativeConnection.connect(temporal.connection);
@@ -88,9 +95,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
     serves === 'probing' ? undefined : await createScoring(options, connection, media);
   const common = { connection, namespace: temporal.namespace, ...shutdownOf(config) };
   const workers = await Promise.all(
-    [...(scoring?.parts ?? []), probing].flatMap((part) =>
-      part ? [Worker.create({ ...common, ...part })] : [],
-    ),
+    [...(scoring?.parts ?? []), ...probing].map((part) => Worker.create({ ...common, ...part })),
   );
   const asked = new AbortController();
   const shutDown = (): void => {
@@ -199,13 +204,25 @@ function needKeys({ tomoviee: { keys } }: WorkerOptions['config']): VendorKeys {
   ]);
 }
 
-function createProbing(config: WorkerConfig, media: Media): Part {
+function createProbing(config: WorkerConfig, media: Media): Part[] {
   const delivery = deliveryOf(config, media, () => undefined);
-  return {
-    taskQueue: mediaQueueOf(taskQueueOf(config.account)),
-    activities: createMediaActivities({ openStore: openLocalStore, ...media, delivery }),
-    maxConcurrentActivityTaskExecutions: MAX_PAGES,
-  };
+  const taskQueue = taskQueueOf(config.account);
+  const activities = createMediaActivities({ openStore: openLocalStore, ...media, delivery });
+  return [
+    {
+      ...{ taskQueue: mediaQueueOf(taskQueue), activities },
+      maxConcurrentActivityTaskExecutions: MAX_PAGES,
+    },
+    {
+      ...{ taskQueue: encodingQueueOf(taskQueue), activities },
+      maxConcurrentActivityTaskExecutions: maxEncoding(),
+    },
+  ];
+}
+
+/** One ffmpeg keeps some four processors busy. */
+function maxEncoding(): number {
+  return Math.max(1, Math.floor(availableParallelism() / 4));
 }
 
 function deliveryOf(

@@ -16,7 +16,13 @@ import { CLIP_PHASES } from '../contract/carried.js';
 import { OUTCOME_STATUSES } from '../contract/clip.js';
 import { FAILURE_CLASSES } from '../contract/failure.js';
 import type { Notification, NotifyInput } from '../contract/activities.js';
-import { CAP_CODES, IDENTITIES, type BatchOptions } from '../contract/batch.js';
+import {
+  CAP_CODES,
+  IDENTITIES,
+  LONG_RULES,
+  type BatchOptions,
+  type FitOptions,
+} from '../contract/batch.js';
 import { PACE_RANGES, type Pace } from '../contract/account.js';
 import type {
   LedgerFindings,
@@ -197,6 +203,7 @@ const ledger = shapeOf<LedgerOptions>({
 
 const options = shapeOf<BatchOptions>({
   ...{ pace, priority: oneOf(...PRIORITIES), probe: yesOrNo },
+  fit: optional(shapeOf<FitOptions>({ long: oneOf(...LONG_RULES) })),
   ...{ pollIntervalMs: all(duration, real(1, 3.2e11)), callbackGraceMs: duration },
   ...{ taskTimeoutMs: duration, maxRetries: count, maxFailedResubmissions: count },
   ...{ maxTimedOutResubmissions: count, retryBackoffMs: duration },
@@ -221,7 +228,7 @@ const outcome = shapeOf<Outcome>({
   ...{ row: rows, status: oneOf(...OUTCOME_STATUSES) },
   ...{ taskId: optional(text), attempts: count, errorCode: optional(text) },
   ...{ errorMessage: optional(text), output: optional(text), outputs: optional(listOf(text)) },
-  ...{ modelVersion: optional(text), translatePrompt: optional(text) },
+  ...{ modelVersion: optional(text), translatePrompt: optional(text), fitted: optional(text) },
   possibleDuplicate: optional(yesOrNo),
 });
 
@@ -265,6 +272,7 @@ const membership = shapeOf<MembershipState>({
 
 const carried = shapeOf<CarriedState>({
   ...{ startedAt: time, cursor: rows, fresh: listOf(tupleOf(rows, rows)), clips: listOf(clip) },
+  unfitted: optional(listOf(tupleOf(rows, rows))),
   ...{ unrecorded: listOf(outcome), membership, counts, submissions: whole(-1e9), warnings: count },
   tally: shapeOf<CarriedState['tally']>({ ended: count, failed: count, reasons: recordOf(count) }),
   ...{ unknown: optional(whole(-1e9)), segment: count, lastFailures: notes },

@@ -13,6 +13,8 @@ export type PlanFlags = Pick<
   | 'again'
   | 'prompt'
   | 'map'
+  | 'fit'
+  | 'long'
   | 'identity'
   | 'rate'
   | 'maxInFlight'

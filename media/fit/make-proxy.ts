@@ -35,10 +35,23 @@ export async function makeProxy(
 ): Promise<string> {
   const shape = shapeOf(video);
   await ffmpeg.run(encodeArgs(from, fileURLToPath(to), video, shape, cut), options);
-  const verdict = await probe(to.href, options.signal);
+  return await checkProxy(probe, to, options.signal);
+}
+
+/**
+ * What a proxy is, in words.
+ * @throws NoProxyError if the vendor would not take it
+ */
+export async function checkProxy(
+  probe: ProxyMaker['probe'],
+  proxy: URL,
+  signal?: AbortSignal,
+): Promise<string> {
+  const verdict = await probe(proxy.href, signal);
   if (verdict.verdict !== 'ok') throw new NoProxyError(verdict.message);
-  const { durationSeconds: seconds } = verdict.media ?? {};
-  if (seconds === undefined) throw new NoProxyError('nothing of the video could be decoded');
-  const { frame, frameRate } = shape;
-  return `${frame.width}x${frame.height}, ${frameRate} FPS, ${seconds.toFixed(1)} s`;
+  const { width, height, frameRate, durationSeconds: seconds } = verdict.media ?? {};
+  if (width === undefined || frameRate === undefined || seconds === undefined) {
+    throw new NoProxyError('nothing of the video could be decoded');
+  }
+  return `${width}x${height}, ${Number(frameRate.toFixed(3))} FPS, ${seconds.toFixed(1)} s`;
 }

@@ -2,6 +2,7 @@
 import { hash } from 'node:crypto';
 import type { Clip } from '../../contract/clip.js';
 import { SERVICE } from '../../contract/service.js';
+import { fragmentOf } from '../../manifests/excerpt.js';
 import { idKey } from '../../manifests/clip-id.js';
 import type { LedgerEntry } from './entry.js';
 import type { Link } from './link-rule.js';
@@ -22,8 +23,10 @@ export type ClipKeys = Pick<LedgerEntry, 'id' | 'link' | 'fileLink' | 'etag' | '
  * @param link the clip's own, read with the link rule in use
  * @param tag what the clip's server answered, if the batch identifies clips by ETag
  */
-export function keysOf(clip: Clip, { plain }: Pick<Link, 'plain'>, tag?: ClipTag): ClipKeys {
-  const { id, idMade, prompt, version } = clip;
+export function keysOf(clip: Clip, link: Pick<Link, 'plain'>, tag?: ClipTag): ClipKeys {
+  const { id, idMade, prompt, version, excerpt } = clip;
+  // Another part of a clip is another clip.
+  const plain = link.plain + fragmentOf(excerpt);
   return {
     ...(!idMade && { id: digestOf('id', idKey(id)) }),
     // Another content at the same path is another clip.

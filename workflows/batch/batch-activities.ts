@@ -1,7 +1,12 @@
 // The activities of a batch: their timeouts, their retry policies and their task queues.
 import { proxyActivities, workflowInfo } from '@temporalio/workflow';
 import type { BatchActivities } from '../../contract/activities.js';
-import { downloadsQueueOf, filesQueueOf, mediaQueueOf } from '../../contract/names.js';
+import {
+  downloadsQueueOf,
+  encodingQueueOf,
+  filesQueueOf,
+  mediaQueueOf,
+} from '../../contract/names.js';
 
 const RETRY = { initialInterval: '1s', maximumInterval: '30s' } as const;
 
@@ -11,6 +16,9 @@ const GROUP = { startToCloseTimeout: '15m', heartbeatTimeout: '20s', retry: RETR
 const DOWNLOADS = { ...GROUP, startToCloseTimeout: '6h' } as const;
 
 const { preparePage } = proxyActivities<BatchActivities>(PAGE);
+/** ffmpeg takes at most half of what a clip lasts, and before that a long clip may have to be fetched. */
+const ENCODING = { ...PAGE, startToCloseTimeout: '6h' } as const;
+
 const { queryTasks } = proxyActivities<BatchActivities>(GROUP);
 const { joinAccount } = proxyActivities<BatchActivities>({
   startToCloseTimeout: '30s',
@@ -26,6 +34,10 @@ const { submitClip } = proxyActivities<BatchActivities>({
 export function batchActivities(probe: boolean): BatchActivities {
   const { taskQueue } = workflowInfo();
   const probing = proxyActivities<BatchActivities>({ ...PAGE, taskQueue: mediaQueueOf(taskQueue) });
+  const encoding = proxyActivities<BatchActivities>({
+    ...ENCODING,
+    taskQueue: encodingQueueOf(taskQueue),
+  });
   // Long-running activities have task queues of their own, so that they never delay a submission.
   const files = proxyActivities<BatchActivities>({ ...PAGE, taskQueue: filesQueueOf(taskQueue) });
   const downloads = proxyActivities<BatchActivities>({
@@ -35,6 +47,7 @@ export function batchActivities(probe: boolean): BatchActivities {
   return {
     ...{ joinAccount, submitClip, queryTasks },
     preparePage: probe ? probing.preparePage : preparePage,
+    fitClip: encoding.fitClip,
     finishClips: downloads.finishClips,
     finalizeBatch: files.finalizeBatch,
   };

@@ -9,6 +9,7 @@ import type { Demand } from '../pacing/demand.js';
 import { leaveOut, leftOf } from './cap.js';
 import { cancelled } from './effect.js';
 import { Finishing } from './finishing.js';
+import { Fitting } from './fitting.js';
 import { Preparing } from './preparing.js';
 import { Queries, QUERY_WAIT_MS } from './queries.js';
 import { Submissions } from './submissions.js';
@@ -33,12 +34,14 @@ export interface Mode {
 
 export class BatchRun {
   readonly #preparing: Preparing;
+  readonly #fitting: Fitting;
   readonly #submissions: Submissions;
   readonly #queries: Queries;
   readonly #finishing: Finishing;
 
   constructor(private readonly context: StepContext) {
     this.#preparing = new Preparing(context);
+    this.#fitting = new Fitting(context);
     this.#submissions = new Submissions(context);
     this.#queries = new Queries(context);
     this.#finishing = new Finishing(context);
@@ -46,7 +49,8 @@ export class BatchRun {
 
   get settled(): boolean {
     const { input, state, work } = this.context;
-    const rowsLeft = state.cursor < input.rows.count || state.fresh.length > 0;
+    const { fresh, unfitted } = state;
+    const rowsLeft = state.cursor < input.rows.count || fresh.length + unfitted.length > 0;
     return (
       !rowsLeft && state.clips.size === 0 && state.unrecorded.length === 0 && work.running === 0
     );
@@ -54,7 +58,8 @@ export class BatchRun {
 
   /** Nothing is left to submit until another page is prepared. */
   get starved(): boolean {
-    return !this.#preparing.underWay && this.context.state.fresh.length === 0;
+    const preparing = this.#preparing.underWay || this.#fitting.underWay;
+    return !preparing && this.context.state.fresh.length === 0;
   }
 
   /**
@@ -64,7 +69,10 @@ export class BatchRun {
   dispatch(mode: Mode): { nextDue: number; demand: Demand } {
     const { membership } = this.context;
     const seen = this.#keepCap(this.#look());
-    if (mode.prepare && !this.context.state.capped) this.#preparing.begin();
+    if (mode.prepare && !this.context.state.capped) {
+      this.#preparing.begin();
+      this.#fitting.begin();
+    }
     const later = mode.submit ? this.#submissions.begin(seen) : Infinity;
     const demand = this.#demand(seen, mode.want);
     const patient = demand.wants > 0;
@@ -131,7 +139,12 @@ export class BatchRun {
     return {
       held: inFlight,
       wants: want ? ready.length + state.fresh.length : 0,
-      moreToCome: want && (this.#preparing.underWay || state.cursor < input.rows.count),
+      moreToCome:
+        want &&
+        (this.#preparing.underWay ||
+          this.#fitting.underWay ||
+          state.unfitted.length > 0 ||
+          state.cursor < input.rows.count),
     };
   }
 }

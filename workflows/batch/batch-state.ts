@@ -1,4 +1,5 @@
 // The state of a batch, as plain data for continue-as-new.
+import type { PreparePageOutput } from '../../contract/activities.js';
 import type { ScoreBatchInput } from '../../contract/batch.js';
 import type { ActiveClip, CarriedState } from '../../contract/carried.js';
 import { noOutcomes, type Outcome, type OutcomeStatus } from '../../contract/clip.js';
@@ -14,6 +15,8 @@ const SHOWN_FAILURES = 5;
 export class BatchState {
   readonly startedAt: number;
   readonly fresh: RowQueue;
+  /** Probed rows to be fitted. */
+  readonly unfitted: RowQueue;
   readonly clips: Map<number, ActiveClip>;
   readonly counts: CarriedState['counts'];
   readonly membership: CarriedState['membership'];
@@ -37,6 +40,7 @@ export class BatchState {
     this.#rows = input.rows.count;
     this.startedAt = carried?.startedAt ?? now;
     this.fresh = new RowQueue(carried?.fresh ?? []);
+    this.unfitted = new RowQueue(carried?.unfitted ?? []);
     this.clips = new Map(carried?.clips.map((clip) => [clip.row, clip]));
     this.unrecorded = carried?.unrecorded ?? [];
     const skipped = input.skipped ?? 0;
@@ -64,9 +68,20 @@ export class BatchState {
 
   /** Ends all rows not submitted yet; finalizeBatch writes their outcomes with the results. */
   giveUpRest(status: OutcomeStatus): void {
-    this.count(status, this.#rows - this.cursor + this.fresh.length);
+    this.count(status, this.#rows - this.cursor + this.fresh.length + this.unfitted.length);
     this.cursor = this.#rows;
     this.fresh.clear();
+    this.unfitted.clear();
+  }
+
+  /** Takes note of rows that were prepared, or fitted. */
+  prepared(page: Omit<PreparePageOutput, 'recalled'>): void {
+    this.fresh.add(page.submit);
+    this.unfitted.add(page.fit ?? []);
+    this.count('rejected', page.rejected);
+    this.count('failed', page.failed);
+    this.warnings += page.warnings;
+    this.noteFailures(page.failures);
   }
 
   count(status: OutcomeStatus, by = 1): void {
@@ -109,6 +124,7 @@ export class BatchState {
       startedAt: this.startedAt,
       cursor: this.cursor,
       fresh: this.fresh.toJSON(),
+      ...(this.unfitted.length > 0 && { unfitted: this.unfitted.toJSON() }),
       clips: [...this.clips.values()],
       unrecorded: this.unrecorded,
       membership: this.membership,

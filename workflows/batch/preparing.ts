@@ -26,7 +26,7 @@ export class Preparing {
       state.cursor < input.rows.count &&
       this.#pages < MAX_PAGES &&
       this.#recalled() < MAX_RECALLED &&
-      state.fresh.length + this.#pages * pageRows < LOOKAHEAD_ROWS
+      state.fresh.length + state.unfitted.length + this.#pages * pageRows < LOOKAHEAD_ROWS
     ) {
       const from = state.cursor;
       state.cursor = Math.min(from + pageRows, input.rows.count);
@@ -42,17 +42,14 @@ export class Preparing {
       const page = await activities.preparePage({
         ...{ store, round, rows, from, to },
         probe: options.probe,
+        ...(options.fit && { fit: true }),
         ...(recall !== undefined && { recall }),
       });
       this.#pages -= 1;
       for (const task of page.recalled ?? []) {
         state.clips.set(task.row, recalledClip(task, Date.now(), options));
       }
-      state.fresh.add(page.submit);
-      state.count('rejected', page.rejected);
-      state.count('failed', page.failed);
-      state.warnings += page.warnings;
-      state.noteFailures(page.failures);
+      state.prepared(page);
     });
   }
 

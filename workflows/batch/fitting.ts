@@ -1,0 +1,39 @@
+// Has clips fitted that the vendor would not take, a few at a time.
+import type { StepContext } from './step.js';
+
+/** Fitted clips that wait for their submission: each takes space on a disk. */
+const LOOKAHEAD_ROWS = 50;
+/** Under way or queued; a worker does one or two at a time. */
+const MAX_FITTING = 4;
+
+export class Fitting {
+  #running = 0;
+
+  constructor(private readonly context: StepContext) {}
+
+  get underWay(): boolean {
+    return this.#running > 0;
+  }
+
+  begin(): void {
+    const { state } = this.context;
+    while (this.#running < MAX_FITTING && state.fresh.length < LOOKAHEAD_ROWS) {
+      const row = state.unfitted.take();
+      if (row === undefined) return;
+      this.#fit(row);
+    }
+  }
+
+  #fit(row: number): void {
+    const { input, state, activities, work } = this.context;
+    const { store, round, options } = input;
+    const { fit } = options;
+    if (!fit) throw new Error(`B1: row ${row} is to be fitted, and the batch fits none`);
+    this.#running += 1;
+    work.start(async () => {
+      const page = await activities.fitClip({ store, round, row, fit });
+      this.#running -= 1;
+      state.prepared(page);
+    });
+  }
+}
