@@ -31,8 +31,8 @@ const MAY_IMPORT = {
     ...['temporal', 'tomoviee', 'tomoviee/callbacks', 'tomoviee/serving'],
   ],
   client: [
-    ...['config', 'contract', 'intake', 'manifests', 'net', 'outcomes', 'outcomes/ledger', 'store'],
-    ...['store/bucket', 'temporal'],
+    ...['config', 'contract', 'intake', 'manifests', 'media', 'net', 'outcomes'],
+    ...['outcomes/ledger', 'store', 'store/bucket', 'temporal'],
   ],
   cli: [
     ...['client', 'config', 'contract', 'intake', 'manifests', 'media', 'net', 'outcomes', 'store'],

@@ -22,6 +22,8 @@ export function addManifestCommands(program: Command, done: (exitCode: number) =
     .option('--probe', 'probe every clip too')
     .option('--prompt <text>', PROMPT_TEXT)
     .option('--map <name=column>', MAP_TEXT, eachTime)
+    .option('--fit', FIT_TEXT)
+    .option('--long <how>', LONG_TEXT)
     .option('--identity <how>', IDENTITY_TEXT)
     .option('--json', 'print one JSON document on stdout')
     .addHelpText(

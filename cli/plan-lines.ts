@@ -3,11 +3,13 @@ import type { Plan } from '../client/plan.js';
 import { count } from './check-manifest.js';
 import { findingLines } from './ledger-lines.js';
 import { plainText } from './io.js';
+import type { ProbeFinding, ProbeFindings } from './probe-manifest.js';
 import { durationText } from './progress/durations.js';
 import { paceText } from './progress/paces.js';
 import { table } from './table.js';
 
-export function planLines(plan: Plan): string[] {
+/** @param probe what was found in the clips, if they are fitted */
+export function planLines(plan: Plan, probe?: ProbeFindings): string[] {
   const { manifest, clips, again, submissions, untold, found } = plan;
   const rows: [string, number, string][] = [
     ['new', clips.new, ''],
@@ -25,9 +27,32 @@ export function planLines(plan: Plan): string[] {
     costLine(plan),
     ...(found ? findingLines(found) : []),
     ...(untold ? untoldLines(untold) : []),
+    ...(probe ? fitLines(probe) : []),
     'Nothing was submitted.',
   ].map((line) => line.trimEnd());
 }
+
+/** Of clips that are fitted, or cannot be. */
+function fitLines({ fits, problems }: Pick<ProbeFindings, 'fits' | 'problems'>): string[] {
+  const lines = (list: ProbeFinding[]): string[] => [
+    ...list
+      .slice(0, SHOWN)
+      .map(({ line, id, message }) => `  line ${line}, ${plainText(id)}: ${plainText(message)}`),
+    ...(list.length > SHOWN
+      ? [`  and ${list.length - SHOWN} more (reelscore validate --probe --fit)`]
+      : []),
+  ];
+  return [
+    `To be fitted: ${count(fits.length, 'clip')}`,
+    ...lines(fits),
+    ...(problems.length > 0
+      ? [`To be rejected: ${count(problems.length, 'clip')}`, ...lines(problems)]
+      : []),
+  ];
+}
+
+/** How many clips are listed. */
+const SHOWN = 10;
 
 function changeText({ clips, found }: Plan): string {
   const links = found?.counts.link_changed ?? 0;

@@ -3,6 +3,7 @@ import pLimit from 'p-limit';
 import type { Clip } from '../contract/clip.js';
 import { readManifest } from '../manifests/read.js';
 import { readOptionsOf, type ReadableManifest } from '../intake/manifest-file.js';
+import { previewOf } from '../media/fit/preview.js';
 import { openMedia } from '../workers/media.js';
 import type { ResolvedConfig } from '../config/config.js';
 
@@ -19,6 +20,8 @@ export interface ProbeFindings {
   probed: number;
   problems: ProbeFinding[];
   warnings: ProbeFinding[];
+  /** Clips that would be fitted; `message` tells how. Their limits are no problems. */
+  fits: ProbeFinding[];
 }
 
 /** @param onFinding gets each finding as a line, as soon as it is known */
@@ -29,11 +32,22 @@ export async function probeManifest(
 ): Promise<ProbeFindings> {
   const media = openMedia(config);
   const limit = pLimit(CONCURRENCY);
-  const findings: ProbeFindings = { probed: 0, problems: [], warnings: [] };
+  const findings: ProbeFindings = { probed: 0, problems: [], warnings: [], fits: [] };
 
-  const look = async ({ line, id, fileLink }: Clip): Promise<void> => {
+  const look = async (clip: Clip): Promise<void> => {
+    const { line, id, fileLink } = clip;
     const verdict = await media.probe(fileLink);
     findings.probed += 1;
+    const preview = config.fit && previewOf(clip, verdict, config.fit);
+    if (preview) {
+      const [list, code, message] =
+        'what' in preview
+          ? ([findings.fits, 'fitted', preview.what] as const)
+          : ([findings.problems, 'media_too_long', preview.fault] as const);
+      list.push({ line, id, code, message });
+      onFinding(`${file.label}:${line}: ${id}: ${code}: ${message}`);
+      return;
+    }
     const isOk = verdict.verdict === 'ok';
     for (const { code, message } of isOk ? verdict.warnings : [verdict]) {
       (isOk ? findings.warnings : findings.problems).push({ line, id, code, message });

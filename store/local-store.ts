@@ -1,16 +1,6 @@
 // A store in a folder of this machine (or one mounted on all machines that work on the batch).
 import { createReadStream, createWriteStream, type Dirent, type Stats } from 'node:fs';
-import {
-  chmod,
-  open,
-  opendir,
-  readdir,
-  readFile,
-  rename,
-  rm,
-  stat,
-  unlink,
-} from 'node:fs/promises';
+import { open, opendir, readdir, readFile, rename, rm, stat, unlink } from 'node:fs/promises';
 import { randomBytes } from 'node:crypto';
 import path from 'node:path';
 import { Readable } from 'node:stream';
@@ -88,8 +78,9 @@ class LocalStore implements Store {
 
   writeFile(key: string, fill: (path: string) => Promise<void>): Promise<void> {
     return this.#replace(key, async (part) => {
+      // Made first, because programs know no modes: what they write over keeps its own.
+      await (await open(part, 'wx', modeOf(key))).close();
       await fill(part);
-      await chmod(part, modeOf(key) & ~process.umask());
       const file = await open(part, 'r');
       try {
         await file.sync();

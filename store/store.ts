@@ -27,7 +27,7 @@ export interface Store {
   ): Promise<number>;
   /**
    * Writes what a program writes into a file, replacing what was there.
-   * @param fill writes the file at the path, which is not there yet; nothing is kept if it fails
+   * @param fill writes over the file at the path, which is empty; nothing is kept if it fails
    */
   writeFile(key: string, fill: (path: string) => Promise<void>): Promise<void>;
   /** The path of an object, for programs that read files. */

@@ -5,6 +5,7 @@ import { readConfig } from '../config.js';
 import { EXIT } from '../exit-codes.js';
 import { createIo } from '../io.js';
 import { planLines } from '../plan-lines.js';
+import { probeManifest } from '../probe-manifest.js';
 import { settingsOf, type RunFlags } from '../run-flags.js';
 
 export type PlanFlags = Pick<
@@ -32,8 +33,10 @@ export async function plan(manifest: string, flags: PlanFlags): Promise<number> 
   if (!checked) return EXIT.failed;
   try {
     const planned = await Reelscore.plan(checked, { config, simulate, again, skipInvalid });
-    for (const line of planLines(planned)) io.say(line);
-    io.document({ ok: true, ...planned });
+    // Which clips are fitted is found by a look into each.
+    const probe = config.fit && (await probeManifest(checked.file, config, () => undefined));
+    for (const line of planLines(planned, probe)) io.say(line);
+    io.document({ ok: true, ...planned, ...(probe && { probe }) });
     return EXIT.ok;
   } finally {
     await checked.file.remove();

@@ -13,13 +13,16 @@ export interface ValidateFlags {
   probe?: boolean;
   prompt?: string;
   map?: string[];
+  fit?: boolean;
+  long?: string;
   identity?: string;
   json?: boolean;
 }
 
 export async function validate(manifest: string, flags: ValidateFlags): Promise<number> {
   const io = createIo(flags.json ?? false);
-  const config = readConfig({ identity: flags.identity, prompt: flags.prompt, map: flags.map });
+  const { identity, prompt, map, fit, long } = flags;
+  const config = readConfig({ identity, prompt, map, fit, long });
   const { file, report: read } = await readReport(manifest, config);
   const report = file && read.complete ? await withLedger(config, file, read) : read;
   const say = (line: string): void => io.say(line);
@@ -35,7 +38,7 @@ export async function validate(manifest: string, flags: ValidateFlags): Promise<
 
   const { total, valid, problemCount, warningCount } = report;
   const clips = findings
-    ? `; probed ${count(findings.probed, 'clip')}: ${count(findings.problems.length, 'problem')}, ${count(findings.warnings.length, 'warning')}`
+    ? `; probed ${count(findings.probed, 'clip')}: ${count(findings.problems.length, 'problem')}, ${count(findings.warnings.length, 'warning')}${findings.fits.length > 0 ? `, ${findings.fits.length} to be fitted` : ''}`
     : '';
   say(
     `${manifest}: ${count(total, 'row')}, ${valid} valid, ${count(problemCount, 'problem')}, ${count(warningCount, 'warning')}${clips}`,

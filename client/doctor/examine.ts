@@ -7,6 +7,7 @@ import { openTemporal, type OpenedTemporal } from '../../temporal/connection.js'
 import { callbackFindings } from './callbacks.js';
 import { clipsFinding } from './clips.js';
 import { ok, problemOf, type DoctorFinding } from './finding.js';
+import { ffmpegFinding } from './fitting.js';
 import { folderFinding } from './folders.js';
 import { gatewayFindings } from './gateway.js';
 import { keysFinding, nodeFinding, notificationsFinding } from './settings.js';
@@ -38,6 +39,7 @@ export async function examine(options: ExamineOptions): Promise<DoctorFinding[]>
     await folderFinding('Results', config.outDir ?? path.resolve(cwd, 'results')),
     await folderFinding('Ledger', config.ledgerDir),
     await folderFinding('Home', config.home),
+    await ffmpegFinding(config),
   ];
   const opened = await open(options);
   if ('check' in opened) findings.push(opened);

@@ -12,8 +12,13 @@ import {
 import { DefaultLogger } from '@temporalio/worker';
 import { Activity } from '@temporalio/worker/lib/activity.js';
 import { onTestFinished } from 'vitest';
-import { createActivities, type ActivityDependencies } from '../../activities/index.js';
-import { freezeManifest } from '../../manifests/index.js';
+import {
+  createActivities,
+  createMediaActivities,
+  type ActivityDependencies,
+} from '../../activities/index.js';
+import { freezeManifest, type FreezeOptions } from '../../manifests/freeze.js';
+import type { Ffmpeg } from '../../media/ffmpeg/ffmpeg.js';
 import { createGuardedFetch } from '../../net/guarded-fetch.js';
 import { openLocalStore } from '../../store/local-store.js';
 import type { Store } from '../../store/store.js';
@@ -29,13 +34,16 @@ export interface TestBatch {
 }
 
 /** A frozen manifest in a folder that is gone when the test ends. */
-export async function frozenBatch(manifest: string): Promise<TestBatch> {
+export async function frozenBatch(
+  manifest: string,
+  options: FreezeOptions = {},
+): Promise<TestBatch> {
   const folder = await mkdtemp(join(tmpdir(), 'reelscore-activities-'));
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
   const location = join(folder, 'batch');
   await writeFile(join(folder, 'm.csv'), manifest);
   const store = openLocalStore(location);
-  await freezeManifest(join(folder, 'm.csv'), store, { skipInvalid: true });
+  await freezeManifest(join(folder, 'm.csv'), store, { skipInvalid: true, ...options });
   return { location, store };
 }
 
@@ -69,21 +77,23 @@ const BY_LINK: ActivityDependencies['delivery'] = {
 };
 
 /** The activities of one worker; what is not given would be an error to use. */
-export function workerOf(deps: Partial<ActivityDependencies>): Activities {
+export function workerOf(deps: Partial<ActivityDependencies & { ffmpeg: Ffmpeg }>): Activities {
   const fetch = createGuardedFetch({ allowHosts: ['127.0.0.1'] });
   onTestFinished(() => fetch.close());
   const unused = (): never => {
     throw new Error('this test should not need it');
   };
-  return createActivities({
+  const all = {
     openStore: openLocalStore,
     vendor: { submit: unused, queryTask: unused },
     probe: unused,
     ...{ fetch, clipFetch: fetch },
     delivery: BY_LINK,
     callbackUrl: () => undefined,
+    ffmpeg: { version: unused, names: unused, inspect: unused, run: unused },
     ...deps,
-  });
+  };
+  return { ...createMediaActivities(all), ...createActivities(all) };
 }
 
 export interface RunOptions {
@@ -92,7 +102,7 @@ export interface RunOptions {
   batch?: string;
 }
 
-type Activities = ReturnType<typeof createActivities>;
+type Activities = ReturnType<typeof createActivities> & ReturnType<typeof createMediaActivities>;
 type Name = keyof Activities;
 type Input<N extends Name> = Parameters<Activities[N]>[0];
 type Output<N extends Name> = Awaited<ReturnType<Activities[N]>>;

@@ -59,6 +59,7 @@ test('without any setting every default holds', () => {
     downloadTimeoutMs: 1_200_000,
     shutdownGraceMs: 20_000,
     logLevel: 'info',
+    ffmpeg: 'ffmpeg',
     priority: 'normal',
     identity: 'clip',
     signatureParams: [],
@@ -264,11 +265,14 @@ pricePerClip: 0.05 EUR
 budget: 1
 prompt: 'Calm {{name}}'
 map: 'Video URL=file_link; Brief=prompt'
+fit: true
+long: first
+ffmpeg: /opt/ffmpeg/bin/ffmpeg
 identity: link
 signatureParams: [key, 'sign*', '!token']
 ledger: /srv/ledger
 notify: https://hooks.example/a
-probe: false
+probe: true
 pollInterval: 20s
 callbackGrace: 0s
 taskTimeout: 1d
@@ -296,7 +300,7 @@ historyBound: 500
     s3Endpoint: 'https://minio.example',
     allowHosts: ['media.local', '::1'],
     pace: { ratePerSecond: 2.5, burst: 3, maxInFlight: 7 },
-    probe: false,
+    probe: true,
     pollIntervalMs: 20_000,
     callbackGraceMs: 0,
     taskTimeoutMs: 86_400_000,
@@ -315,6 +319,8 @@ historyBound: 500
     pricePerClip: { amount: 0.05, currency: 'EUR' },
     prompt: 'Calm {{name}}',
     map: { 'Video URL': 'file_link', Brief: 'prompt' },
+    fit: { long: 'first' },
+    ffmpeg: '/opt/ffmpeg/bin/ffmpeg',
     identity: 'link',
     signatureParams: ['key', 'sign*', '!token'],
     ledgerDir: '/srv/ledger',

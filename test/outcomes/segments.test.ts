@@ -9,7 +9,12 @@ describe('segments', () => {
     const full: Required<Outcome> = {
       ...{ row: 2, status: 'failed', taskId: 't', attempts: 3, errorCode: '680001' },
       ...{ errorMessage: 'line one\nline two, "quoted" 😀', output: 'x', possibleDuplicate: true },
-      ...{ outputs: ['x', 'y'], modelVersion: 'v1', translatePrompt: 'pop' },
+      ...{
+        outputs: ['x', 'y'],
+        modelVersion: 'v1',
+        fitted: '1280x720, 30 FPS, 12.0 s',
+        translatePrompt: 'pop',
+      },
     };
     const outcomes: Outcome[] = [full, { row: 0, status: 'skipped', attempts: 0 }];
     await writeSegment(store, 1, '00000000', outcomes);

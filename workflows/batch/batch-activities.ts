@@ -17,7 +17,7 @@ const DOWNLOADS = { ...GROUP, startToCloseTimeout: '6h' } as const;
 
 const { preparePage } = proxyActivities<BatchActivities>(PAGE);
 /** ffmpeg takes at most half of what a clip lasts, and before that a long clip may have to be fetched. */
-const ENCODING = { ...PAGE, startToCloseTimeout: '6h' } as const;
+const ENCODING = { ...PAGE, startToCloseTimeout: '6h', heartbeatTimeout: '15s' } as const;
 
 const { queryTasks } = proxyActivities<BatchActivities>(GROUP);
 const { joinAccount } = proxyActivities<BatchActivities>({

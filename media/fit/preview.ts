@@ -1,0 +1,49 @@
+// What fitting would make of a clip, told before it is done. Pure.
+import type { FitOptions } from '../../contract/batch.js';
+import type { Excerpt } from '../../contract/clip.js';
+import type { MediaFacts } from '../facts.js';
+import type { ProbeVerdict } from '../verdict.js';
+import { cutOf } from './cut.js';
+import { isToFit } from './is-to-fit.js';
+import { shapeOf } from './shape.js';
+
+/**
+ * Undefined if the clip is submitted as it is, or rejected for what fitting does not mend.
+ * @param clip its row
+ * @returns what the vendor gets, in words; or why it gets nothing
+ */
+export function previewOf(
+  { excerpt }: { excerpt?: Excerpt },
+  verdict: ProbeVerdict,
+  { long }: FitOptions,
+): { what: string } | { fault: string } | undefined {
+  if (!isToFit(excerpt ? { excerpt } : {}, verdict)) return undefined;
+  const media: Partial<MediaFacts> = ('media' in verdict ? verdict.media : undefined) ?? {};
+  const cut = cutOf(media.durationSeconds, excerpt, long);
+  if ('fault' in cut) return cut;
+  const { width, height, frameRate } = media;
+  const seconds = media.durationSeconds === undefined ? undefined : cut.seconds;
+  if (width === undefined || height === undefined) return { what: partsOf({ seconds }) };
+  const shape = shapeOf({
+    ...{ index: 0, codec: '', width, height, reshaped: false, interlaced: false, startSeconds: 0 },
+    ...(frameRate !== undefined && { frameRate }),
+  });
+  const rate = frameRate === undefined ? undefined : shape.frameRate;
+  return { what: partsOf({ ...shape.frame, frameRate: rate, seconds }) };
+}
+
+function partsOf({
+  width,
+  height,
+  frameRate,
+  seconds,
+}: Partial<
+  Record<keyof Pick<MediaFacts, 'width' | 'height' | 'frameRate'> | 'seconds', number | undefined>
+>): string {
+  const parts = [
+    width === undefined ? 'MP4' : `MP4 ${width}x${height}`,
+    ...(frameRate === undefined ? [] : [`${frameRate} FPS`]),
+    ...(seconds === undefined ? [] : [`${seconds.toFixed(1)} s`]),
+  ];
+  return parts.join(', ');
+}

@@ -1,0 +1,182 @@
+// A folder of clips that the vendor does not take, to soundtracks, in one command.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import { join } from 'node:path';
+import { buffer } from 'node:stream/consumers';
+import { pathToFileURL } from 'node:url';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { distFile } from '../../config/paths.js';
+import { freePort } from '../../temporal/embedded/ports.js';
+import { probeClip } from '../../media/probe-clip.js';
+import { createGuardedFetch } from '../../net/guarded-fetch.js';
+import { startSimulator } from '../../tomoviee/simulator/simulator.js';
+import { hasFfmpeg, makeClips, picture } from '../media/clips.js';
+import { openAnalyzer } from '../media/support.js';
+import { built } from '../support/built.js';
+import { readRows } from '../support/rig.js';
+import { temporaryHome, testServer } from '../support/temporal.js';
+import { until } from '../support/until.js';
+import { reelscore } from './cli.js';
+
+await built();
+const server = await testServer();
+const cwd = await temporaryHome();
+const home = await temporaryHome();
+const simulator = await startSimulator({ fetchClips: true, taskMs: [300, 600] });
+const receiver = await freePort(undefined);
+
+/** What the vendor was given, by the path of its link. */
+const given = new Map<string, Buffer>();
+const front = createServer((request, response) => {
+  void (async () => {
+    const { method = 'GET' } = request;
+    const body = await buffer(request);
+    const answer = await fetch(`http://127.0.0.1:${receiver}${request.url}`, {
+      method,
+      headers: { 'content-type': request.headers['content-type'] ?? 'text/plain' },
+      ...(body.length > 0 && { body }),
+    });
+    const content = Buffer.from(await answer.arrayBuffer());
+    if (request.url?.startsWith('/clips/')) given.set(request.url, content);
+    response.writeHead(answer.status).end(content);
+  })().catch(() => response.writeHead(502).end());
+});
+front.listen(0, '127.0.0.1');
+await once(front, 'listening');
+const frontPort = (front.address() as { port: number }).port;
+afterAll(async () => {
+  front.closeAllConnections();
+  front.close();
+  await simulator.close();
+});
+
+const env = {
+  REELSCORE_HOME: home,
+  REELSCORE_ACCOUNT: 'fit-test',
+  REELSCORE_CALLBACK_URL: `http://127.0.0.1:${frontPort}`,
+  REELSCORE_CALLBACK_LISTEN: `127.0.0.1:${receiver}`,
+  REELSCORE_ALLOW_HOSTS: new URL(simulator.url).host,
+  REELSCORE_POLL_INTERVAL: '300ms',
+  TEMPORAL_ADDRESS: server.address,
+  TOMOVIEE_BASE_URL: simulator.url,
+  TOMOVIEE_APP_KEY: 'test-key',
+  TOMOVIEE_APP_SECRET: 'test-secret',
+};
+const cli = (...args: string[]) => reelscore(args, { cwd, env });
+const RUN = ['--fit', '--rate', '20', '--json'];
+
+describe.skipIf(!hasFfmpeg)('--fit', () => {
+  beforeAll(async () => {
+    const x264 = '-c:v libx264 -preset ultrafast';
+    const clips = await makeClips({
+      'screen.webm': `${picture('640x480', '25', 2)} -c:v libvpx-vp9 -deadline realtime`,
+      'drone.mp4': `${picture('2560x1440', '60', 1)} ${x264}`,
+      'good.mp4': `${picture('640x360', '25', 1)} ${x264}`,
+      'talk.mp4': `${picture('640x360', '15', 100)} ${x264}`,
+    });
+    await mkdir(join(cwd, 'clips'));
+    for (const [name, content] of clips) await writeFile(join(cwd, 'clips', name), content);
+  });
+
+  test('a run that is killed while it fits goes on, and each clip is paid once', async () => {
+    const args = [
+      'run',
+      './clips',
+      '--prompt',
+      'Calm',
+      '--long',
+      'first',
+      ...RUN,
+      '--out',
+      'scored',
+    ];
+    const proxies = join(cwd, 'scored/.reelscore/proxies');
+    const first = spawn(process.execPath, [distFile('cli/main.js'), ...args], {
+      ...{ cwd, env: { PATH: process.env['PATH'], HOME: home, ...env }, stdio: 'ignore' },
+    });
+    const isPart = (name: string): boolean => name.endsWith('.part');
+    await until(
+      () => readdir(proxies).catch(() => []),
+      (names) => names.some(isPart),
+    );
+    const gone = once(first, 'exit');
+    first.kill('SIGKILL');
+    await gone;
+
+    const { exitCode, stderr } = await cli(...args);
+    expect([exitCode, stderr.includes('error')]).toEqual([0, false]);
+    const rows = await readRows(join(cwd, 'scored'));
+    expect(rows.map(({ id, status, fitted }) => [id, status, fitted])).toEqual([
+      ['drone', 'succeeded', '1280x720, 30 FPS, 1.0 s'],
+      ['good', 'succeeded', undefined],
+      ['screen', 'succeeded', '640x480, 25 FPS, 2.0 s'],
+      ['talk', 'succeeded', '640x360, 15 FPS, 95.0 s'],
+    ]);
+    expect(simulator.ledger()).toHaveLength(4);
+    expect(await readdir(proxies)).toEqual([]);
+    await eachIsTaken();
+  });
+
+  test('columns start and length make several clips of one, which the ledger tells apart', async () => {
+    const rows = ['0:10,5,Calm', '0:40,5,Calm', '0:10,5,Calm', ',,Calm'];
+    const talk = join(cwd, 'clips/talk.mp4');
+    await writeFile(
+      join(cwd, 'parts.csv'),
+      `file_link,start,length,prompt\n${rows.map((row) => `${talk},${row}\n`).join('')}`,
+    );
+    const before = simulator.ledger().length;
+    const planned = await cli('plan', 'parts.csv', '--fit', '--long', 'first', '--json');
+    expect(JSON.parse(planned.stdout)).toMatchObject({ clips: { total: 4, new: 3, scored: 1 } });
+    const args = ['--long', 'first', '--out', 'parts', ...RUN];
+    const { exitCode } = await cli('run', 'parts.csv', ...args);
+    expect(exitCode).toBe(0);
+    expect(simulator.ledger().length - before).toBe(3);
+    const fitted = (await readRows(join(cwd, 'parts'))).map((row) => [row['start'], row.fitted]);
+    expect(fitted).toEqual([
+      ['0:10', '640x360, 15 FPS, 5.0 s'],
+      ['0:40', '640x360, 15 FPS, 5.0 s'],
+      ['0:10', '640x360, 15 FPS, 5.0 s'],
+      ['', undefined],
+    ]);
+    const valid = await cli('validate', 'parts.csv', '--probe', '--fit', '--long', 'first');
+    expect(valid.stdout).toContain('parts.csv:4: same clip and prompt as line 2');
+    expect(valid.stdout).toContain('parts.csv:2: clip-1: fitted: MP4 640x360, 15 FPS, 5.0 s');
+    await writeFile(join(cwd, 'wrong.csv'), `file_link,start,prompt\n${talk},one minute,Calm\n`);
+    const { stdout } = await reelscore(['validate', 'wrong.csv'], {
+      cwd,
+      env: { ...env, REELSCORE_FIT: 'true' },
+    });
+    expect(stdout).toContain(
+      'wrong.csv:2: start "one minute" is no time (write seconds, 12.5, or minutes',
+    );
+  });
+
+  test('without a way to the vendor it is refused before anything is started', async () => {
+    await writeFile(join(cwd, 'web.csv'), 'file_link,prompt\nhttps://clips.example/a.webm,Calm\n');
+    const others = { ...env, REELSCORE_CALLBACK_URL: '' };
+    const { exitCode, stderr } = await reelscore(['run', 'web.csv', ...RUN], { cwd, env: others });
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain('web.csv: what is fitted lies on this machine');
+    expect(stderr).toContain('set REELSCORE_STAGING to a bucket');
+  });
+});
+
+/** Whether what the vendor got is within its limits. */
+async function eachIsTaken(): Promise<void> {
+  const analyzer = openAnalyzer({ parsers: 1 });
+  const network = createGuardedFetch();
+  try {
+    expect(given.size).toBe(4);
+    for (const [at, content] of [...given.values()].entries()) {
+      const path = join(cwd, `given-${at}`);
+      await writeFile(path, content);
+      const verdict = await probeClip(pathToFileURL(path).href, { fetch: network, analyzer });
+      expect(verdict).toMatchObject({ verdict: 'ok', warnings: [] });
+    }
+  } finally {
+    analyzer.close();
+    await network.close();
+  }
+}
