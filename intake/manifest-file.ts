@@ -32,7 +32,7 @@ export interface HeaderForHost {
   value: string;
 }
 
-export interface ManifestFile extends Pick<ReadOptions, 'base' | 'prompt' | 'map'> {
+export interface ManifestFile extends Pick<ReadOptions, 'base' | 'prompt' | 'map' | 'sheet'> {
   path: string;
   /** Its name in messages. */
   label: string;

@@ -9,7 +9,7 @@ import type { ReadOptions } from './read-options.js';
 import { openSnapshot } from './snapshot.js';
 import { PAGE_SIZE, pageKey, SNAPSHOT_KEY, type SnapshotInfo } from './snapshot-format.js';
 
-export interface FreezeOptions extends Pick<ReadOptions, 'base' | 'prompt' | 'map'> {
+export interface FreezeOptions extends Pick<ReadOptions, 'base' | 'prompt' | 'map' | 'sheet'> {
   /** Freeze invalid rows with their `fault` instead of refusing the manifest. */
   skipInvalid?: boolean;
   /** `hash` of the report that was looked at; another content is refused. */

@@ -16,6 +16,8 @@ export interface ReadOptions {
   prompt?: string;
   /** Columns under other names than ours. */
   map?: ColumnMap;
+  /** Sheet of a workbook, by its name or number; default: the first that is visible. */
+  sheet?: string;
   /** When a row's clip is expected to be submitted (epoch ms): links that expire before it are warned of. */
   submittedAt?: (row: number) => number;
   /** Ends the reading, which then throws its reason. */

@@ -5,7 +5,7 @@ import type { ManifestReport } from './read.js';
 import type { ReadOptions } from './read-options.js';
 
 /** What the thread is started with. */
-export interface ReadingTask extends Pick<ReadOptions, 'base' | 'prompt' | 'map'> {
+export interface ReadingTask extends Pick<ReadOptions, 'base' | 'prompt' | 'map' | 'sheet'> {
   path: string;
   label: string;
   avoid: ReadonlySet<string>;
