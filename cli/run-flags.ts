@@ -16,7 +16,9 @@ export interface RunFlags {
   again?: boolean;
   prompt?: string;
   map?: string[];
+  sheet?: string;
   notify?: string;
+  xlsx?: boolean;
   skipInvalid?: boolean;
   /** False with `--no-probe`. */
   probe: boolean;
@@ -30,6 +32,9 @@ export const IDENTITY_TEXT =
 export const PROMPT_TEXT = 'prompt of clips that have none; it may name fields, {{folder}}';
 export const MAP_TEXT =
   "a column under another name: 'Video URL=file_link'; may be given several times";
+export const SHEET_TEXT =
+  'sheet of a workbook: its name, or its number from 1 (default: the first visible one)';
+export const XLSX_TEXT = 'write results.xlsx beside results.csv';
 export const UI_TEXT = "with Temporal's web UI, if this command starts the embedded server";
 
 /** For options that may be given several times. */
@@ -53,6 +58,7 @@ export function addClipOptions(command: Command): Command {
     .option('--again', 'score clips anew that have been scored already')
     .option('--prompt <text>', PROMPT_TEXT)
     .option('--map <name=column>', MAP_TEXT, eachTime)
+    .option('--sheet <name>', SHEET_TEXT)
     .option('--identity <how>', IDENTITY_TEXT)
     .option('--skip-invalid', 'leave out rows with problems instead of refusing the manifest')
     .option('--no-probe', 'do not probe the clips before they are submitted');
@@ -79,7 +85,8 @@ export function addPaceOptions(command: Command): Command {
       '--budget <amount>',
       'cost at the most, at pricePerClip; the clips beyond are left skipped',
     )
-    .option('--notify <url>', 'webhook that is notified when the batch ends or pauses');
+    .option('--notify <url>', 'webhook that is notified when the batch ends or pauses')
+    .option('--xlsx', XLSX_TEXT);
 }
 
 /** Only what was given on the command line. */
@@ -95,7 +102,10 @@ export function settingsOf(flags: Partial<RunFlags>): ConfigOptions {
     identity: flags.identity,
     prompt: flags.prompt,
     map: flags.map,
+    sheet: flags.sheet,
     notify: flags.notify,
+    // Without the option the configuration decides.
+    xlsx: flags.xlsx,
     ui: flags.ui,
     // commander gives true when `--no-probe` is absent; then the configuration decides.
     probe: flags.probe === false ? false : undefined,

@@ -29,6 +29,7 @@ export async function checkSource(
     ...manifestNetwork(config),
     prompt: config.prompt,
     map: config.map,
+    sheet: config.sheet,
   });
   try {
     return {

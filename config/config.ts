@@ -92,6 +92,10 @@ export interface ResolvedConfig {
   prompt?: string;
   /** Columns of manifests under other names than ours. */
   map?: ColumnMap;
+  /** Of manifests that are workbooks; absent = the first that is visible. */
+  sheet?: string;
+  /** Whether `results.xlsx` is written too. */
+  xlsx: boolean;
   identity: Identity;
   /** See `LedgerOptions.signatures`. */
   signatureParams: string[];
@@ -184,6 +188,8 @@ function runFields(values: RunValues, webhookSecret: Secret | undefined) {
     ...(values.pricePerClip && { pricePerClip: values.pricePerClip }),
     ...(values.prompt !== undefined && { prompt: values.prompt }),
     ...(values.map && { map: values.map }),
+    ...(values.sheet !== undefined && { sheet: values.sheet }),
+    xlsx: need(values.xlsx),
     identity: need(values.identity),
     signatureParams: need(values.signatureParams),
     ledgerDir: need(values.ledger),
@@ -243,6 +249,7 @@ export function batchOptionsOf(config: ResolvedConfig, again = false): BatchOpti
     },
     ...(cap && { cap }),
     ...(notifications.url !== undefined && { notify: { url: notifications.url } }),
+    ...(config.xlsx && { xlsx: true as const }),
     historyBound,
   };
 }

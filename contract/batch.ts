@@ -13,6 +13,8 @@ export interface BatchOptions {
   priority: Priority;
   /** Probe each clip before it is submitted. */
   probe: boolean;
+  /** Write `results.xlsx` too. */
+  xlsx?: true;
   /** Time between two polls of a task whose callback cannot arrive or did not. */
   pollIntervalMs: number;
   /** How long to wait for a callback before querying the vendor. */

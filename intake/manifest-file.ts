@@ -44,12 +44,14 @@ export interface ManifestFile extends Pick<ReadOptions, 'base' | 'prompt' | 'map
 export type ReadableManifest = Omit<ManifestFile, 'remove'>;
 
 /** How `readManifest` is told where a manifest is. */
-export function readOptionsOf({ label, base, prompt, map }: ReadableManifest): ReadOptions {
+export function readOptionsOf(manifest: ReadableManifest): ReadOptions {
+  const { label, base, prompt, map, sheet } = manifest;
   return {
     label,
     ...(base !== undefined && { base }),
     ...(prompt !== undefined && { prompt }),
     ...(map && { map }),
+    ...(sheet !== undefined && { sheet }),
   };
 }
 
@@ -63,6 +65,8 @@ export interface FetchManifestOptions {
   prompt?: string | undefined;
   /** Columns under other names than ours. */
   map?: ColumnMap | undefined;
+  /** Of a workbook. */
+  sheet?: string | undefined;
   signal?: AbortSignal | undefined;
 }
 
@@ -80,7 +84,7 @@ export async function openManifest(
   manifest: string | InlineManifest,
   options: FetchManifestOptions = {},
 ): Promise<ManifestFile> {
-  const { prompt, map, signal } = options;
+  const { prompt, map, sheet, signal } = options;
   const file = await found();
   return { ...file, ...(prompt !== undefined && { prompt }), ...(map && { map }) };
 
@@ -99,13 +103,18 @@ export async function openManifest(
       return await inFolder((folder) => listBucket(bucket, buckets(), folder, { prompt, signal }));
     }
     if (bucket || isUrl(manifest)) {
-      return await inFolder((folder) => download(manifest, folder, options));
+      return await inFolder(async (folder) => withSheet(await download(manifest, folder, options)));
     }
     if (await isFolder(manifest)) {
       return await inFolder((folder) => listFolder(manifest, folder, { prompt, signal }));
     }
     const remove = (): Promise<void> => Promise.resolve();
-    return { path: manifest, label: manifest, base: dirname(manifest), remove };
+    return { ...withSheet({ path: manifest, label: manifest, base: dirname(manifest) }), remove };
+  }
+
+  /** What is listed or given inline has no sheets, whatever the settings say. */
+  function withSheet(file: ReadableManifest): ReadableManifest {
+    return sheet === undefined ? file : { ...file, sheet };
   }
 }
 
@@ -125,10 +134,10 @@ async function inFolder(
 async function download(
   link: string,
   folder: string,
-  { fetch, header, signal }: FetchManifestOptions,
+  { fetch, header, sheet, signal }: FetchManifestOptions,
 ): Promise<ReadableManifest> {
   if (!fetch) throw new Error('a manifest at a URL needs a network');
-  const url = sharedTable(new URL(link));
+  const url = sharedTable(new URL(link), sheet === undefined ? 'csv' : 'xlsx');
   const inBucket = readLocation(link) !== undefined;
   const label = inBucket ? link : printableUrl(url); // the query may be a signature
   const network = fetch();
@@ -188,6 +197,7 @@ function extensionOf(url: URL, { headers }: Pick<GuardedResponse, 'headers'>): s
     return extension;
   } catch {
     const type = String(headers['content-type'] ?? '');
+    if (/spreadsheetml/i.test(type)) return '.xlsx';
     if (/csv|tab-separated/i.test(type)) return '.csv';
     if (/yaml/i.test(type)) return '.yaml';
     if (/ndjson|jsonl|json-?lines/i.test(type)) return '.jsonl';

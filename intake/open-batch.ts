@@ -38,7 +38,9 @@ export interface Intake extends Pick<FetchManifestOptions, 'fetch' | 'buckets' |
   /** The worker's own settings, overridden by those of the request. */
   optionsFor(request: Pick<BatchRequest, 'settings' | 'again'>): BatchOptions;
   /** How the request's manifest is to be read. */
-  readingFor(request: Pick<BatchRequest, 'settings'>): Pick<FetchManifestOptions, 'prompt' | 'map'>;
+  readingFor(
+    request: Pick<BatchRequest, 'settings'>,
+  ): Pick<FetchManifestOptions, 'prompt' | 'map' | 'sheet'>;
   /**
    * The URL to notify about a request: its own `notify`, else the worker's; sealed.
    */

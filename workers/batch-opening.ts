@@ -48,8 +48,8 @@ export function intakeOf(
       }
     },
     readingFor: ({ settings = {} }) => {
-      const { prompt, map } = withSettings(config, settings);
-      return { prompt, map };
+      const { prompt, map, sheet } = withSettings(config, settings);
+      return { prompt, map, sheet };
     },
     notificationUrl(request) {
       const url = notificationUrlOf(request, config);

@@ -13,6 +13,7 @@ export type PlanFlags = Pick<
   | 'again'
   | 'prompt'
   | 'map'
+  | 'sheet'
   | 'identity'
   | 'rate'
   | 'maxInFlight'

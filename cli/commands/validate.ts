@@ -13,13 +13,15 @@ export interface ValidateFlags {
   probe?: boolean;
   prompt?: string;
   map?: string[];
+  sheet?: string;
   identity?: string;
   json?: boolean;
 }
 
 export async function validate(manifest: string, flags: ValidateFlags): Promise<number> {
   const io = createIo(flags.json ?? false);
-  const config = readConfig({ identity: flags.identity, prompt: flags.prompt, map: flags.map });
+  const { identity, prompt, map, sheet } = flags;
+  const config = readConfig({ identity, prompt, map, sheet });
   const { file, report: read } = await readReport(manifest, config);
   const report = file && read.complete ? await withLedger(config, file, read) : read;
   const say = (line: string): void => io.say(line);

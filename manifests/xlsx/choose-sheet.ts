@@ -25,7 +25,7 @@ export function chooseSheet(sheets: readonly SheetEntry[], wanted: string | unde
   );
   throw new UnreadableManifest([
     {
-      fault: `there is no sheet ${wanted ?? ''}; the workbook has ${listOf(sheets)}`,
+      fault: `there is no sheet ${wanted ?? ''}; the workbook has ${sheetList(sheets)}`,
       remedy: near === undefined ? 'name one of them' : `did you mean ${near}?`,
     },
   ]);
@@ -36,7 +36,7 @@ function plain(name: string): string {
   return name.trim().normalize('NFC').toLowerCase();
 }
 
-function listOf(sheets: readonly SheetEntry[]): string {
+export function sheetList(sheets: readonly SheetEntry[]): string {
   let number = 0;
   const shown = sheets.slice(0, SHOWN).map(({ name, hidden }) => {
     if (hidden) return `${JSON.stringify(name)} (hidden)`;

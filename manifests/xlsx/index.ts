@@ -6,7 +6,7 @@ import { type Fault, UnreadableManifest } from '../problems.js';
 import type { RawRow, Source, SourceOptions } from '../source.js';
 import { tableRow } from '../table-row.js';
 import { columnName, placeOf } from './cell-names.js';
-import { chooseSheet } from './choose-sheet.js';
+import { chooseSheet, sheetList } from './choose-sheet.js';
 import { type Hyperlinks, readHyperlinks } from './hyperlinks.js';
 import { readFormats } from './number-formats.js';
 import { Package } from './package.js';
@@ -14,7 +14,7 @@ import { OWN_SHEET } from './own-sheet.js';
 import { readSharedStrings } from './shared-strings.js';
 import { readSheetRows, type SheetCell, type SheetRow } from './sheet-rows.js';
 import { shownLink } from './shown-link.js';
-import { readWorkbook } from './workbook.js';
+import { readWorkbook, type SheetEntry } from './workbook.js';
 
 /** What a workbook's reader has to know. */
 export interface XlsxOptions extends SourceOptions {
@@ -42,8 +42,9 @@ export async function openXlsx(file: FileHandle, options: XlsxOptions = {}): Pro
   const first = begun.done === true ? [] : begun.value;
   const [top] = first;
   if (!top) throw new UnreadableManifest([EMPTY]);
+  const others = options.sheet === undefined && sheets.length > 1 ? sheets : undefined;
   // Results of ours hold texts as they are; of a results.csv that was saved as a workbook they are escaped.
-  const header = headerOf(top, options, sheet.name !== OWN_SHEET);
+  const header = withSheets(others, () => headerOf(top, options, sheet.name !== OWN_SHEET));
   const table = new SheetTable(sheet.name, header, links);
   return {
     defaults: new Map(),
@@ -56,6 +57,18 @@ export async function openXlsx(file: FileHandle, options: XlsxOptions = {}): Pro
       for await (const rows of groups) yield rows.map((row) => table.row(row));
     })(),
   };
+}
+
+/** Adds to the faults of a header that the manifest may be on another sheet. */
+function withSheets<T>(sheets: readonly SheetEntry[] | undefined, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (!sheets || !(error instanceof UnreadableManifest)) throw error;
+    const fault = `no sheet is named, and the first was read; the workbook has ${sheetList(sheets)}`;
+    const other = { fault, remedy: 'if the clips are on another, name it with --sheet' };
+    throw new UnreadableManifest([...error.faults, other], { cause: error });
+  }
 }
 
 function headerOf(row: SheetRow, options: SourceOptions, isEscaped: boolean): TableHeader {
@@ -77,6 +90,7 @@ function headerOf(row: SheetRow, options: SourceOptions, isEscaped: boolean): Ta
 class SheetTable {
   readonly #columns = new Map<string, number>();
   readonly #linkColumn: number;
+  /** Of links that are taken in place of their texts one warning stands for all. */
   #told = false;
 
   constructor(
@@ -106,23 +120,23 @@ class SheetTable {
     const warnings: Fault[] = [];
     for (const cell of cells) {
       if (cell.column >= header.columns.length) continue;
-      const at = { line: number, cell: placeOf(this.sheet, cell.column, number) };
+      const at = () => ({ line: number, cell: placeOf(this.sheet, cell.column, number) });
       const name = header.columns[cell.column]?.name;
       if (cell.fault && name !== undefined) {
-        faults.push({ ...at, fault: `${name} ${cell.fault.says}`, remedy: cell.fault.remedy });
+        faults.push({ ...at(), fault: `${name} ${cell.fault.says}`, remedy: cell.fault.remedy });
         continue;
       }
       let { text } = cell;
       if (cell.column === this.#linkColumn) {
         const shown = shownLink(text.trim(), this.#linkOf(cell, number));
         if ('fault' in shown) {
-          faults.push({ ...at, ...shown.fault });
+          faults.push({ ...at(), ...shown.fault });
           continue;
         }
         text = shown.text;
-        if (shown.note && !this.#told) {
-          this.#told = true;
-          warnings.push({ ...at, ...shown.note });
+        if (shown.note && !(shown.isTaken && this.#told)) {
+          this.#told ||= shown.isTaken;
+          warnings.push({ ...at(), ...shown.note });
         }
       }
       texts[cell.column] = header.ownResults ? text : text.trim();

@@ -163,7 +163,7 @@ class SheetReader {
     this.#cell = this.#in = undefined;
     if (!row || !open || row.tooLong) return;
     const cell = this.#cellOf(open);
-    if (cell.text === '' && cell.fault === undefined) return;
+    if (cell.text.trim() === '' && cell.fault === undefined) return;
     this.#chars += cell.text.length + 1;
     if (this.#chars > MAX_RECORD_CHARS) {
       row.tooLong = true;

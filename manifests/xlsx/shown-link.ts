@@ -1,7 +1,8 @@
 // What a cell of the column file_link means: its text, or the link that lies on it. Pure.
 import type { Fault } from '../problems.js';
 
-export type ShownLink = { text: string; note?: Fault } | { fault: Fault };
+/** `isTaken`: the note is that the link was taken in place of the text. */
+export type ShownLink = { text: string; note?: Fault; isTaken: boolean } | { fault: Fault };
 
 /** A text that is a link by itself. */
 const IS_LINK = /^(https?|s3|file):/i;
@@ -15,16 +16,18 @@ const LIKE_PATH = /[/\\]|\.[a-z0-9]{2,5}$/i;
  * @param link what lies on the cell; without `target` it is one that cannot be read
  */
 export function shownLink(text: string, link: { target?: string } | undefined): ShownLink {
-  if (!link) return { text };
+  if (!link) return { text, isTaken: false };
   const { target } = link;
-  if (target === undefined) return IS_LINK.test(text) ? { text } : { fault: UNSEEN };
+  if (target === undefined)
+    return IS_LINK.test(text) ? { text, isTaken: false } : { fault: UNSEEN };
   if (IS_LINK.test(text)) {
-    return plain(text) === plain(target) ? { text } : { text, note: otherLink(text, target) };
+    if (plain(text) === plain(target)) return { text, isTaken: false };
+    return { text, note: otherLink(text, target), isTaken: false };
   }
-  if (IS_LINK.test(target)) return { text: target, note: taken(text, target) };
-  if (HAS_SCHEME.test(target) || LIKE_PATH.test(text)) return { text };
+  if (IS_LINK.test(target)) return { text: target, note: taken(text, target), isTaken: true };
+  if (HAS_SCHEME.test(target) || LIKE_PATH.test(text)) return { text, isTaken: false };
   const path = decoded(target);
-  return { text: path, note: taken(text, path) };
+  return { text: path, note: taken(text, path), isTaken: true };
 }
 
 /** Spreadsheet programs write a link on a text a little different from it. */
