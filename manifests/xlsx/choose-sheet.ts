@@ -17,18 +17,21 @@ export function chooseSheet(sheets: readonly SheetEntry[], wanted: string | unde
       ? first
       : (sheets.find(({ name }) => name === wanted) ??
         sheets.find(({ name }) => plain(name) === plain(wanted)) ??
-        (/^\d{1,6}$/.test(wanted) ? visible[Number(wanted) - 1] : undefined));
+        (isNumber(wanted) ? visible[Number(wanted) - 1] : undefined));
   if (found !== undefined) return found;
-  const near = nearestName(
-    wanted ?? '',
-    sheets.map(({ name }) => name),
-  );
+  const names = sheets.map(({ name }) => name);
+  // A number is near to any other.
+  const near = wanted === undefined || isNumber(wanted) ? undefined : nearestName(wanted, names);
   throw new UnreadableManifest([
     {
       fault: `there is no sheet ${wanted ?? ''}; the workbook has ${sheetList(sheets)}`,
       remedy: near === undefined ? 'name one of them' : `did you mean ${near}?`,
     },
   ]);
+}
+
+function isNumber(text: string): boolean {
+  return /^\d{1,6}$/.test(text);
 }
 
 /** Names of sheets differ in more than case. */

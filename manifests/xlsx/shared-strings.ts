@@ -52,7 +52,7 @@ export class SharedStrings {
 
   /** Undefined if there is none with this number. */
   at(index: number): string | undefined {
-    if (!(index >= 0 && index < this.#count)) return undefined;
+    if (!Number.isInteger(index) || index < 0 || index >= this.#count) return undefined;
     const start = this.#starts[index * 2] ?? 0;
     const length = this.#starts[index * 2 + 1] ?? 0;
     const from = start % BLOCK_BYTES;
