@@ -60,6 +60,7 @@ test('without any setting every default holds', () => {
     shutdownGraceMs: 20_000,
     logLevel: 'info',
     priority: 'normal',
+    xlsx: false,
     identity: 'clip',
     signatureParams: [],
     ledgerDir: join(cwd, 'results'),
@@ -68,6 +69,11 @@ test('without any setting every default holds', () => {
     runValues: expect.objectContaining({ rate: 1, identity: 'clip' }) as object,
     given: [],
   });
+});
+
+test('a workbook of the results is part of a batch only where it is wanted', () => {
+  expect(batchOptionsOf(resolve())).not.toHaveProperty('xlsx');
+  expect(batchOptionsOf(resolve({ xlsx: true }))).toMatchObject({ xlsx: true });
 });
 
 test('what goes into a batch is taken from the configuration', () => {
@@ -264,6 +270,8 @@ pricePerClip: 0.05 EUR
 budget: 1
 prompt: 'Calm {{name}}'
 map: 'Video URL=file_link; Brief=prompt'
+sheet: 2
+xlsx: true
 identity: link
 signatureParams: [key, 'sign*', '!token']
 ledger: /srv/ledger
@@ -315,6 +323,8 @@ historyBound: 500
     pricePerClip: { amount: 0.05, currency: 'EUR' },
     prompt: 'Calm {{name}}',
     map: { 'Video URL': 'file_link', Brief: 'prompt' },
+    sheet: '2',
+    xlsx: true,
     identity: 'link',
     signatureParams: ['key', 'sign*', '!token'],
     ledgerDir: '/srv/ledger',
@@ -386,6 +396,7 @@ describe('faults', () => {
     [{ historyBound: 60_000 }, /out of bounds/],
     [{ priority: 'urgnt' }, /did you mean urgent\?/],
     [{ maxFailures: '101%' }, /write 10 or 25%/],
+    [{ sheet: ' ' }, /write its name, or its number from 1/],
     [{ maxFailures: 0 }, /write 10 or 25%/],
     [{ maxFailures: 'some' }, /"some" is not a number of clips or a percentage/],
   ])('%j', (options, fault) => {

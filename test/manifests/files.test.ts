@@ -17,7 +17,9 @@ const examples = path.join(root, 'examples');
 
 describe('a manifest file', () => {
   test.each(['a.txt', 'a.docx', 'manifest'])('%s is refused by its name', async (name) => {
-    await expect(read(name, 'x')).rejects.toThrow('name the file .csv, .tsv, .xlsx, .xlsm, .yaml, .yml, .json');
+    await expect(read(name, 'x')).rejects.toThrow(
+      'name the file .csv, .tsv, .xlsx, .xlsm, .yaml, .yml, .json',
+    );
   });
 
   test.each(['a.csv', 'a.TSV'])('%s is read as CSV', async (name) => {
