@@ -131,6 +131,8 @@ describe('results.xlsx', () => {
   test('is the same file for the same outcomes', async () => {
     const view = await ended();
     const first = await bytesOf(view);
+    // Of its first entry: 1 January 1980, 0:00.
+    expect(first.readUInt32LE(10)).toBe(0x00210000);
     await writeResults(view, { ...RUN, xlsx: true });
     expect((await bytesOf(view)).equals(first)).toBe(true);
     expect((await bytesOf(await ended())).equals(first)).toBe(true);

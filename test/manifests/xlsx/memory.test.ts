@@ -12,7 +12,7 @@ import { writeManifest } from '../support.js';
 await built();
 
 const ROWS = 100_000;
-/** Ids and digests, which any format needs, take 15 MB, and the texts 20; the rows kept would be 100 and more. */
+/** Ids and digests, which CSV needs too, take 15 MB, and the texts 20. */
 const GROWTH_MB = 60;
 
 test('the memory it takes to read a workbook is that of its shared texts', async () => {

@@ -1,6 +1,7 @@
 // Whole workbooks: as CSV is read, and as the programs that people use write them.
+import { appendFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
-import { checkManifest } from '../../../manifests/index.js';
+import { checkManifest, readManifest } from '../../../manifests/index.js';
 import { createThreadReader } from '../../../manifests/read-in-thread.js';
 import { distFile } from '../../../config/paths.js';
 import { built } from '../../support/built.js';
@@ -126,6 +127,13 @@ describe('a workbook', () => {
     expect(named.warnings).toMatchObject([
       { fault: 'a sheet is named, and this manifest has none' },
     ]);
+  });
+
+  test('that changes while it is read is refused', async () => {
+    const file = await writeManifest('a.xlsx', book([HEADER, ['a', LINK, 'x']]));
+    const { report } = await readManifest(file, () => appendFile(file, 'x'));
+    expect(report).toMatchObject({ complete: false, problemCount: 1 });
+    expect(report.problems[0]?.fault).toBe('the file was changed while it was read');
   });
 
   test('is read in a thread as it is here', async () => {
