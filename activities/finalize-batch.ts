@@ -12,12 +12,15 @@ export function finalizeBatchActivity(
   { delivery }: Pick<ActivityDependencies, 'delivery'>,
   batches: OpenBatches,
 ): BatchActivities['finalizeBatch'] {
-  return ({ store, round, startedAt, submissions, leftOut }) => {
+  return ({ store, round, startedAt, submissions, leftOut, xlsx }) => {
     const batch = currentBatch();
     const files = batches.at(store, round);
     return withHeartbeat(async () => {
       if (leftOut) await recordLeftOut(files, round, leftOut);
-      const summary = await writeResults(files, { batch, round, startedAt, submissions });
+      const summary = await writeResults(files, {
+        ...{ batch, round, startedAt, submissions },
+        ...(xlsx && { xlsx }),
+      });
       await delivery.clear(files); // U1
       await clearProxies(files.store);
       await files.store.sweep();

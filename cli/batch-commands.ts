@@ -7,7 +7,7 @@ import type { RetryFlags } from './commands/retry.js';
 import type { StatusFlags } from './commands/status.js';
 import type { EvictFlags } from './commands/evict.js';
 import type { TuneFlags } from './commands/tune.js';
-import { addPaceOptions } from './run-flags.js';
+import { addPaceOptions, SHEET_TEXT } from './run-flags.js';
 
 const STATUSES = [...OUTCOME_STATUSES, 'pending'];
 
@@ -45,11 +45,13 @@ export function addBatchCommands(program: Command, done: (exitCode: number) => v
         .default('csv'),
     )
     .addOption(new Option('--status <status>', 'only rows with this status').choices(STATUSES))
+    .option('--xlsx <file>', 'write them into a workbook instead')
     .addHelpText(
       'after',
       examples(
         'reelscore results library-1a2b3c4d > results.csv',
         'reelscore results library-1a2b3c4d --status failed --format jsonl',
+        'reelscore results library-1a2b3c4d --status failed --xlsx failed.xlsx',
       ),
     )
     .action(async (batch: string, flags: ResultsFlags) => {
@@ -67,6 +69,7 @@ export function addBatchCommands(program: Command, done: (exitCode: number) => v
       )
       .description('Run a batch again for the clips that did not succeed.'),
   )
+    .option('--sheet <name>', SHEET_TEXT)
     .option('--skip-invalid', 'leave out rows with problems instead of refusing the manifest')
     .option('--no-probe', 'do not probe the clips before they are submitted')
     .option('--json', 'print one JSON document on stdout')
@@ -74,7 +77,7 @@ export function addBatchCommands(program: Command, done: (exitCode: number) => v
       'after',
       `${examples(
         'reelscore retry library-1a2b3c4d',
-        'reelscore retry library-1a2b3c4d corrected.csv',
+        'reelscore retry library-1a2b3c4d corrected.xlsx',
       )}
 
 Rows are corrected by their ids, as results.csv has them; rows that the manifest leaves out stay.

@@ -82,8 +82,13 @@ export function documentOf(report: ManifestReport) {
   };
 }
 
-function entry({ file, line, fault, remedy }: Problem) {
-  return { file, ...(line !== undefined && { line }), fault, remedy };
+function entry({ file, line, cell, fault, remedy }: Problem) {
+  return {
+    file,
+    ...(line !== undefined && { line }),
+    ...(cell !== undefined && { cell }),
+    ...{ fault, remedy },
+  };
 }
 
 export function count(number: number, noun: string): string {

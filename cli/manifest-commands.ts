@@ -7,6 +7,7 @@ import {
   LONG_TEXT,
   MAP_TEXT,
   PROMPT_TEXT,
+  SHEET_TEXT,
   eachTime,
   type RunFlags,
 } from './run-flags.js';
@@ -17,13 +18,17 @@ import type { ValidateFlags } from './commands/validate.js';
 export function addManifestCommands(program: Command, done: (exitCode: number) => void): void {
   program
     .command('validate')
-    .argument('<manifest>', 'CSV, YAML or JSON file, a folder of videos, or s3://bucket/prefix')
+    .argument(
+      '<manifest>',
+      'CSV, .xlsx, YAML or JSON file, a folder of videos, or s3://bucket/prefix',
+    )
     .description('Tell all problems of a manifest at once.')
     .option('--probe', 'probe every clip too')
     .option('--prompt <text>', PROMPT_TEXT)
     .option('--map <name=column>', MAP_TEXT, eachTime)
     .option('--fit', FIT_TEXT)
     .option('--long <how>', LONG_TEXT)
+    .option('--sheet <name>', SHEET_TEXT)
     .option('--identity <how>', IDENTITY_TEXT)
     .option('--json', 'print one JSON document on stdout')
     .addHelpText(
@@ -63,7 +68,10 @@ would not take.`,
 
   program
     .command('plan')
-    .argument('<manifest>', 'CSV, YAML or JSON file, a folder of videos, or s3://bucket/prefix')
+    .argument(
+      '<manifest>',
+      'CSV, .xlsx, YAML or JSON file, a folder of videos, or s3://bucket/prefix',
+    )
     .description('Tell what a run would do and cost, before anything does.')
     .option('--simulate', 'of a run against the simulator')
     .option('--again', 'score clips anew that have been scored already')
@@ -71,6 +79,7 @@ would not take.`,
     .option('--map <name=column>', MAP_TEXT, eachTime)
     .option('--fit', FIT_TEXT)
     .option('--long <how>', LONG_TEXT)
+    .option('--sheet <name>', SHEET_TEXT)
     .option('--identity <how>', IDENTITY_TEXT)
     .option('--rate <n>', 'submissions per second (default: 1)')
     .option('--max-in-flight <n>', 'tasks at the vendor at one time (default: 20)')
@@ -95,7 +104,10 @@ It needs no server and no keys. Exit codes: 0 planned, 1 the manifest has proble
   addRunOptions(
     program
       .command('run')
-      .argument('<manifest>', 'CSV, YAML or JSON file, a folder of videos, or s3://bucket/prefix')
+      .argument(
+        '<manifest>',
+        'CSV, .xlsx, YAML or JSON file, a folder of videos, or s3://bucket/prefix',
+      )
       .description('Score a manifest and wait for the end; run it again to go on after any stop.'),
   )
     .addHelpText(
@@ -117,7 +129,10 @@ Ctrl-C leaves the batch as it is; the next run, or a running worker, goes on wit
   addRunOptions(
     program
       .command('start')
-      .argument('<manifest>', 'CSV, YAML or JSON file, a folder of videos, or s3://bucket/prefix')
+      .argument(
+        '<manifest>',
+        'CSV, .xlsx, YAML or JSON file, a folder of videos, or s3://bucket/prefix',
+      )
       .description('Start a batch and return at once; a worker elsewhere scores it.'),
   )
     .addHelpText(

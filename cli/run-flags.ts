@@ -18,7 +18,9 @@ export interface RunFlags {
   map?: string[];
   fit?: boolean;
   long?: string;
+  sheet?: string;
   notify?: string;
+  xlsx?: boolean;
   skipInvalid?: boolean;
   /** False with `--no-probe`. */
   probe: boolean;
@@ -36,6 +38,9 @@ export const FIT_TEXT =
   'give the vendor a silent copy, made by ffmpeg, of clips that it would not take; columns start and length choose a part';
 export const LONG_TEXT =
   'with --fit, what becomes of clips that are too long: reject or first (default: reject)';
+export const SHEET_TEXT =
+  'sheet of a workbook: its name, or its number from 1 (default: the first visible one)';
+export const XLSX_TEXT = 'write results.xlsx beside results.csv';
 export const UI_TEXT = "with Temporal's web UI, if this command starts the embedded server";
 
 /** For options that may be given several times. */
@@ -61,6 +66,7 @@ export function addClipOptions(command: Command): Command {
     .option('--map <name=column>', MAP_TEXT, eachTime)
     .option('--fit', FIT_TEXT)
     .option('--long <how>', LONG_TEXT)
+    .option('--sheet <name>', SHEET_TEXT)
     .option('--identity <how>', IDENTITY_TEXT)
     .option('--skip-invalid', 'leave out rows with problems instead of refusing the manifest')
     .option('--no-probe', 'do not probe the clips before they are submitted');
@@ -87,7 +93,8 @@ export function addPaceOptions(command: Command): Command {
       '--budget <amount>',
       'cost at the most, at pricePerClip; the clips beyond are left skipped',
     )
-    .option('--notify <url>', 'webhook that is notified when the batch ends or pauses');
+    .option('--notify <url>', 'webhook that is notified when the batch ends or pauses')
+    .option('--xlsx', XLSX_TEXT);
 }
 
 /** Only what was given on the command line. */
@@ -105,7 +112,10 @@ export function settingsOf(flags: Partial<RunFlags>): ConfigOptions {
     map: flags.map,
     fit: flags.fit,
     long: flags.long,
+    sheet: flags.sheet,
     notify: flags.notify,
+    // Without the option the configuration decides.
+    xlsx: flags.xlsx,
     ui: flags.ui,
     // commander gives true when `--no-probe` is absent; then the configuration decides.
     probe: flags.probe === false ? false : undefined,

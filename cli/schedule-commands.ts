@@ -4,7 +4,7 @@ import type { BackfillFlags } from './commands/schedule/backfill.js';
 import type { CreateFlags, UpdateFlags } from './commands/schedule/flags.js';
 import type { NoteFlags } from './commands/schedule/steer.js';
 import type { TriggerFlags } from './commands/schedule/trigger.js';
-import { addClipOptions, addPaceOptions } from './run-flags.js';
+import { addClipOptions, addPaceOptions, SHEET_TEXT } from './run-flags.js';
 
 const OVERLAPS = ['skip', 'buffer-one', 'buffer-all', 'cancel-other', 'allow-all'];
 const JSON_TEXT = 'print one JSON document on stdout';
@@ -52,6 +52,8 @@ function addMakers(group: Command, done: (exitCode: number) => void): void {
       '--identity <how>',
       'what makes a clip the same as an earlier one: clip, id, link or etag',
     )
+    .option('--sheet <name>', SHEET_TEXT)
+    .option('--no-xlsx', 'write no results.xlsx')
     .option('--again', 'score clips anew that have been scored already')
     .option('--no-again', 'leave out clips that have been scored already')
     .option('--skip-invalid', 'leave out rows with problems instead of refusing the manifest')

@@ -1,7 +1,10 @@
 // What people read at the end of a batch.
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Reelscore } from '../client/reelscore.js';
 import type { NotifiedEnd } from '../client/notified.js';
 import type { EndedBatch } from '../client/wait.js';
+import type { OwnCode } from '../contract/error-codes.js';
 import type { OutcomeCounts } from '../contract/clip.js';
 import { EXIT, exitCodeOf } from './exit-codes.js';
 import { plainText, type Io, shownPath } from './io.js';
@@ -17,7 +20,7 @@ const SHOWN_FINDINGS = 5;
 export async function showEnd(io: Io, api: Reelscore, ended: EndedBatch): Promise<number> {
   const { batch, state, summary, store } = ended;
   const { counts, submissions, startedAt, finishedAt } = summary;
-  const found = await foundBefore(api, batch);
+  const { found, notes } = await toldBefore(api, batch);
   io.document({ ...summary, state, store, ...(found && { found }) });
   const { possibleDuplicates, codes } = await lookThrough(api, batch);
   const took = durationText(Date.parse(finishedAt) - Date.parse(startedAt));
@@ -38,7 +41,9 @@ export async function showEnd(io: Io, api: Reelscore, ended: EndedBatch): Promis
   if (found) for (const line of findingLines(found)) io.say(`  ${line}`);
   io.say();
   io.say(`Results: ${shownPath(store)}`);
-  io.say('         results.csv, results.jsonl, summary.json, soundtracks/');
+  const workbook = existsSync(join(store, 'results.xlsx')) ? 'results.xlsx, ' : '';
+  io.say(`         results.csv, ${workbook}results.jsonl, summary.json, soundtracks/`);
+  for (const note of notes) io.say(`Note:    ${plainText(note)}`);
   for (const line of notifiedLines(await api.notified(batch), api.config.account)) io.say(line);
   const simulated = api.server.simulatorUrl !== undefined;
   for (const line of nextSteps(batch, counts, simulated)) io.say(line);
@@ -91,16 +96,21 @@ async function lookThrough(api: Reelscore, batch: string) {
   return { possibleDuplicates, codes };
 }
 
-/** What the ledger reported about clips that were scored anew or skipped. */
-async function foundBefore(api: Reelscore, batch: string): Promise<Found | undefined> {
+/** What the ledger reported about clips that were scored anew or skipped, and warnings about the results. */
+async function toldBefore(
+  api: Reelscore,
+  batch: string,
+): Promise<{ found: Found | undefined; notes: string[] }> {
   const counts: Found['counts'] = {};
-  const notes: Found['notes'] = [];
+  const findings: Found['notes'] = [];
+  const notes: string[] = [];
   for await (const { id, code, message } of await api.warnings(batch)) {
+    if (code === ('xlsx_not_written' satisfies OwnCode)) notes.push(message);
     if (!isLedgerCode(code)) continue;
     counts[code] = (counts[code] ?? 0) + 1;
-    if (notes.length < SHOWN_FINDINGS) notes.push({ id, code, message });
+    if (findings.length < SHOWN_FINDINGS) findings.push({ id, code, message });
   }
-  return notes.length === 0 ? undefined : { counts, notes };
+  return { found: findings.length === 0 ? undefined : { counts, notes: findings }, notes };
 }
 
 function nextSteps(batch: string, counts: OutcomeCounts, simulated: boolean): string[] {

@@ -89,10 +89,9 @@ async function endOf(
     if (summary) return { summary };
     if (!(await store.exists(SNAPSHOT_KEY))) return undefined;
   }
-  const restored = await restoreResults({ store, snapshot }, batch, {
-    startedAt: startedAt.toISOString(),
-    finishedAt: closedAt.toISOString(),
-  });
+  const times = { startedAt: startedAt.toISOString(), finishedAt: closedAt.toISOString() };
+  const { xlsx } = (await readBatchRecord(store))?.options ?? {};
+  const restored = await restoreResults({ store, snapshot }, batch, times, xlsx);
   return restored && { summary: restored.summary, notes: restoredNotes(restored) };
 }
 

@@ -102,6 +102,10 @@ export interface ResolvedConfig {
   map?: ColumnMap;
   /** Absent = clips that the vendor would not take are rejected. */
   fit?: FitOptions;
+  /** Of manifests that are workbooks; absent = the first that is visible. */
+  sheet?: string;
+  /** Whether `results.xlsx` is written too. */
+  xlsx: boolean;
   identity: Identity;
   /** See `LedgerOptions.signatures`. */
   signatureParams: string[];
@@ -196,6 +200,8 @@ function runFields(values: RunValues, webhookSecret: Secret | undefined) {
     ...(values.prompt !== undefined && { prompt: values.prompt }),
     ...(values.map && { map: values.map }),
     ...(values.fit && { fit: { long: need(values.long) } }),
+    ...(values.sheet !== undefined && { sheet: values.sheet }),
+    xlsx: need(values.xlsx),
     identity: need(values.identity),
     signatureParams: need(values.signatureParams),
     ledgerDir: need(values.ledger),
@@ -257,6 +263,7 @@ export function batchOptionsOf(config: ResolvedConfig, again = false): BatchOpti
     },
     ...(cap && { cap }),
     ...(notifications.url !== undefined && { notify: { url: notifications.url } }),
+    ...(config.xlsx && { xlsx: true as const }),
     historyBound,
   };
 }

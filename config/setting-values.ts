@@ -131,6 +131,16 @@ export function promptText(raw: unknown): string {
   throw new TypeError(`${show(raw)} is not a prompt (say what music is wanted)`);
 }
 
+/** Longer than programs let names of sheets be. */
+const MAX_SHEET_CHARS = 255;
+
+/** Name or number of a sheet. */
+export function sheetName(raw: unknown): string {
+  const text = typeof raw === 'number' ? String(raw) : typeof raw === 'string' ? raw.trim() : '';
+  if (text !== '' && text.length <= MAX_SHEET_CHARS) return text;
+  throw new TypeError(`${show(raw)} is no sheet (write its name, or its number from 1)`);
+}
+
 /** An http(s) URL of host and path only, without a slash at the end. It may hold a password: never shown. */
 export function baseUrl(raw: unknown): string {
   const url = typeof raw === 'string' && URL.canParse(raw) ? new URL(raw) : undefined;

@@ -199,6 +199,11 @@ export const SETTINGS = {
         .map(([name, column]) => `${name}=${column}`)
         .join(';'),
   }),
+  sheet: define<number | string, string>({
+    defaultText: 'the first visible one',
+    meaning: 'Sheet of a manifest that is a workbook (.xlsx): its name, or its number from 1',
+    read: value.sheetName,
+  }),
   identity: text({
     default: 'clip',
     meaning:
@@ -261,6 +266,11 @@ export const SETTINGS = {
     env: 'REELSCORE_PROBE',
     default: 'true',
     meaning: 'Probe each clip before it is submitted',
+    read: value.yesNo,
+  }),
+  xlsx: define<boolean | string, boolean>({
+    default: 'false',
+    meaning: 'Write `results.xlsx` beside `results.csv`',
     read: value.yesNo,
   }),
   pollInterval: text({

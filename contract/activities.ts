@@ -173,6 +173,8 @@ export interface FinalizeBatchInput {
   submissions: number;
   /** Outcome of the rows that a cap left out, which have none of their own. */
   leftOut?: { code: string; message: string };
+  /** Write `results.xlsx` too. */
+  xlsx?: true;
 }
 
 export const NOTIFICATION_TYPES = [

@@ -15,6 +15,8 @@ export interface BatchOptions {
   probe: boolean;
   /** Clips that the vendor would not take are fitted; absent = they are rejected. */
   fit?: FitOptions;
+  /** Write `results.xlsx` too. */
+  xlsx?: true;
   /** Time between two polls of a task whose callback cannot arrive or did not. */
   pollIntervalMs: number;
   /** How long to wait for a callback before querying the vendor. */

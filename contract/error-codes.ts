@@ -30,6 +30,7 @@ export const OWN_CODES = {
     'An earlier batch scored a clip with this id and another link; only the id counts, so it is skipped.',
   link_unclear:
     "The link differs from another row's only in a token, so it is unclear which was scored before.",
+  xlsx_not_written: 'results.xlsx could not be written; the other results are there.',
   soundtrack_gone: 'An earlier batch scored the clip, but its soundtrack is gone.',
 } as const;
 

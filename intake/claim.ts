@@ -56,7 +56,7 @@ export async function claimStore(
     const view = { store, snapshot: openSnapshot(store) };
     const hasSnapshot = await store.exists(SNAPSHOT_KEY);
     const ended = hasSnapshot
-      ? await restoreResults(view, batch, { startedAt: now, finishedAt: now })
+      ? await restoreResults(view, batch, { startedAt: now, finishedAt: now }, record.options.xlsx)
       : undefined;
     if (ended) return ended.summary;
     // A client that lost the workflow must not pay for the whole batch again.

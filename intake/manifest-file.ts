@@ -9,7 +9,7 @@ import { ReelscoreError } from '../contract/errors.js';
 import type { InlineManifest } from '../contract/request.js';
 import type { ColumnMap } from '../manifests/columns.js';
 import { formatOf } from '../manifests/format.js';
-import type { ReadOptions } from '../manifests/read-options.js';
+import type { ReadOptions, ReadSettings } from '../manifests/read-options.js';
 import { isFolder } from '../manifests/sources/folder.js';
 import type { ListedBuckets } from '../manifests/sources/bucket.js';
 import { readLocation } from '../store/bucket/location.js';
@@ -32,7 +32,7 @@ export interface HeaderForHost {
   value: string;
 }
 
-export interface ManifestFile extends Pick<ReadOptions, 'base' | 'prompt' | 'map' | 'excerpts'> {
+export interface ManifestFile extends ReadSettings, Pick<ReadOptions, 'base'> {
   path: string;
   /** Its name in messages. */
   label: string;
@@ -44,19 +44,15 @@ export interface ManifestFile extends Pick<ReadOptions, 'base' | 'prompt' | 'map
 export type ReadableManifest = Omit<ManifestFile, 'remove'>;
 
 /** How `readManifest` is told where a manifest is. */
-export function readOptionsOf({
-  label,
-  base,
-  prompt,
-  map,
-  excerpts,
-}: ReadableManifest): ReadOptions {
+export function readOptionsOf(manifest: ReadableManifest): ReadOptions {
+  const { label, base, prompt, map, sheet, excerpts } = manifest;
   return {
     label,
     ...(base !== undefined && { base }),
     ...(prompt !== undefined && { prompt }),
     ...(map && { map }),
     ...(excerpts && { excerpts }),
+    ...(sheet !== undefined && { sheet }),
   };
 }
 
@@ -71,6 +67,8 @@ export interface FetchManifestOptions {
   /** Columns under other names than ours. */
   map?: ColumnMap | undefined;
   excerpts?: boolean | undefined;
+  /** Of a workbook. */
+  sheet?: string | undefined;
   signal?: AbortSignal | undefined;
 }
 
@@ -88,7 +86,7 @@ export async function openManifest(
   manifest: string | InlineManifest,
   options: FetchManifestOptions = {},
 ): Promise<ManifestFile> {
-  const { prompt, map, excerpts, signal } = options;
+  const { prompt, map, sheet, excerpts, signal } = options;
   const file = await found();
   return {
     ...file,
@@ -112,13 +110,18 @@ export async function openManifest(
       return await inFolder((folder) => listBucket(bucket, buckets(), folder, { prompt, signal }));
     }
     if (bucket || isUrl(manifest)) {
-      return await inFolder((folder) => download(manifest, folder, options));
+      return await inFolder(async (folder) => withSheet(await download(manifest, folder, options)));
     }
     if (await isFolder(manifest)) {
       return await inFolder((folder) => listFolder(manifest, folder, { prompt, signal }));
     }
     const remove = (): Promise<void> => Promise.resolve();
-    return { path: manifest, label: manifest, base: dirname(manifest), remove };
+    return { ...withSheet({ path: manifest, label: manifest, base: dirname(manifest) }), remove };
+  }
+
+  /** What is listed or given inline has no sheets, whatever the settings say. */
+  function withSheet(file: ReadableManifest): ReadableManifest {
+    return sheet === undefined ? file : { ...file, sheet };
   }
 }
 
@@ -138,10 +141,10 @@ async function inFolder(
 async function download(
   link: string,
   folder: string,
-  { fetch, header, signal }: FetchManifestOptions,
+  { fetch, header, sheet, signal }: FetchManifestOptions,
 ): Promise<ReadableManifest> {
   if (!fetch) throw new Error('a manifest at a URL needs a network');
-  const url = sharedTable(new URL(link));
+  const url = sharedTable(new URL(link), sheet === undefined ? 'csv' : 'xlsx');
   const inBucket = readLocation(link) !== undefined;
   const label = inBucket ? link : printableUrl(url); // the query may be a signature
   const network = fetch();
@@ -201,6 +204,7 @@ function extensionOf(url: URL, { headers }: Pick<GuardedResponse, 'headers'>): s
     return extension;
   } catch {
     const type = String(headers['content-type'] ?? '');
+    if (/spreadsheetml/i.test(type)) return '.xlsx';
     if (/csv|tab-separated/i.test(type)) return '.csv';
     if (/yaml/i.test(type)) return '.yaml';
     if (/ndjson|jsonl|json-?lines/i.test(type)) return '.jsonl';

@@ -1,4 +1,4 @@
-// Reads the header row of a CSV manifest: delimiter and column names.
+// Reads the header row of a table: the delimiter of CSV, and the names of columns.
 import { isMappedBy, isOwnResult, isResultOnly, meantColumn, type ColumnMap } from './columns.js';
 import { CsvBreakError, CsvRecords } from './csv-records.js';
 import { unescapeFormulas } from './formula-cells.js';
@@ -29,8 +29,7 @@ const EMPTY: Fault = {
 /** A column without `name` is not kept; one without name in the file may hold nothing. */
 export type CsvColumn = { name: string } | { name?: never; nameless: boolean };
 
-export interface CsvHeader {
-  delimiter: string;
+export interface TableHeader {
   /** Line of the header row. */
   line: number;
   columns: CsvColumn[];
@@ -38,9 +37,15 @@ export interface CsvHeader {
   charsFrom: number[];
   /** Names as placeholders may write them, by the name that is kept. */
   spelt: Map<string, string>;
-  /** The file is a results.csv of ours. */
+  /** The file is a table of our results. */
   ownResults: boolean;
+  /** Its texts are escaped as those of a results.csv. */
+  isEscaped: boolean;
   warnings: Fault[];
+}
+
+export interface CsvHeader extends TableHeader {
+  delimiter: string;
 }
 
 /** A first line that spreadsheet programs take the delimiter from, with what others put after it. */
@@ -55,8 +60,9 @@ const SEP_LINE = /^(?:"sep=([^\w\s"]|\t)"|sep=([^\w\s"]|\t))[,;\t]*(?:\n|$)/i;
 export function readCsvHeader(
   head: string,
   isWhole: boolean,
-  { hasPrompt = false, map = {} }: SourceOptions = {},
+  options: SourceOptions = {},
 ): CsvHeader {
+  const { map = {} } = options;
   const sep = SEP_LINE.exec(head);
   const named = sep?.[1] ?? sep?.[2];
   const delimiters = new Set([...(named === undefined ? [] : [named]), ...DELIMITERS]);
@@ -74,18 +80,36 @@ export function readCsvHeader(
       readings.flatMap((reading) => ('fault' in reading ? reading.fault : [])).slice(0, 1),
     );
   }
-  const { line, delimiter } = best;
+  const { line, delimiter, names } = best;
+  return { delimiter, ...readTableHeader(names, line, { ...options, isEscaped: true }) };
+}
+
+/** What a table's header has to be read with. */
+export interface HeaderOptions extends SourceOptions {
+  /** Whether texts of our own results are escaped in this kind of table. */
+  isEscaped: boolean;
+}
+
+/**
+ * The columns of a table by the names in its header row.
+ * @throws UnreadableManifest with every fault of the header
+ */
+export function readTableHeader(
+  written: readonly string[],
+  line: number,
+  { hasPrompt = false, map = {}, isEscaped }: HeaderOptions,
+): TableHeader {
   const { faults, warnings, ...header } = readNames(
-    best.names,
+    written.map((name) => name.trim().normalize('NFC')),
     hasPrompt ? ['file_link'] : ['file_link', 'prompt'],
-    map,
+    { map, isEscaped },
   );
   if (faults.length > 0) throw new UnreadableManifest(faults.map((fault) => ({ line, ...fault })));
   const charsFrom = charsFromEach(header.columns);
   return {
-    delimiter,
     line,
     ...header,
+    isEscaped: header.ownResults && isEscaped,
     charsFrom,
     warnings: warnings.map((note) => ({ line, ...note })),
   };
@@ -143,17 +167,17 @@ function isFileLink(name: string, map: ColumnMap): boolean {
   return 'name' in meant && meant.name === 'file_link';
 }
 
-interface NamesRead extends Pick<CsvHeader, 'columns' | 'spelt' | 'ownResults' | 'warnings'> {
+interface NamesRead extends Pick<TableHeader, 'columns' | 'spelt' | 'ownResults' | 'warnings'> {
   faults: Fault[];
 }
 
 function readNames(
   written: readonly string[],
   needed: readonly ('file_link' | 'prompt')[],
-  map: ColumnMap,
+  { map, isEscaped }: { map: ColumnMap; isEscaped: boolean },
 ): NamesRead {
   const ownResults = isOwnResult(new Set(written));
-  const names = ownResults ? written.map(unescapeFormulas) : written;
+  const names = ownResults && isEscaped ? written.map(unescapeFormulas) : written;
   const read: NamesRead = { columns: [], spelt: new Map(), ownResults, warnings: [], faults: [] };
   const others = new Set(names);
   const seen = new Map<string, number>();

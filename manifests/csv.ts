@@ -1,10 +1,10 @@
 // Reads CSV row by row, in flat memory.
 import { readCsvHeader, type CsvHeader } from './csv-header.js';
 import { CsvBreakError, CsvRecords, type CsvBreak, type CsvRecord } from './csv-records.js';
-import { unescapeFormulas } from './formula-cells.js';
 import { MAX_RECORD_CHARS } from './limits.js';
 import { type Fault, UnreadableManifest } from './problems.js';
 import type { RawRow, Source, SourceOptions } from './source.js';
+import { tableRow } from './table-row.js';
 
 /** Text taken apart at once: more than a record, so that none is looked at many times. */
 const ENOUGH_CHARS = 2 * MAX_RECORD_CHARS;
@@ -90,26 +90,14 @@ async function* readRows(
 }
 
 function toRow(header: CsvHeader, record: CsvRecord): RawRow {
-  const { columns, spelt, ownResults } = header;
+  const { columns, spelt } = header;
   const { line, cells } = record;
-  const row: RawRow = { line, fields: new Map(), spelt, faults: [] };
-  if (record.strayQuote) return { ...row, faults: [{ line, ...STRAY_QUOTE }] };
-  for (const [index, cell] of cells.entries()) {
-    if (cell === '') continue;
-    const column = columns[index];
-    if (column?.name !== undefined) {
-      row.fields.set(column.name, ownResults ? unescapeFormulas(cell) : cell);
-    } else if (column?.nameless === true) {
-      row.faults.push({
-        line,
-        fault: `there is a value in column ${index + 1}, which has no name`,
-        remedy: 'name the column in the header row, or remove it',
-      });
-    }
+  if (record.strayQuote) {
+    return { line, fields: new Map(), spelt, faults: [{ line, ...STRAY_QUOTE }] };
   }
-  // Cells missing at a row's end are empty; those beyond the last column are ignored.
-  if (cells.length < columns.length) row.addedChars = header.charsFrom[cells.length] ?? 0;
-  else if (cells.slice(columns.length).some((cell) => cell !== '')) {
+  const row = tableRow(header, record, (index) => String(index + 1));
+  // Empty cells beyond the last column are ignored.
+  if (cells.slice(columns.length).some((cell) => cell !== '')) {
     row.faults.push({ line, ...tooManyCells(cells, columns.length) });
   }
   return row;

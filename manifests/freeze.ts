@@ -5,11 +5,11 @@ import type { IdKeys } from './clip-id.js';
 import { hashOfFile } from './open-file.js';
 import { ManifestError } from './problems.js';
 import { readManifest, type ManifestReport, type Reading, type ReadManifest } from './read.js';
-import type { ReadOptions } from './read-options.js';
+import type { ReadOptions, ReadSettings } from './read-options.js';
 import { openSnapshot } from './snapshot.js';
 import { PAGE_SIZE, pageKey, SNAPSHOT_KEY, type SnapshotInfo } from './snapshot-format.js';
 
-export interface FreezeOptions extends Pick<ReadOptions, 'base' | 'prompt' | 'map' | 'excerpts'> {
+export interface FreezeOptions extends ReadSettings, Pick<ReadOptions, 'base'> {
   /** Freeze invalid rows with their `fault` instead of refusing the manifest. */
   skipInvalid?: boolean;
   /** `hash` of the report that was looked at; another content is refused. */

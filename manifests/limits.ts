@@ -47,3 +47,36 @@ export const MAX_KEPT_PROBLEMS = 200;
  * of a manifest together: a short file would grow without bound by them.
  */
 export const MAX_INHERITED_CHARS = 256 * 1024 * 1024;
+
+/** Bytes of a workbook's sheet, unpacked: 100,000 rows with four columns have 17 MB. */
+export const MAX_SHEET_XML_BYTES = 1024 * 1024 * 1024;
+
+/** Bytes of the part with a workbook's texts, unpacked. */
+export const MAX_SHARED_XML_BYTES = 512 * 1024 * 1024;
+
+/** Bytes of a workbook's texts, which are held. */
+export const MAX_SHARED_TEXT_BYTES = 256 * 1024 * 1024;
+
+/** Texts of a workbook; an entry of the file may hold nothing, and costs memory all the same. */
+export const MAX_SHARED_STRINGS = 4_000_000;
+
+/** Bytes of any other part of a workbook that is read, unpacked. */
+export const MAX_XLSX_INDEX_BYTES = 64 * 1024 * 1024;
+
+/** Parts of a workbook; pictures have one each. */
+export const MAX_XLSX_PARTS = 20_000;
+
+/** Sheets of a workbook. */
+export const MAX_XLSX_SHEETS = 1_000;
+
+/** Formats of cells in a workbook: Excel's own limit is 65,490. */
+export const MAX_XLSX_FORMATS = 65_536;
+
+/** Links of cells in a sheet: Excel's own limit is 65,530. */
+export const MAX_XLSX_LINKS = 200_000;
+
+/** Characters of a text or tag of a workbook's XML: a cell has 32,767 at most, each some 8 when it is escaped. */
+export const MAX_XLSX_TOKEN_CHARS = 1024 * 1024;
+
+/** Nesting depth of a workbook's XML. */
+export const MAX_XLSX_DEPTH = 64;

@@ -5,6 +5,8 @@ import { MAX_KEPT_PROBLEMS } from './limits.js';
 export interface Fault {
   /** Line of the manifest file, from 1; absent when the whole file is meant. */
   line?: number;
+  /** Cell of a workbook, `Sheet1!B7`, which messages name in place of the line. */
+  cell?: string;
   fault: string;
   remedy: string;
 }
@@ -19,10 +21,10 @@ export function formatFault({ fault, remedy }: Fault): string {
   return `${fault} (${remedy})`;
 }
 
-/** `file:line: fault (what to do)`. */
+/** `file:line: fault (what to do)`, or `file:Sheet1!B7: ...`. */
 export function formatProblem(problem: Problem): string {
-  const place = problem.line === undefined ? problem.file : `${problem.file}:${problem.line}`;
-  return `${place}: ${formatFault(problem)}`;
+  const { file, line, cell = line } = problem;
+  return `${cell === undefined ? file : `${file}:${cell}`}: ${formatFault(problem)}`;
 }
 
 /** Counts every problem and keeps the first ones, so that memory stays bounded. */

@@ -18,8 +18,13 @@ export interface ReadOptions {
   map?: ColumnMap;
   /** Columns start and length choose a part of a clip. */
   excerpts?: boolean;
+  /** Sheet of a workbook, by its name or number; default: the first that is visible. */
+  sheet?: string;
   /** When a row's clip is expected to be submitted (epoch ms): links that expire before it are warned of. */
   submittedAt?: (row: number) => number;
   /** Ends the reading, which then throws its reason. */
   signal?: AbortSignal;
 }
+
+/** What the settings of a run tell about how its manifest is read. */
+export type ReadSettings = Pick<ReadOptions, 'prompt' | 'map' | 'sheet' | 'excerpts'>;

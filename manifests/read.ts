@@ -1,37 +1,21 @@
 // Reads a whole manifest and reports all its problems.
 import { createHash } from 'node:crypto';
+import type { FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Clip } from '../contract/clip.js';
 import { nameOfFile, safeName } from './batch-id.js';
 import { ClipIds } from './clip-id.js';
 import { ContentHash } from './content-hash.js';
-import { openCsv } from './csv.js';
 import { isInBucket, isLocal } from './file-link.js';
-import { formatOf, type ManifestFormat } from './format.js';
+import type { ManifestFormat } from './format.js';
 import { formatFault, type Problem, ProblemLog, UnreadableManifest } from './problems.js';
-import { openJson, openJsonLines } from './json.js';
 import { versionOf } from './local-file.js';
 import type { Fault } from './problems.js';
 import { hashOfFile, openManifestFile } from './open-file.js';
+import { formatOfFile, openSource } from './open-source.js';
 import type { ReadOptions } from './read-options.js';
 import { RowReader } from './row.js';
-import { readSourceText, type SourceEncoding } from './source-text.js';
-import type { RawRow, Source, SourceOptions } from './source.js';
-import { openYaml } from './yaml.js';
-
-type OpenSource = (
-  text: AsyncGenerator<Buffer>,
-  options: SourceOptions,
-) => Source | Promise<Source>;
-
-const OPEN: Record<ManifestFormat, OpenSource> = {
-  csv: openCsv,
-  yaml: openYaml,
-  json: openJson,
-  jsonl: openJsonLines,
-};
-
-const CHUNK_BYTES = 256 * 1024;
+import type { SourceEncoding } from './source-text.js';
 
 /** What one pass over a manifest found. */
 export interface ManifestReport {
@@ -52,7 +36,7 @@ export interface ManifestReport {
   invalid: number;
   /** The manifest's own columns, in order of appearance. */
   columns: string[];
-  /** The file is a results.csv or results.jsonl of ours. */
+  /** The file is a results.csv, results.xlsx or results.jsonl of ours. */
   ownResults?: boolean;
   /** The first 200. */
   problems: Problem[];
@@ -95,16 +79,16 @@ export type ReadManifest = (
   options?: ReadOptions,
 ) => Promise<Reading>;
 
-/** Reads a manifest here and now; CSV in flat memory. See `ReadManifest`. */
+/** Reads a manifest here and now; CSV in flat memory, a workbook in that of its shared texts. See `ReadManifest`. */
 export async function readManifest(
   path: string,
   onClips: (clips: Clip[]) => void | Promise<void>,
   options: ReadOptions = {},
 ): Promise<Reading> {
-  const { avoid, label = path, prompt, map, excerpts, submittedAt, signal } = options;
+  const { avoid, label = path, prompt, map, sheet, excerpts, submittedAt, signal } = options;
   const base = options.base ?? baseOf(path, label);
-  const format = formatOf(path, label);
   const file = await openManifestFile(path);
+  const { format, content: kind } = await formatOfFile(file, path, label).catch(closed(file));
   const problems = new ProblemLog(label);
   const warnings = new ProblemLog(label);
   const ids = new ClipIds(avoid);
@@ -113,6 +97,7 @@ export async function readManifest(
   if (prompt !== undefined) content.add(prompt);
   if (map) content.add(JSON.stringify(map));
   if (excerpts) content.add('excerpts');
+  if (sheet !== undefined && format === 'xlsx') content.add(JSON.stringify({ sheet }));
   let local = 0;
   let inBuckets = 0;
   let name = nameOfFile(label);
@@ -121,14 +106,15 @@ export async function readManifest(
   let complete = true;
   let ownResults = false;
   let reader: RowReader | undefined;
-  const encoding: SourceEncoding = {};
+  let encoding: SourceEncoding = {};
   try {
-    const stream = file.createReadStream({ highWaterMark: CHUNK_BYTES });
-    const text = readSourceText(stream, bytes, format === 'csv' ? encoding : undefined);
-    const source = await OPEN[format](text, {
+    const opened = await openSource({ file, format, content: kind }, bytes, {
       hasPrompt: prompt !== undefined,
       ...(map && { map }),
+      ...(sheet !== undefined && { sheet }),
     });
+    const { source } = opened;
+    encoding = opened.encoding;
     if (source.name !== undefined) name = safeName(source.name);
     for (const warning of source.warnings ?? []) warnings.add(warning);
     reader = new RowReader(
@@ -146,7 +132,8 @@ export async function readManifest(
       signal?.throwIfAborted();
       const clips: Clip[] = [];
       for (const row of rows) {
-        const clip = await localChecked(reader.read(row), row, problems);
+        const place = () => reader?.placeOf(row, 'file_link') ?? { line: row.line };
+        const clip = await localChecked(reader.read(row), place, problems);
         if (clip.fault !== undefined) invalid += 1;
         if (clip.version !== undefined) content.add(clip.version);
         local += isLocal(clip.fileLink) ? 1 : 0;
@@ -156,6 +143,7 @@ export async function readManifest(
       total += clips.length;
       await onClips(clips);
     }
+    await opened.end();
     ownResults = source.ownResults ?? false;
     if (total === 0) throw new UnreadableManifest([NO_ROWS]);
   } catch (error) {
@@ -165,6 +153,7 @@ export async function readManifest(
   } finally {
     await file.close();
   }
+  if (sheet !== undefined && format !== 'xlsx') warnings.add(NO_SHEETS);
   if (encoding.windows1252 !== undefined) {
     warnings.add({ line: encoding.windows1252, ...READ_AS_WINDOWS_1252 });
   }
@@ -190,19 +179,31 @@ export async function readManifest(
   return { report, ids };
 }
 
+/** Closes a file that turned out to be of no use. */
+function closed(file: FileHandle): (error: unknown) => Promise<never> {
+  return async (error) => {
+    await file.close();
+    throw error;
+  };
+}
+
 /** A file that is called otherwise in messages was brought here from elsewhere. */
 function baseOf(path: string, label: string): string | undefined {
   return label === path ? dirname(path) : undefined;
 }
 
 /** With its version, or a fault if it lies on this machine and cannot be read. */
-async function localChecked(clip: Clip, raw: RawRow, problems: ProblemLog): Promise<Clip> {
+async function localChecked(
+  clip: Clip,
+  place: () => Pick<Fault, 'line' | 'cell'>,
+  problems: ProblemLog,
+): Promise<Clip> {
   if (!isLocal(clip.fileLink)) return clip;
   const found = await versionOf(clip.fileLink);
   if ('version' in found) return { ...clip, version: found.version };
   const { fault, remedy } = found.fault;
   const own = { fault: `file_link ${fault}`, remedy };
-  problems.add({ line: raw.lines?.get('file_link') ?? raw.line, ...own });
+  problems.add({ ...place(), ...own });
   const others = clip.fault === undefined ? '' : `${clip.fault}; `;
   return { ...clip, fault: others + formatFault(own) };
 }
@@ -222,6 +223,11 @@ export async function checkManifest(
 const NO_ROWS = {
   fault: 'there are no rows',
   remedy: 'add one for each clip',
+};
+
+const NO_SHEETS: Fault = {
+  fault: 'a sheet is named, and this manifest has none',
+  remedy: 'give the workbook itself, or leave --sheet out',
 };
 
 const READ_AS_WINDOWS_1252: Fault = {

@@ -2,10 +2,10 @@
 import type { Clip } from '../contract/clip.js';
 import type { Problem } from './problems.js';
 import type { ManifestReport } from './read.js';
-import type { ReadOptions } from './read-options.js';
+import type { ReadOptions, ReadSettings } from './read-options.js';
 
 /** What the thread is started with. */
-export interface ReadingTask extends Pick<ReadOptions, 'base' | 'prompt' | 'map' | 'excerpts'> {
+export interface ReadingTask extends ReadSettings, Pick<ReadOptions, 'base'> {
   path: string;
   label: string;
   avoid: ReadonlySet<string>;

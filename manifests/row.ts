@@ -24,6 +24,9 @@ const LONE_HALF = /\p{Cs}/u;
 /** Notes a fault of a field, if there is one. */
 type Blame = (field: string, fault: Fault | undefined) => void;
 
+/** Where in the file something stands. */
+type Place = Required<Pick<Fault, 'line'>> & Pick<Fault, 'cell'>;
+
 /** Reads the rows of one manifest, in order. */
 export class RowReader {
   /** The manifest's own columns, in order of appearance. */
@@ -37,7 +40,7 @@ export class RowReader {
   #inherited = 0;
 
   constructor(
-    private readonly source: Pick<Source, 'columns' | 'defaults'>,
+    private readonly source: Pick<Source, 'columns' | 'defaults' | 'cellOf'>,
     private readonly ids: ClipIds,
     private readonly logs: Record<'problems' | 'warnings', ProblemLog>,
     private readonly options: Pick<ReadOptions, 'base' | 'prompt' | 'excerpts' | 'submittedAt'>,
@@ -53,7 +56,7 @@ export class RowReader {
     const row = this.#rows;
     this.#rows += 1;
     const faults = [...raw.faults];
-    const at = (field: string) => ({ line: raw.lines?.get(field) ?? raw.line });
+    const at = (field: string) => this.placeOf(raw, field);
     const blame: Blame = (field, fault) => {
       if (fault !== undefined) faults.push({ ...at(field), ...fault });
     };
@@ -85,6 +88,13 @@ export class RowReader {
       extra: this.#extra(fields),
       ...(faults.length === 0 ? {} : { fault: faults.map(formatFault).join('; ') }),
     };
+  }
+
+  /** Where a field stands. */
+  placeOf(raw: RawRow, field: string): Place {
+    const line = raw.lines?.get(field) ?? raw.line;
+    const cell = this.source.cellOf?.(line, field);
+    return { line, ...(cell !== undefined && { cell }) };
   }
 
   #link(raw: RawRow, fields: ReadonlyMap<string, string>, blame: Blame): string {
@@ -184,7 +194,7 @@ export class RowReader {
     return extra;
   }
 
-  #warnOfExpiry(place: { line: number }, row: number, fileLink: string): void {
+  #warnOfExpiry(place: Place, row: number, fileLink: string): void {
     const submitted = this.options.submittedAt?.(row);
     const expiry = submitted === undefined ? undefined : expiryOf(fileLink);
     if (submitted === undefined || expiry === undefined || expiry > submitted) return;
@@ -199,7 +209,7 @@ export class RowReader {
     });
   }
 
-  #warn(raw: RawRow, prompt: { line: number }, clip: string, text: string): void {
+  #warn(raw: RawRow, prompt: Place, clip: string, text: string): void {
     if (isLongPrompt(text)) {
       this.logs.warnings.add({
         ...prompt,

@@ -16,10 +16,10 @@ export function sharedFile(url: URL): { link: string } | { fault: Fault } | unde
 }
 
 /**
- * The CSV export of a Google Sheets link, of the sheet that it shows; other links stay.
+ * The export of a Google Sheets link: as CSV of the sheet that it shows, or as a workbook of all; other links stay.
  * @param url of a manifest
  */
-export function sharedTable(url: URL): URL {
+export function sharedTable(url: URL, format: 'csv' | 'xlsx' = 'csv'): URL {
   if (bareHost(url) === DROPBOX) {
     const file = dropboxFile(url);
     return file ? new URL(file.link) : url;
@@ -28,8 +28,8 @@ export function sharedTable(url: URL): URL {
   if (url.hostname !== 'docs.google.com' || id === undefined) return url;
   if (/\/(export|gviz|pub)\b/.test(url.pathname)) return url;
   const gid = /[#&?]gid=(\d+)/.exec(url.hash + url.search)?.[1];
-  const exported = new URL(`https://docs.google.com/spreadsheets/d/${id}/export?format=csv`);
-  if (gid !== undefined) exported.searchParams.set('gid', gid);
+  const exported = new URL(`https://docs.google.com/spreadsheets/d/${id}/export?format=${format}`);
+  if (gid !== undefined && format === 'csv') exported.searchParams.set('gid', gid);
   return exported;
 }
 

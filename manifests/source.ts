@@ -36,7 +36,9 @@ export interface Source {
   defaults: ReadonlyMap<string, string>;
   /** Every column in file order; absent where each row names its own fields. */
   columns?: readonly string[];
-  /** The file is a results.csv or results.jsonl of ours, as far as it has been read. */
+  /** Name of the cell of a field, where the file has cells: `Sheet1!B7`. */
+  cellOf?: (line: number, field: string) => string | undefined;
+  /** The file is a results.csv, results.xlsx or results.jsonl of ours, as far as it has been read. */
   readonly ownResults?: boolean;
   /** Warnings about the rest of the file. */
   warnings?: readonly Fault[];

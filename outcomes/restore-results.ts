@@ -17,11 +17,15 @@ export interface RestoredResults {
   gone: number;
 }
 
-/** Returns undefined and writes nothing if a row has no outcome: then the batch has not ended. */
+/**
+ * Returns undefined and writes nothing if a row has no outcome: then the batch has not ended.
+ * @param xlsx write `results.xlsx` too
+ */
 export async function restoreResults(
   view: BatchStoreView,
   batch: string,
   { startedAt, finishedAt }: BatchTimes,
+  xlsx = false,
 ): Promise<RestoredResults | undefined> {
   const { store } = view;
   let gone = 0;
@@ -35,5 +39,5 @@ export async function restoreResults(
   const known = (await hasRounds(store))
     ? await sumRounds(store)
     : { startedAt, submissions: await countAccepted(store) };
-  return { summary: await mergeResults(view, { batch, ...known, finishedAt }), gone };
+  return { summary: await mergeResults(view, { batch, ...known, finishedAt }, xlsx), gone };
 }

@@ -1,31 +1,42 @@
-// Writes results.csv, results.jsonl, warnings.jsonl and summary.json at the end of a batch.
+// Writes results.csv, results.jsonl, results.xlsx if it is wanted, warnings.jsonl and summary.json at the end of a batch.
 import { noOutcomes, type BatchSummary, type OutcomeCounts } from '../contract/clip.js';
 import { csvLines } from './csv.js';
 import { jsonLines, readJsonLines } from './json-lines.js';
 import { mergeRows, type BatchStoreView } from './merge.js';
 import { resultRow, type ResultRow } from './result-row.js';
+import { writeWorkbook } from './results-workbook.js';
 import { sumRounds, writeRound } from './rounds.js';
 import { collectWarnings } from './warnings.js';
 
+/** What ends with these results. */
+export interface ResultsRun {
+  batch: string;
+  round: number;
+  startedAt: string;
+  submissions: number;
+  /** Write `results.xlsx` too. */
+  xlsx?: boolean;
+}
+
 /** Merges, writes and returns the summary. Repeating it overwrites the same files. */
-export async function writeResults(
-  view: BatchStoreView,
-  run: { batch: string; round: number; startedAt: string; submissions: number },
-): Promise<BatchSummary> {
+export async function writeResults(view: BatchStoreView, run: ResultsRun): Promise<BatchSummary> {
   const { store } = view;
-  const { batch, round, startedAt, submissions } = run;
+  const { batch, round, startedAt, submissions, xlsx = false } = run;
   await writeRound(store, round, { startedAt, submissions });
   const sum = await sumRounds(store);
-  return await mergeResults(view, { batch, ...sum, finishedAt: new Date().toISOString() });
+  const finishedAt = new Date().toISOString();
+  return await mergeResults(view, { batch, ...sum, finishedAt }, xlsx);
 }
 
 /**
  * Like `writeResults`, but records no round.
  * @param sum start and submissions of all rounds
+ * @param xlsx write `results.xlsx` too
  */
 export async function mergeResults(
   view: BatchStoreView,
   { batch, ...sum }: Omit<BatchSummary, 'counts'>,
+  xlsx = false,
 ): Promise<BatchSummary> {
   const { store, snapshot } = view;
   const rows = async function* (): AsyncIterable<ResultRow> {
@@ -35,7 +46,9 @@ export async function mergeResults(
   await store.writeStream('results.jsonl', jsonLines(counted(rows(), counts)));
   // Reading the rows back is faster than merging them again.
   const written = readJsonLines<ResultRow>(store, 'results.jsonl');
-  await store.writeStream('results.csv', csvLines(written, (await snapshot.info()).columns));
+  const { columns } = await snapshot.info();
+  await store.writeStream('results.csv', csvLines(written, columns));
+  await writeWorkbook(store, columns, xlsx);
   await collectWarnings(store);
 
   const { submissions, startedAt, finishedAt } = sum;

@@ -17,7 +17,13 @@ const PRIVATE_MODE = 0o600;
 /** Of what is for people, as far as the user's umask lets it. */
 const PUBLIC_MODE = 0o666;
 const PUBLIC_FOLDER = 'soundtracks';
-const PUBLIC_FILES = new Set(['results.csv', 'results.jsonl', 'summary.json', 'warnings.jsonl']);
+const PUBLIC_FILES = new Set([
+  'results.csv',
+  'results.xlsx',
+  'results.jsonl',
+  'summary.json',
+  'warnings.jsonl',
+]);
 /** Of a folder; Node's own 32 are slow for the soundtracks of a large batch. */
 const ENTRIES_A_READ = 500;
 const PART = /^\.[0-9a-f]{12}\.part$/;

@@ -48,8 +48,8 @@ export function intakeOf(
       }
     },
     readingFor: ({ settings = {} }) => {
-      const { prompt, map, fit } = withSettings(config, settings);
-      return { prompt, map, excerpts: fit !== undefined };
+      const { prompt, map, sheet, fit } = withSettings(config, settings);
+      return { prompt, map, sheet, excerpts: fit !== undefined };
     },
     notificationUrl(request) {
       const url = notificationUrlOf(request, config);

@@ -221,6 +221,7 @@ const options = shapeOf<BatchOptions>({
     }),
   ),
   notify: optional(shapeOf<{ url: string }>({ url: text })),
+  xlsx: optional(flag),
   historyBound: whole(1),
 });
 

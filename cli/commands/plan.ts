@@ -16,6 +16,7 @@ export type PlanFlags = Pick<
   | 'map'
   | 'fit'
   | 'long'
+  | 'sheet'
   | 'identity'
   | 'rate'
   | 'maxInFlight'

@@ -1,6 +1,7 @@
-// reelscore results: streams rows to stdout.
+// reelscore results: streams rows to stdout, or into a workbook.
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { writeWhole } from '../write-whole.js';
 import type { BatchResults } from '../../client/results.js';
 import { csvLines } from '../../outcomes/csv.js';
 import { jsonLines } from '../../outcomes/json-lines.js';
@@ -13,6 +14,8 @@ import { createIo } from '../io.js';
 export interface ResultsFlags {
   format: 'csv' | 'json' | 'jsonl';
   status?: ResultStatus;
+  /** File for a workbook, in place of stdout. */
+  xlsx?: string;
 }
 
 export async function results(batch: string, flags: ResultsFlags): Promise<number> {
@@ -22,6 +25,11 @@ export async function results(batch: string, flags: ResultsFlags): Promise<numbe
       batch,
       flags.status === undefined ? {} : { status: flags.status },
     );
+    if (flags.xlsx !== undefined) {
+      const { xlsxBytes } = await import('../../outcomes/xlsx/index.js');
+      await writeWhole(flags.xlsx, await xlsxBytes(() => found, found.columns));
+      return EXIT.ok;
+    }
     await pipeline(textOf(found, flags.format), process.stdout, { end: false });
     return EXIT.ok;
   } catch (error) {

@@ -21,6 +21,8 @@ export type RetryFlags = Pick<
   | 'maxSubmissions'
   | 'budget'
   | 'notify'
+  | 'sheet'
+  | 'xlsx'
   | 'skipInvalid'
   | 'probe'
   | 'json'

@@ -15,14 +15,15 @@ export interface ValidateFlags {
   map?: string[];
   fit?: boolean;
   long?: string;
+  sheet?: string;
   identity?: string;
   json?: boolean;
 }
 
 export async function validate(manifest: string, flags: ValidateFlags): Promise<number> {
   const io = createIo(flags.json ?? false);
-  const { identity, prompt, map, fit, long } = flags;
-  const config = readConfig({ identity, prompt, map, fit, long });
+  const { identity, prompt, map, sheet, fit, long } = flags;
+  const config = readConfig({ identity, prompt, map, sheet, fit, long });
   const { file, report: read } = await readReport(manifest, config);
   const report = file && read.complete ? await withLedger(config, file, read) : read;
   const say = (line: string): void => io.say(line);

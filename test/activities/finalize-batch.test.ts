@@ -20,5 +20,14 @@ test('the summary names the batch, and parts of broken-off writes are swept', as
   });
   expect(JSON.parse((await store.readText('summary.json')) ?? '')).toEqual(summary);
   expect(await store.readText('results.csv')).toContain('c1,cancelled');
+  expect(await store.exists('results.xlsx')).toBe(false);
   await expect(writeFile(part, 'x', { flag: 'wx' })).resolves.toBeUndefined();
+});
+
+test('a workbook of the results is written when the batch asks for it', async () => {
+  const { location, store } = await frozenBatch(manifestOf(2));
+  const startedAt = '2025-01-01T00:00:00.000Z';
+  const input = { store: location, round: 1, startedAt, submissions: 0, xlsx: true as const };
+  await run(workerOf({}), 'finalizeBatch', input);
+  expect(await store.exists('results.xlsx')).toBe(true);
 });

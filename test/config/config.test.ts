@@ -61,6 +61,7 @@ test('without any setting every default holds', () => {
     logLevel: 'info',
     ffmpeg: 'ffmpeg',
     priority: 'normal',
+    xlsx: false,
     identity: 'clip',
     signatureParams: [],
     ledgerDir: join(cwd, 'results'),
@@ -69,6 +70,11 @@ test('without any setting every default holds', () => {
     runValues: expect.objectContaining({ rate: 1, identity: 'clip' }) as object,
     given: [],
   });
+});
+
+test('a workbook of the results is part of a batch only where it is wanted', () => {
+  expect(batchOptionsOf(resolve())).not.toHaveProperty('xlsx');
+  expect(batchOptionsOf(resolve({ xlsx: true }))).toMatchObject({ xlsx: true });
 });
 
 test('what goes into a batch is taken from the configuration', () => {
@@ -268,6 +274,8 @@ map: 'Video URL=file_link; Brief=prompt'
 fit: true
 long: first
 ffmpeg: /opt/ffmpeg/bin/ffmpeg
+sheet: 2
+xlsx: true
 identity: link
 signatureParams: [key, 'sign*', '!token']
 ledger: /srv/ledger
@@ -321,6 +329,8 @@ historyBound: 500
     map: { 'Video URL': 'file_link', Brief: 'prompt' },
     fit: { long: 'first' },
     ffmpeg: '/opt/ffmpeg/bin/ffmpeg',
+    sheet: '2',
+    xlsx: true,
     identity: 'link',
     signatureParams: ['key', 'sign*', '!token'],
     ledgerDir: '/srv/ledger',
@@ -392,6 +402,7 @@ describe('faults', () => {
     [{ historyBound: 60_000 }, /out of bounds/],
     [{ priority: 'urgnt' }, /did you mean urgent\?/],
     [{ maxFailures: '101%' }, /write 10 or 25%/],
+    [{ sheet: ' ' }, /write its name, or its number from 1/],
     [{ maxFailures: 0 }, /write 10 or 25%/],
     [{ maxFailures: 'some' }, /"some" is not a number of clips or a percentage/],
   ])('%j', (options, fault) => {

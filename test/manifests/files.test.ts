@@ -16,8 +16,10 @@ const root = path.join(import.meta.dirname, '../..');
 const examples = path.join(root, 'examples');
 
 describe('a manifest file', () => {
-  test.each(['a.txt', 'a.xlsx', 'manifest'])('%s is refused by its name', async (name) => {
-    await expect(read(name, 'x')).rejects.toThrow('name the file .csv, .tsv, .yaml, .yml, .json');
+  test.each(['a.txt', 'a.docx', 'manifest'])('%s is refused by its name', async (name) => {
+    await expect(read(name, 'x')).rejects.toThrow(
+      'name the file .csv, .tsv, .xlsx, .xlsm, .yaml, .yml, .json',
+    );
   });
 
   test.each(['a.csv', 'a.TSV'])('%s is read as CSV', async (name) => {

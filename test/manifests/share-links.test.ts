@@ -49,3 +49,8 @@ test.each([
 ])('the table of %s is at %s', (given, table) => {
   expect(sharedTable(new URL(given)).href).toBe(table);
 });
+
+test('with a sheet that is named, the whole workbook is fetched', () => {
+  const table = sharedTable(new URL(`${SHEET}/edit#gid=42`), 'xlsx');
+  expect(table.href).toBe(`${SHEET}/export?format=xlsx`);
+});

@@ -70,7 +70,7 @@ async function writeResultsInProcess(
     let most = before;
     const timer = setInterval(() => (most = Math.max(most, usedMb())), 250);
     const store = openLocalStore(${JSON.stringify(folder)});
-    const run = { batch: 'b', round: 1, startedAt: new Date().toISOString(), submissions: 0 };
+    const run = { batch: 'b', round: 1, startedAt: new Date().toISOString(), submissions: 0, xlsx: true };
     const summary = await writeResults({ store, snapshot: openSnapshot(store) }, run);
     clearInterval(timer);
     process.stdout.write(JSON.stringify({ summary, growthMb: most - before }));

@@ -67,7 +67,7 @@ describe('where things lie', () => {
   test('results and soundtracks lie in the folder, all else in .reelscore', async () => {
     const store = await temporaryStore();
     for (const key of [
-      ...['results.csv', 'results.jsonl', 'summary.json', 'warnings.jsonl'],
+      ...['results.csv', 'results.jsonl', 'results.xlsx', 'summary.json', 'warnings.jsonl'],
       ...['soundtracks/a.mp3', 'Soundtracks/a.mp3', 'Results.csv', 'resultsXcsv'],
       ...['outcomes/results.csv', 'soundtracks.json', 'rounds/1.json'],
     ]) {
@@ -79,7 +79,7 @@ describe('where things lie', () => {
         ...['.reelscore/Results.csv', '.reelscore/Soundtracks/a.mp3'],
         ...['.reelscore/outcomes/results.csv', '.reelscore/resultsXcsv'],
         ...['.reelscore/rounds/1.json', '.reelscore/soundtracks.json'],
-        ...['results.csv', 'results.jsonl', 'summary.json', 'warnings.jsonl'],
+        ...['results.csv', 'results.jsonl', 'results.xlsx', 'summary.json', 'warnings.jsonl'],
         'soundtracks/a.mp3',
       ].sort(),
     );

@@ -164,6 +164,7 @@ export class Batch {
     await this.#account.leave();
     this.summary = await this.#activities.finalizeBatch({
       ...{ store, round, submissions, startedAt: new Date(startedAt).toISOString() },
+      ...(options.xlsx && { xlsx: true }),
       ...(capped &&
         options.cap && { leftOut: { code: options.cap.code, message: capText(options.cap) } }),
     });
