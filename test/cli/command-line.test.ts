@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { built } from '../support/built.js';
-import { reelscore } from './cli.js';
+import { ask, reelscore } from './cli.js';
 
 await built();
 const cwd = await mkdtemp(join(tmpdir(), 'reelscore-cli-'));
@@ -45,7 +45,7 @@ describe('help', () => {
   });
 
   test.each(COMMANDS)('%s --help has an example', async (command) => {
-    const { stdout, exitCode } = await reelscore([command, '--help']);
+    const { stdout, exitCode } = await ask([command, '--help'], { cwd, env });
     expect(stdout).toMatch(new RegExp(`Examples?:\\n(.*\\n)*.*reelscore ${command}`));
     expect(exitCode).toBe(0);
   });
@@ -55,23 +55,23 @@ describe('help', () => {
     .sort();
 
   test('schedule --help lists its commands, and each has an example and prints errors with it', async () => {
-    const { stdout } = await reelscore(['schedule', '--help']);
+    const { stdout } = await ask(['schedule', '--help'], { cwd, env });
     const listed = [...stdout.matchAll(/^ {2}(?!help)([a-z]+) \[/gm)].map(([, name]) => name);
     expect(listed.sort()).toEqual(SCHEDULE);
     for (const command of SCHEDULE) {
-      const help = await reelscore(['schedule', command, '--help']);
+      const help = await ask(['schedule', command, '--help'], { cwd, env });
       expect(help.stdout).toMatch(
         new RegExp(`Examples?:\\n(.*\\n)*.*reelscore schedule ${command}`),
       );
       expect({ exitCode: help.exitCode, stderr: help.stderr }).toEqual({ exitCode: 0, stderr: '' });
     }
-    const wrong = await reelscore(['schedule', 'describe', 'n', '--jsn']);
+    const wrong = await ask(['schedule', 'describe', 'n', '--jsn'], { cwd, env });
     expect(wrong.stderr).toContain('(see: reelscore schedule describe --help)');
     expect(wrong.exitCode).toBe(1);
   });
 
   test('simulate --help explains the faults', async () => {
-    const { stdout } = await reelscore(['simulate', '--help']);
+    const { stdout } = await ask(['simulate', '--help'], { cwd, env });
     expect(stdout).toContain('drop-after');
   });
 });
@@ -102,7 +102,7 @@ describe('usage errors', () => {
     [['simulate', '--listen', 'here', '--task-time', '5'], '--listen: "here" is not host:port'],
     [['simulate', '--faults', 'fial'], 'fault "fial" is not known'],
   ])('%j exits 1 and says so on stderr, without a stack', async (args, message) => {
-    const { stdout, stderr, exitCode } = await reelscore(args, { cwd, env });
+    const { stdout, stderr, exitCode } = await ask(args, { cwd, env });
     expect(stderr).toContain(message);
     expect(stderr).toMatch(/^reelscore: /);
     expect(stderr).not.toContain('    at ');
@@ -110,7 +110,7 @@ describe('usage errors', () => {
   });
 
   test('all faults of the configuration are told at once', async () => {
-    const { stderr } = await reelscore(['run', good, '--rate', '0', '--max-in-flight', 'x'], {
+    const { stderr } = await ask(['run', good, '--rate', '0', '--max-in-flight', 'x'], {
       ...{ cwd, env },
     });
     expect(stderr).toContain('--rate:');
@@ -132,13 +132,13 @@ describe('validate', () => {
   });
 
   test('exits 0 for a manifest without problems', async () => {
-    const { stdout, exitCode } = await reelscore(['validate', good], { cwd, env });
+    const { stdout, exitCode } = await ask(['validate', good], { cwd, env });
     expect(stdout).toBe('good.csv: 1 row, 1 valid, 0 problems, 0 warnings');
     expect(exitCode).toBe(0);
   });
 
   test('--json prints one document on stdout', async () => {
-    const { stdout, exitCode } = await reelscore(['validate', bad, '--json'], { cwd, env });
+    const { stdout, exitCode } = await ask(['validate', bad, '--json'], { cwd, env });
     expect(JSON.parse(stdout)).toMatchObject({
       ...{ ok: false, clips: { total: 2, valid: 0, invalid: 2 }, problemCount: 2 },
       problems: [{ line: 2 }, { line: 3 }],
@@ -147,7 +147,7 @@ describe('validate', () => {
   });
 
   test('a file that is not there is a problem like any other', async () => {
-    const { stdout, exitCode } = await reelscore(['validate', 'none.csv', '--json'], { cwd, env });
+    const { stdout, exitCode } = await ask(['validate', 'none.csv', '--json'], { cwd, env });
     expect(JSON.parse(stdout)).toMatchObject({ ok: false, problemCount: 1 });
     expect(exitCode).toBe(1);
   });
@@ -157,13 +157,13 @@ describe('validate', () => {
       'hostile.csv',
       '"\u001b]0;owned\u0007",https://cdn.example/a.mp4,x',
     );
-    const { stdout } = await reelscore(['validate', name], { cwd, env });
+    const { stdout } = await ask(['validate', name], { cwd, env });
     expect(stdout).not.toMatch(/[\u001b\u0007]/);
   });
 
   test('--probe refuses private addresses', async () => {
     const name = await manifest('private.csv', 'a,http://127.0.0.1:1/a.mp4,Calm piano');
-    const { stdout, exitCode } = await reelscore(['validate', name, '--probe', '--json'], {
+    const { stdout, exitCode } = await ask(['validate', name, '--probe', '--json'], {
       ...{ cwd, env },
     });
     expect(JSON.parse(stdout)).toMatchObject({ ok: false, probe: { problems: [{ line: 2 }] } });

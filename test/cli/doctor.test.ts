@@ -1,4 +1,4 @@
-// reelscore doctor, as a process, with what it looks at real: servers, folders, ports.
+// reelscore doctor, with what it looks at real: servers, folders, ports.
 import { existsSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -19,7 +19,7 @@ import { serve } from '../net/servers.js';
 import { envOfParts, Part } from '../support/parts.js';
 import { ownServer } from '../support/temporal.js';
 import { until } from '../support/until.js';
-import { reelscore } from './cli.js';
+import { ask, reelscore } from './cli.js';
 
 const server = await ownServer();
 const cwd = await mkdtemp(join(tmpdir(), 'reelscore-doctor-'));
@@ -42,11 +42,9 @@ interface Report {
   checks: Finding[];
 }
 
-async function examine(more: NodeJS.ProcessEnv = {}, ...flags: string[]) {
-  const { stdout, stderr, exitCode } = await reelscore(['doctor', '--json', ...flags], {
-    cwd,
-    env: { ...env, ...more },
-  });
+async function examine(more: NodeJS.ProcessEnv = {}, by: typeof ask = ask, ...flags: string[]) {
+  const args = ['doctor', '--json', ...flags];
+  const { stdout, stderr, exitCode } = await by(args, { cwd, env: { ...env, ...more } });
   expect(`${stdout}${stderr}`).not.toContain(SECRET);
   const report = JSON.parse(stdout) as Report;
   const of = (check: string) => report.checks.find((finding) => finding.check === check);
@@ -60,6 +58,7 @@ describe('reelscore doctor', () => {
     const cache = process.env['XDG_CACHE_HOME'] ?? join(process.env['HOME']!, '.cache');
     const found = await examine(
       { ...alone, TOMOVIEE_APP_SECRET: '', XDG_CACHE_HOME: cache },
+      reelscore,
       '--simulate',
     );
     expect(found).toMatchObject({ problems: 0, warnings: 0, exitCode: 0 });

@@ -7,13 +7,13 @@ import type { BatchSummary, Plan } from '../../client/index.js';
 import { built } from '../support/built.js';
 import { readRows } from '../support/rig.js';
 import { temporaryHome } from '../support/temporal.js';
-import { reelscore } from './cli.js';
+import { ask, reelscore } from './cli.js';
 
 await built();
 const cwd = await temporaryHome();
 const home = await temporaryHome();
 const env = { REELSCORE_HOME: home };
-const cli = (...args: string[]) => reelscore(args, { cwd, env });
+const cli = (...args: string[]) => ask(args, { cwd, env });
 const PROMPT = 'Pop Melody + Energetic Rhythm';
 
 beforeAll(async () => {

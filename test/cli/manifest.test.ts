@@ -7,7 +7,7 @@ import { PACKAGE_ROOT } from '../../config/paths.js';
 import { built } from '../support/built.js';
 import { s3Server } from '../support/s3-server.js';
 import { temporaryHome } from '../support/temporal.js';
-import { reelscore } from './cli.js';
+import { ask, reelscore } from './cli.js';
 
 await built();
 const s3 = await s3Server();
@@ -25,7 +25,7 @@ beforeAll(async () => {
   }
 });
 
-const cli = (...args: string[]) => reelscore(args, { cwd, env: s3.env });
+const cli = (...args: string[]) => ask(args, { cwd, env: s3.env });
 
 type Row = Record<string, string>;
 
@@ -33,7 +33,7 @@ test.each([
   ['./clips', (name: string) => join(cwd, 'clips', name)],
   [`s3://${s3.bucket}/library`, (name: string) => `s3://${s3.bucket}/library/${name}`],
 ])('of %s it has a row a clip, with what a look into each shows', async (source, linkOf) => {
-  const { stdout, stderr, exitCode } = await cli('manifest', source);
+  const { stdout, stderr, exitCode } = await reelscore(['manifest', source], { cwd, env: s3.env });
   expect([exitCode, stderr]).toEqual([0, expect.stringContaining('3 clips, 1 of which')]);
   const rows = parse<Row>(stdout, { columns: true });
   const prompt = 'Calm piano';

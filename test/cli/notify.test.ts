@@ -9,7 +9,7 @@ import { acquireHome } from '../../temporal/embedded/acquire-home.js';
 import { newSecret, receiver } from '../notifications/support.js';
 import { clips } from '../support/rig.js';
 import { ownServer } from '../support/temporal.js';
-import { reelscore } from './cli.js';
+import { ask } from './cli.js';
 
 const { home } = await ownServer();
 // Held so that not every command has to start it.
@@ -24,7 +24,7 @@ async function run(name: string, notify: string) {
   const rows = clips(2).map((row) => ({ ...row, id: `${name}-${row.id}` }));
   await writeFile(join(cwd, `${name}.csv`), stringify(rows, { header: true }));
   const args = ['run', `${name}.csv`, '--simulate', '--no-probe', '--rate', '50'];
-  return await reelscore([...args, '--notify', notify], {
+  return await ask([...args, '--notify', notify], {
     cwd,
     env: {
       REELSCORE_HOME: home,

@@ -8,7 +8,7 @@ import { openLocalStore } from '../../store/local-store.js';
 import { clipOf, entryOf, nameless } from '../outcomes/ledger/support.js';
 import { serve } from '../net/servers.js';
 import { built } from '../support/built.js';
-import { reelscore } from './cli.js';
+import { ask, reelscore } from './cli.js';
 
 await built();
 const cwd = await mkdtemp(join(tmpdir(), 'reelscore-plan-'));
@@ -47,7 +47,7 @@ beforeAll(async () => {
 });
 
 function plan(args: string[], given: Record<string, string> = {}) {
-  return reelscore(['plan', 'library.csv', ...args], { cwd, env: { ...env, ...given } });
+  return ask(['plan', 'library.csv', ...args], { cwd, env: { ...env, ...given } });
 }
 
 async function planned(args: string[], given?: Record<string, string>): Promise<object> {
@@ -127,7 +127,7 @@ describe('an id with another link than before', () => {
     await writeFile(join(cwd, 'moved.csv'), `id,file_link,prompt\n${rows.join('\n')}\n`);
   });
   const moved = (command: string, ...args: string[]) =>
-    reelscore([command, 'moved.csv', ...args], { cwd, env });
+    ask([command, 'moved.csv', ...args], { cwd, env });
 
   test('is told by plan, with both links', async () => {
     const { stdout } = await moved('plan');
@@ -220,7 +220,7 @@ test('by ETag it asks the servers of the clips', async () => {
   await writeFile(join(cwd, 'tagged.yaml'), 'identity: etag\nledger: tagged\n');
   const rows = ['a', 'b', 'gone'].map((id) => `${id},${clip(id).fileLink},Calm piano\n`);
   await writeFile(join(cwd, 'tagged.csv'), `id,file_link,prompt\n${rows.join('')}`);
-  const { stdout } = await reelscore(['plan', 'tagged.csv'], {
+  const { stdout } = await ask(['plan', 'tagged.csv'], {
     cwd,
     env: { ...env, REELSCORE_CONFIG: join(cwd, 'tagged.yaml') },
   });
@@ -238,7 +238,7 @@ test('a link that expires before its clip is submitted is warned of, at its line
   );
   await writeFile(join(cwd, 'signed.csv'), ['id,file_link,prompt', ...rows, ''].join('\n'));
   const slow = { ...env, REELSCORE_RATE: '0.02' };
-  const { stdout, exitCode } = await reelscore(['validate', 'signed.csv'], { cwd, env: slow });
+  const { stdout, exitCode } = await ask(['validate', 'signed.csv'], { cwd, env: slow });
   const warnings = stdout.split('\n').filter((line) => line.includes('file_link expire'));
   expect(exitCode).toBe(0);
   expect(warnings.map((line) => line.replace(/\d{4}-\S+Z/g, 'TIME'))).toEqual([

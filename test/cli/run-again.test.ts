@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { acquireHome } from '../../temporal/embedded/acquire-home.js';
 import { ownServer } from '../support/temporal.js';
-import { reelscore } from './cli.js';
+import { ask } from './cli.js';
 
 const { home } = await ownServer();
 const lease = await acquireHome({ home, services: ['simulator'] });
@@ -14,7 +14,7 @@ const cwd = await mkdtemp(join(tmpdir(), 'reelscore-same-ids-'));
 afterAll(() => rm(cwd, { recursive: true, force: true }));
 
 const FAST = ['--simulate', '--no-probe', '--rate', '50'];
-const cli = (...args: string[]) => reelscore(args, { cwd, env: { REELSCORE_HOME: home } });
+const cli = (...args: string[]) => ask(args, { cwd, env: { REELSCORE_HOME: home } });
 
 async function manifest(name: string, links: string[]): Promise<void> {
   const rows = links.map((link, at) => `${at + 1},http://clips.localhost/${link},calm piano\n`);

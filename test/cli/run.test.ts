@@ -8,7 +8,7 @@ import type { AccountStatus, BatchStatus, BatchSummary, TunedAccount } from '../
 import { acquireHome } from '../../temporal/embedded/acquire-home.js';
 import { clips, readRows, type ManifestRow } from '../support/rig.js';
 import { childPid, ownServer, temporaryHome } from '../support/temporal.js';
-import { reelscore } from './cli.js';
+import { ask, reelscore } from './cli.js';
 
 const { home } = await ownServer();
 // Held so that not every command has to start it.
@@ -20,6 +20,7 @@ const env = { REELSCORE_HOME: home };
 const FAST = ['--simulate', '--again', '--no-probe', '--rate', '50', '--max-in-flight', '50'];
 
 const cli = (...args: string[]) => reelscore(args, { cwd, env });
+const asked = (...args: string[]) => ask(args, { cwd, env });
 
 async function manifest(name: string, rows: ManifestRow[]): Promise<string> {
   await writeFile(join(cwd, name), stringify(rows, { header: true }));
@@ -39,7 +40,7 @@ async function startedUntil(text: string, ...args: string[]) {
 }
 
 async function json<T>(...args: string[]): Promise<T> {
-  const { stdout } = await cli(...args, '--json');
+  const { stdout } = await asked(...args, '--json');
   return JSON.parse(stdout) as T;
 }
 
@@ -76,14 +77,14 @@ test('the same manifest again shows how it ended; retry goes on with what failed
   expect(first.stdout).toMatch(/succeeded +5\n.*failed +1\n/);
   expect(first.stdout).toContain(`reelscore retry ${batch}`);
 
-  const second = await cli('run', path, ...FAST);
+  const second = await asked('run', path, ...FAST);
   expect(second.exitCode).toBe(2);
   expect(second.stdout).toContain('has run already');
 
   const retried = await cli('retry', batch, '--rate', '50');
   expect(retried.stdout).toContain('1 of 6 clips again');
   expect(retried.exitCode).toBe(0);
-  const nothing = await cli('retry', batch);
+  const nothing = await asked('retry', batch);
   expect(nothing.stdout).toContain('no clip left to be retried');
   expect(nothing.exitCode).toBe(0);
 });
@@ -112,13 +113,13 @@ test('start returns at once and says that no worker runs; run goes on, also afte
   expect(await json<BatchStatus>('status', batch)).toMatchObject({
     ...{ batch, state: 'running', workerAnswering: false },
   });
-  const paused = await cli('pause', batch);
+  const paused = await asked('pause', batch);
   expect(paused.stdout).toContain(`reelscore resume ${batch}`);
 
   const running = await startedUntil('PAUSED', 'run', path, ...FAST);
-  const status = await cli('status', batch);
+  const status = await asked('status', batch);
   expect(status.stdout).toContain('Paused: paused by hand');
-  expect((await cli('resume', batch)).exitCode).toBe(0);
+  expect((await asked('resume', batch)).exitCode).toBe(0);
   expect((await running.process).exitCode).toBe(0);
   const list = await json<BatchStatus[]>('status');
   expect(list.find((entry) => entry.batch === batch)).toMatchObject({ state: 'finished' });
@@ -129,18 +130,18 @@ test('tune changes what status shows of the account; a batch that joins is told 
   const path = await manifest('tuned.csv', clips(60));
   const running = await startedUntil('0/60', 'run', path, ...slow, '--priority', 'background');
   const { batch } = running;
-  const one = await cli('status', batch);
+  const one = await asked('status', batch);
   expect(one.stdout).toMatch(/Priority +background\n/);
   expect(one.stdout).toMatch(/Share +2\/s, 4 tasks in flight \(all of account simulator\)/);
 
-  const tuned = await cli('tune', '--simulate', '--rate', '3', '--max-in-flight', '5');
+  const tuned = await asked('tune', '--simulate', '--rate', '3', '--max-in-flight', '5');
   const line = 'Account simulator: rate 2/s -> 3/s, burst 1, tasks in flight 4 -> 5';
   expect(tuned).toMatchObject({ exitCode: 0, stdout: line });
   const again = await json<TunedAccount>('tune', '--simulate', '--burst', '2');
   expect(again).toMatchObject({
     ...{ account: 'simulator', before: { burst: 1 }, limits: { burst: 2, ratePerSecond: 3 } },
   });
-  const { stdout } = await cli('status');
+  const { stdout } = await asked('status');
   expect(stdout).toMatch(/^Account default: not in use; /);
   expect(stdout).toMatch(/\nAccount simulator: open; 3\/s, burst 2, \d of 5 tasks in flight\n/);
   expect(stdout).toMatch(new RegExp(`\n  ${batch}  background  3/s, .*\n\nBATCH +STATE`));
@@ -150,13 +151,13 @@ test('tune changes what status shows of the account; a batch that joins is told 
     ['simulator', true],
   ]);
 
-  const joining = await cli('start', await manifest('joins.csv', clips(2)), ...slow);
+  const joining = await asked('start', await manifest('joins.csv', clips(2)), ...slow);
   expect(joining.stdout).toContain(
     'Note: the account simulator is in use with rate 3 (not 2), maxInFlight 5 (not 4); change it with: reelscore tune --simulate --rate 2 --max-in-flight 4',
   );
-  expect((await cli('cancel', batch)).exitCode).toBe(0);
+  expect((await asked('cancel', batch)).exitCode).toBe(0);
   expect((await running.process).exitCode).toBe(2);
-  const idle = await cli('tune', '--rate', '3');
+  const idle = await asked('tune', '--rate', '3');
   expect(idle.exitCode).toBe(1);
   expect(idle.stderr).toContain('no batch uses the account default');
 });
@@ -172,13 +173,13 @@ test('when the vendor denies access, run, status and resume speak of the whole a
     path,
     ...FAST,
   );
-  const all = await cli('status');
+  const all = await asked('status');
   expect(all.stdout).toMatch(/\nAccount simulator: PAUSED; /);
   // Any batch of the account will do; one that an earlier test has left may still be there.
   expect(all.stdout).toMatch(/401 .*for all of them: reelscore resume \S+\n/);
-  const one = await cli('status', running.batch);
+  const one = await asked('status', running.batch);
   expect(one.stdout).toContain('Paused, with every batch of the account: the vendor denies access');
-  const resumed = await cli('resume', running.batch);
+  const resumed = await asked('resume', running.batch);
   expect(resumed.stdout).toContain('and with it every batch of its account');
   expect((await running.process).exitCode).toBe(0);
 });
@@ -190,11 +191,11 @@ test('a batch whose clips fail at the vendor pauses, with the reasons and the wa
   );
   const slow = ['--simulate', '--again', '--no-probe', '--rate', '5', '--max-failures', '3'];
   const running = await startedUntil('PAUSED', 'run', path, ...slow);
-  const { stdout } = await cli('status', running.batch);
+  const { stdout } = await asked('status', running.batch);
   expect(stdout).toMatch(
     /Paused: \d+ of \d+ clips failed \(\d+ x 680001 .*\)\. Go on: reelscore resume/,
   );
-  expect((await cli('cancel', running.batch)).exitCode).toBe(0);
+  expect((await asked('cancel', running.batch)).exitCode).toBe(0);
   expect((await running.process).exitCode).toBe(2);
 });
 
@@ -214,14 +215,14 @@ test('results are streamed in every format, and a reader may leave', async () =>
     clips(5, (n) => (n === 1 ? 'fail' : '')),
   );
   const { batch } = await json<{ batch: string }>('run', path, ...FAST);
-  const csv = await cli('results', batch);
+  const csv = await asked('results', batch);
   expect(csv.stdout.split('\n')[0]).toMatch(/^id,status,file_link,prompt,task_id,attempts,/);
   expect(csv.stdout.split('\n')).toHaveLength(6);
-  const failed = await cli('results', batch, '--status', 'failed', '--format', 'jsonl');
+  const failed = await asked('results', batch, '--status', 'failed', '--format', 'jsonl');
   expect(JSON.parse(failed.stdout)).toMatchObject({ id: 'c1', status: 'failed' });
-  const list = await cli('results', batch, '--format', 'json');
+  const list = await asked('results', batch, '--format', 'json');
   expect(JSON.parse(list.stdout)).toHaveLength(5);
-  const none = await cli('results', batch, '--status', 'skipped', '--format', 'json');
+  const none = await asked('results', batch, '--status', 'skipped', '--format', 'json');
   expect(JSON.parse(none.stdout)).toEqual([]);
 
   const left = cli('results', batch);

@@ -1,4 +1,4 @@
-// `reelscore schedule` as a process, on a real server.
+// `reelscore schedule` on a real server.
 import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -7,7 +7,7 @@ import { afterAll, expect, test } from 'vitest';
 import type { SavedSchedule, ScheduleStatus, Triggered } from '../../client/index.js';
 import { SIMULATOR_ACCOUNT } from '../../contract/names.js';
 import { testServer } from '../support/temporal.js';
-import { reelscore } from './cli.js';
+import { ask, reelscore } from './cli.js';
 
 const { home } = await testServer();
 const cwd = await mkdtemp(join(tmpdir(), 'reelscore-schedule-'));
@@ -23,7 +23,7 @@ afterAll(async () => {
   await rm(cwd, { recursive: true, force: true });
 });
 
-const schedule = (...args: string[]) => reelscore(['schedule', ...args], { cwd, env });
+const schedule = (...args: string[]) => ask(['schedule', ...args], { cwd, env });
 
 function newName(): string {
   const name = `n-${randomUUID().slice(0, 13)}`;
@@ -111,7 +111,7 @@ test('what a batch may submit is told, with the price of when the budget was set
 
   const priced = { ...env, REELSCORE_PRICE_PER_CLIP: '0.05 EUR' };
   const args = ['schedule', ...create, '--max-submissions', '500'];
-  const { stdout } = await reelscore(args, { cwd, env: priced });
+  const { stdout } = await ask(args, { cwd, env: priced });
   expect(stdout).toContain('At most   40 submissions a batch (budget 2 EUR at 0.05 EUR a clip)\n');
   // Also where nothing says what a clip costs: the schedule does.
   expect(await said('update', name, '--max-submissions', '10')).toContain(
@@ -186,9 +186,11 @@ test('backfill starts the batches of past times, one after the other', async () 
   expect(last.map(({ batch }) => batch)).toEqual([`${name}-2026-11-01T00:00:00Z`]);
 });
 
-test('with --simulate it belongs to the account of the simulator', async () => {
+test('with --simulate it belongs to the account of the simulator, also as a process', async () => {
   const name = newName();
-  await said('create', name, '--every', '1d', '--manifest', 'library.csv', '--simulate');
+  const args = ['schedule', 'create', name, '--every', '1d', '--manifest', 'library.csv'];
+  const { stdout, exitCode } = await reelscore([...args, '--simulate'], { cwd, env });
+  expect([stdout, exitCode]).toEqual([expect.stringContaining(`Schedule ${name} is made`), 0]);
   const { account: whose } = await document<ScheduleStatus>('describe', name);
   expect(whose).toBe(SIMULATOR_ACCOUNT);
 });

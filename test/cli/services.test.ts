@@ -9,7 +9,7 @@ import { startSimulator } from '../../tomoviee/simulator/simulator.js';
 import { resolveConfig } from '../../config/config.js';
 import { clips, readRows } from '../support/rig.js';
 import { ownServer } from '../support/temporal.js';
-import { reelscore } from './cli.js';
+import { ask, reelscore } from './cli.js';
 
 const { home } = await ownServer();
 const cwd = await mkdtemp(join(tmpdir(), 'reelscore-services-'));
@@ -65,7 +65,7 @@ async function manifest(name: string): Promise<string> {
 }
 
 test('a worker process scores what start began, and stops in good order', async () => {
-  const started = await reelscore(['start', await manifest('worker.csv'), '--json'], { cwd, env });
+  const started = await ask(['start', await manifest('worker.csv'), '--json'], { cwd, env });
   const { batch, workerAnswering } = JSON.parse(started.stdout) as Record<string, unknown>;
   expect(workerAnswering).toBe(false);
   const worker = await service('worker', 'Worker:');
@@ -81,10 +81,10 @@ test('one worker probes clips, without keys, and another scores them', async () 
   const split = { REELSCORE_ACCOUNT: 'split', REELSCORE_PROBE: 'true' };
   const scoring = await service('worker --serve scoring', 'Worker:', split);
   const path = await manifest('split.csv');
-  const started = await reelscore(['start', path, '--json'], { cwd, env: { ...env, ...split } });
+  const started = await ask(['start', path, '--json'], { cwd, env: { ...env, ...split } });
   const { batch } = JSON.parse(started.stdout) as { batch: string };
   for (;;) {
-    const { stdout } = await reelscore(['status', batch], { cwd, env });
+    const { stdout } = await ask(['status', batch], { cwd, env });
     if (stdout.includes('no worker does that: start `reelscore worker --serve probing`')) break;
   }
   const noKeys = { ...split, TOMOVIEE_APP_KEY: '', TOMOVIEE_APP_SECRET: '' };
@@ -116,14 +116,14 @@ test('serve is worker and receiver in one: it takes callbacks', async () => {
 test('serve --simulate scores the nights of schedules made with --simulate, without keys', async () => {
   const noKeys = { ...env, TOMOVIEE_APP_KEY: '', TOMOVIEE_APP_SECRET: '' };
   const schedule = async <T>(...args: string[]): Promise<T> => {
-    const { stdout } = await reelscore(['schedule', ...args, '--json'], { cwd, env: noKeys });
+    const { stdout } = await ask(['schedule', ...args, '--json'], { cwd, env: noKeys });
     return JSON.parse(stdout) as T;
   };
   await writeFile(join(cwd, 'trial.csv'), stringify(clips(4), { header: true }));
   const made = ['--every', '365d', '--manifest', 'trial.csv', '--simulate'];
   const { workerRunning } = await schedule<ScheduleStatus>('create', 'trial', ...made);
   expect(workerRunning).toBe(false);
-  const told = await reelscore(['schedule', 'describe', 'trial'], { cwd, env: noKeys });
+  const told = await ask(['schedule', 'describe', 'trial'], { cwd, env: noKeys });
   expect(told.stdout).toContain('start `reelscore serve --simulate`');
 
   const serving = await service('serve --simulate', 'Worker:', noKeys);

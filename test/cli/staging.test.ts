@@ -14,7 +14,7 @@ import { readRows } from '../support/rig.js';
 import { s3Server } from '../support/s3-server.js';
 import { temporaryHome, testServer } from '../support/temporal.js';
 import { until } from '../support/until.js';
-import { reelscore } from './cli.js';
+import { ask, reelscore } from './cli.js';
 
 await built();
 const s3 = await s3Server();
@@ -39,7 +39,7 @@ const env = {
 };
 const PROMPT = ['--prompt', 'Calm Piano', '--rate', '20'];
 const cli = (args: string[], more: Record<string, string> = {}) =>
-  reelscore(args, { cwd, env: { ...env, ...more } });
+  ask(args, { cwd, env: { ...env, ...more } });
 
 /** A video with so much of nothing at its end. */
 async function largeVideo(path: string, mib: number): Promise<string> {
@@ -80,7 +80,7 @@ test('a run that is killed in mid-upload goes on where it was, and leaves nothin
   expect(await s3.unfinished()).toBe(1);
   s3.gate = () => Promise.resolve();
 
-  const { exitCode, stderr } = await cli([...args, '--json']);
+  const { exitCode, stderr } = await reelscore([...args, '--json'], { cwd, env });
   expect([exitCode, stderr.includes('error')]).toEqual([0, false]);
   const rows = await readRows(join(cwd, 'scored'));
   expect(rows.map(({ id, status }) => [id, status])).toEqual([

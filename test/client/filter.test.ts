@@ -22,7 +22,7 @@ import { openLocalStore } from '../../store/local-store.js';
 import { batchOptionsOf, resolveConfig } from '../../config/config.js';
 import { simulatedConfig } from '../../config/simulated.js';
 import { startWorker } from '../../workers/worker.js';
-import { reelscore } from '../cli/cli.js';
+import { ask } from '../cli/cli.js';
 import { clips, TEST_OPTIONS } from '../support/rig.js';
 import { ownServer } from '../support/temporal.js';
 import { until } from '../support/until.js';
@@ -217,7 +217,7 @@ test('a batch that no worker answers for is what it said last', async () => {
 
 describe('reelscore status', () => {
   const env = { TEMPORAL_ADDRESS: server.address, REELSCORE_HOME: server.home };
-  const status = (...args: string[]) => reelscore(['status', ...args], { cwd, env });
+  const status = (...args: string[]) => ask(['status', ...args], { cwd, env });
 
   test('takes the filters', async () => {
     const { stdout, exitCode } = await status('--state', 'running', '--account', BUSY, '--json');

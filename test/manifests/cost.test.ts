@@ -39,7 +39,9 @@ describe('the cost of a hostile manifest', () => {
     ['doubled quotes', 7_000, (n) => `file_link,prompt\n${LINK},"${'""'.repeat(n / 2)}"\n`],
     ['line breaks within quotes', 7_000, (n) => `file_link,prompt\n${LINK},"${'\n'.repeat(n)}"\n`],
     ['blank lines', 50_000, (n) => `file_link,prompt\n${LINK},x\n${'\n'.repeat(n)}`],
-    ['rows that are too short', 5_000, (n) => `file_link,prompt,a,b\n${'x\n'.repeat(n)}`],
+    ['rows that are too short', 5_000, (n) => `file_link,prompt,a,b\n${`${LINK}\n`.repeat(n)}`],
+    // Each is looked for on disk, which takes ten times as long as reading its row.
+    ['files that are not there', 500, (n) => `file_link,prompt\n${'x,y\n'.repeat(n)}`],
     [
       'empty cells',
       500,

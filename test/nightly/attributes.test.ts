@@ -8,7 +8,7 @@ import { msToTs } from '@temporalio/common/lib/time.js';
 import { afterAll, expect, onTestFinished, test } from 'vitest';
 import type { BatchStatus } from '../../client/index.js';
 import { ATTRIBUTES } from '../../contract/names.js';
-import { reelscore } from '../cli/cli.js';
+import { ask } from '../cli/cli.js';
 import { clips } from '../support/rig.js';
 import { testServer } from '../support/temporal.js';
 import { until } from '../support/until.js';
@@ -41,7 +41,7 @@ async function attributesOf({ rig }: Nights, batch: string) {
 async function listed({ rig, server: at, cwd }: Nights, ...filter: string[]): Promise<string[]> {
   const args = ['status', '--account', rig.config.account, '--json', ...filter];
   const env = { TEMPORAL_ADDRESS: at.address, TEMPORAL_NAMESPACE: at.namespace };
-  const { stdout, stderr } = await reelscore(args, { cwd, env });
+  const { stdout, stderr } = await ask(args, { cwd, env });
   if (stdout === '') throw new Error(stderr);
   return (JSON.parse(stdout) as BatchStatus[]).map(({ batch }) => batch);
 }

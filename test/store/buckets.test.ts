@@ -1,7 +1,7 @@
 // Buckets of a real S3 server.
 import { GetObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -15,6 +15,7 @@ import { tryStaging } from '../../store/bucket/staging-check.js';
 import type { UploadedFile } from '../../store/bucket/upload.js';
 import { distFile } from '../../config/paths.js';
 import { built } from '../support/built.js';
+import { makeManyFiles } from '../support/many-files.js';
 import { scratchFolder } from '../support/scratch.js';
 import { s3Server } from '../support/s3-server.js';
 
@@ -132,11 +133,9 @@ test('remove takes the object, and what broken uploads of it have left, and noth
 });
 
 test('100,000 clips are listed in flat memory', async () => {
-  for (let n = 0; n < 100_000; n += 1) {
-    const below = join(s3.folder, 'library', String(n % 50));
-    if (n < 50) mkdirSync(below, { recursive: true });
-    writeFileSync(join(below, `clip-${n}.mp4`), '');
-  }
+  const library = join(s3.folder, 'library');
+  for (let n = 0; n < 50; n += 1) mkdirSync(join(library, String(n)), { recursive: true });
+  makeManyFiles(100_000, (n) => join(library, String(n % 50), `clip-${n}.mp4`));
   const script = `
     import { openBuckets } from ${urlOf('store/bucket/buckets.js')};
     import { clipsOfBucket } from ${urlOf('manifests/sources/bucket.js')};

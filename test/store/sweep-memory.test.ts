@@ -7,6 +7,7 @@ import { execa } from 'execa';
 import { expect, test } from 'vitest';
 import { distFile } from '../../config/paths.js';
 import { built } from '../support/built.js';
+import { makeManyFiles } from '../support/many-files.js';
 import { temporaryFolder } from './support.js';
 
 await built();
@@ -18,7 +19,7 @@ const GROWTH_MB = 2;
 test('sweep holds no list of what there is', async () => {
   const folder = await temporaryFolder();
   mkdirSync(join(folder, 'soundtracks'));
-  for (let n = 0; n < FILES; n += 1) writeFileSync(join(folder, 'soundtracks', `${n}.mp3`), '');
+  makeManyFiles(FILES, (n) => join(folder, 'soundtracks', `${n}.mp3`));
   const part = join(folder, 'soundtracks', '.0123456789ab.part');
   writeFileSync(part, '');
   const store = JSON.stringify(pathToFileURL(distFile('store/local-store.js')).href);

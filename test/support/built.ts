@@ -1,6 +1,8 @@
-import { execFile } from 'node:child_process';
-import { promisify } from 'node:util';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { PACKAGE_ROOT } from '../../config/paths.js';
+
+const BUILD = pathToFileURL(join(PACKAGE_ROOT, 'scripts', 'lib', 'build.mjs')).href;
 
 /**
  * Brings dist/ up to date, for tests that run the product as a process (the supervisor, the command
@@ -8,7 +10,6 @@ import { PACKAGE_ROOT } from '../../config/paths.js';
  * level of the file (`await built()`): loading a file has no time limit.
  */
 export async function built(): Promise<void> {
-  await promisify(execFile)(process.execPath, ['scripts/build.mjs', '--unchecked'], {
-    cwd: PACKAGE_ROOT,
-  });
+  const { build } = (await import(BUILD)) as { build: () => Promise<void> };
+  await build();
 }
