@@ -30,7 +30,10 @@ export async function makeFit(
   signal: AbortSignal,
 ): Promise<void> {
   if (await proxyOf(store, clip)) return;
-  if (isLocal(clip.fileLink)) { await makeOf(fileURLToPath(clip.fileLink)); return; }
+  if (isLocal(clip.fileLink)) {
+    await makeOf(fileURLToPath(clip.fileLink));
+    return;
+  }
   const key = sourceKey(clip.row);
   try {
     await fetchSource(deps.clipFetch, clip.fileLink, { store, key, signal });
