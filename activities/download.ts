@@ -46,14 +46,14 @@ export interface FileLimits {
 /** Where a file is stored. */
 export interface SoundtrackPlace {
   store: Store;
-  /** Name of the file, as returned by `fileNames`. */
+  /** Store key without extension. */
   name: string;
   /** Called with key and version when the file is complete, before it gets its name. */
   arriving: (key: string, version: string) => Promise<void>;
 }
 
 /**
- * Downloads to `soundtracks/<name>.<ext>` and returns the key.
+ * Downloads to `<name>.<ext>` and returns the key.
  * @throws DownloadError
  */
 export async function downloadFile(
@@ -69,7 +69,7 @@ export async function downloadFile(
     });
     const type = mediaTypeOf(response.headers['content-type']);
     refuseWhatIsNoMedia(response, type);
-    const key = `soundtracks/${name}.${extensionOf(media, type)}`;
+    const key = `${name}.${extensionOf(media, type)}`;
     await store.writeStream(key, bounded(response, least), (version) => arriving(key, version));
     return key;
   } catch (error) {

@@ -2,8 +2,8 @@
 import { fileNameOf, idKey } from '../manifests/clip-id.js';
 import type { Snapshot } from '../manifests/snapshot.js';
 
-/** A clip's name that could equal the name of another clip's second or later file. */
-const NUMBERED = /-[1-9]\d{0,5}$/;
+/** A clip's name that could equal the name of another clip's second or later file, or take. */
+const NUMBERED = /[-.][1-9]\d{0,5}$/;
 
 /** The keys of the clips' names that end in a number, such as `intro-2`. Reads the whole manifest once. */
 export async function numberedIds(snapshot: Pick<Snapshot, 'pages'>): Promise<Set<string>> {

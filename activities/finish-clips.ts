@@ -8,6 +8,8 @@ import type {
   FinishClipsOutput,
 } from '../contract/activities.js';
 import type { Outcome } from '../contract/clip.js';
+import { isCue } from '../contract/cue.js';
+import { recordCues } from '../outcomes/cue-outcomes.js';
 import { addToSegment } from '../outcomes/segments.js';
 import type { BatchFiles, OpenBatches } from './batch-files.js';
 import { currentBatch } from './batch-id.js';
@@ -38,6 +40,8 @@ export function finishClipsActivity(
     const { downloadLimits = DOWNLOAD_LIMITS } = deps;
 
     const release = async (files: BatchFiles, { row, status }: Outcome): Promise<void> => {
+      // Other cues of the row may have the same: what they share is released when all have ended.
+      if (isCue(row)) return;
       await deps.delivery.release(files, row); // U1
       if (status === 'succeeded') await dropProxy(files, await files.snapshot.clip(row));
     };
@@ -51,9 +55,12 @@ export function finishClipsActivity(
         stop.abort();
       };
       const recording = new Recording<Outcome>(async (outcomes) => {
-        await addToSegment(files.store, round, segment, outcomes);
+        const rows = outcomes.filter(({ row }) => !isCue(row));
+        const cues = outcomes.filter(({ row }) => isCue(row));
+        await addToSegment(files.store, round, segment, rows);
+        await recordCues(files.store, (row) => files.snapshot.clip(row), cues);
         if (ledger) {
-          const entries = await ledgerEntries({ files, round, batch, ledger }, outcomes);
+          const entries = await ledgerEntries({ files, round, batch, ledger }, rows);
           // K1; B2: retried until both are on disk
           await ledgers.at(ledger).append(batch, batches.worker, entries);
         }

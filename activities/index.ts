@@ -9,6 +9,7 @@ import type { Intake } from '../intake/open-batch.js';
 import { OpenBatches } from './batch-files.js';
 import type { ActivityDependencies } from './dependencies.js';
 import { finalizeBatchActivity } from './finalize-batch.js';
+import { joinCuesActivity } from './cues/join-cues.js';
 import { fitClipActivity } from './fitting/fit-clip.js';
 import type { FitDependencies } from './fitting/make-fit.js';
 import { finishClipsActivity } from './finish-clips.js';
@@ -27,11 +28,13 @@ export type { ActivityDependencies } from './dependencies.js';
 /** The activities of a worker that only probes and fits clips. */
 export function createMediaActivities(
   deps: Pick<ActivityDependencies, 'openStore' | 'delivery'> & FitDependencies,
-): Pick<BatchActivities, 'preparePage' | 'fitClip'> {
+): Pick<BatchActivities, 'preparePage' | 'fitClip' | 'joinCues'> {
   const batches = new OpenBatches(deps.openStore);
+  const ledgers = new OpenLedgers(deps.openStore);
   return {
     preparePage: preparePageActivity(deps, batches),
     fitClip: fitClipActivity(deps, batches),
+    joinCues: joinCuesActivity(deps, batches, ledgers),
   };
 }
 
@@ -43,7 +46,7 @@ export function createIntakeActivities(intake: Intake): Omit<IntakeActivities, '
 /** The activities of one worker, except those that open batches. */
 export function createActivities(
   deps: ActivityDependencies,
-): Omit<BatchActivities, 'fitClip'> &
+): Omit<BatchActivities, 'fitClip' | 'joinCues'> &
   AccountActivities &
   NotificationActivities &
   Pick<IntakeActivities, 'matchLedger'> {

@@ -1,9 +1,11 @@
 // Brings all files of a task's result into the store, by the known links, else by fresh ones.
 import type { FinishClipsInput } from '../contract/activities.js';
+import type { Clip } from '../contract/clip.js';
 import type { VendorFailure } from '../contract/failure.js';
 import { ERROR_TABLE } from '../tomoviee/errors.js';
 import type { VendorResult } from '../tomoviee/client.js';
 import type { BatchFiles } from './batch-files.js';
+import { takeName } from './cues/take-name.js';
 import type { ActivityDependencies } from './dependencies.js';
 import { DownloadError, downloadFile, type DownloadFault, type FileLimits } from './download.js';
 import type { FileNote } from './download-notes.js';
@@ -34,20 +36,20 @@ export class Soundtracks {
   /** @param there files that are not downloaded again */
   async fetch(task: Download, there: FilesThere = NONE): Promise<Fetched | Failed> {
     const clip = await this.files.snapshot.clip(task.row);
-    const whole = await this.#whole(clip.id, there);
+    const whole = await this.#whole(clip, there);
     if (whole) return whole;
     const kept = this.links.take(task.taskId);
-    const first = kept && (await this.#download(clip.id, task.taskId, kept, there));
+    const first = kept && (await this.#download(clip, task.taskId, kept, there));
     if (first && !('fault' in first && first.fault === 'stale')) return first;
     const fresh = await this.#freshLinks(task);
-    return 'failure' in fresh ? fresh : await this.#download(clip.id, task.taskId, fresh, there);
+    return 'failure' in fresh ? fresh : await this.#download(clip, task.taskId, fresh, there);
   }
 
   /** The result, if all its files exist, so that the vendor need not be queried. */
-  async #whole(clipId: string, there: FilesThere): Promise<Fetched | undefined> {
+  async #whole(clip: Clip, there: FilesThere): Promise<Fetched | undefined> {
     const [first] = there.values();
     if (!first) return undefined;
-    const names = await this.#names(clipId, first.of);
+    const names = await this.#names(clip, first.of);
     const outputs = names.flatMap((_, at) => keyThere(there, at, names) ?? []);
     if (outputs.length < first.of) return undefined;
     return { outputs, ...toldOf(first) };
@@ -55,7 +57,7 @@ export class Soundtracks {
 
   /** Every file of a result [V: the paths are arrays]. */
   async #download(
-    clipId: string,
+    clip: Clip,
     taskId: string,
     result: VendorResult,
     there: FilesThere,
@@ -64,7 +66,7 @@ export class Soundtracks {
     if (media.length === 0) return { failure: RESULT_MISSING, fault: 'other' };
     const { fetch } = this.deps;
     const { store, downloads } = this.files;
-    const names = await this.#names(clipId, media.length);
+    const names = await this.#names(clip, media.length);
     const told = toldOf(result);
     const outputs: string[] = [];
     try {
@@ -72,7 +74,7 @@ export class Soundtracks {
         const file = { task: taskId, file: at, of: media.length, ...told };
         const arriving = (key: string, version: string): Promise<void> =>
           downloads.add({ ...file, key, version });
-        const place = { store, name: names[at] ?? clipId, arriving };
+        const place = { store, name: names[at] ?? '', arriving };
         const key = keyThere(there, at, names);
         outputs.push(key ?? (await downloadFile(fetch, one, place, this.limits)));
       }
@@ -87,8 +89,14 @@ export class Soundtracks {
     }
   }
 
-  async #names(clipId: string, count: number): Promise<string[]> {
-    return fileNames(clipId, count, count > 1 ? await this.files.numberedIds() : NO_IDS);
+  /** Store keys without extension. */
+  async #names({ id, row, cue }: Clip, count: number): Promise<string[]> {
+    if (cue && cue.parts > 1) {
+      return Array.from({ length: count }, (_, at) => `${PARTS}${row}-${at + 1}`);
+    }
+    const ids = count > 1 || cue ? await this.files.numberedIds() : NO_IDS;
+    const names = fileNames(cue ? takeName(id, cue.take, ids) : id, count, ids);
+    return names.map((name) => `soundtracks/${name}`);
   }
 
   async #freshLinks(task: Download): Promise<VendorResult | Failed> {
@@ -100,13 +108,15 @@ export class Soundtracks {
   }
 }
 
+/** Soundtracks of parts, until they are joined. */
+const PARTS = 'parts/';
 const NO_IDS: ReadonlySet<string> = new Set();
 const NONE: FilesThere = new Map();
 
 /** The key of an existing file, if it belongs to this clip and to a result with this many files. */
 function keyThere(there: FilesThere, at: number, names: string[]): string | undefined {
   const note = there.get(at);
-  const stem = `soundtracks/${names[at]}`;
+  const stem = names[at] ?? '';
   const belongs = note?.of === names.length && note.key.startsWith(stem);
   return belongs && /^\.\w+$/.test(note.key.slice(stem.length)) ? note.key : undefined;
 }

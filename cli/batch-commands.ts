@@ -7,7 +7,7 @@ import type { RetryFlags } from './commands/retry.js';
 import type { StatusFlags } from './commands/status.js';
 import type { EvictFlags } from './commands/evict.js';
 import type { TuneFlags } from './commands/tune.js';
-import { addPaceOptions, SHEET_TEXT } from './run-flags.js';
+import { FIT_TEXT, LONG_TEXT, addPaceOptions, SHEET_TEXT } from './run-flags.js';
 
 const STATUSES = [...OUTCOME_STATUSES, 'pending'];
 
@@ -69,6 +69,8 @@ export function addBatchCommands(program: Command, done: (exitCode: number) => v
       )
       .description('Run a batch again for the clips that did not succeed.'),
   )
+    .option('--fit', FIT_TEXT)
+    .option('--long <how>', LONG_TEXT)
     .option('--sheet <name>', SHEET_TEXT)
     .option('--skip-invalid', 'leave out rows with problems instead of refusing the manifest')
     .option('--no-probe', 'do not probe the clips before they are submitted')

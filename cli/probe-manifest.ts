@@ -21,7 +21,7 @@ export interface ProbeFindings {
   problems: ProbeFinding[];
   warnings: ProbeFinding[];
   /** Clips that would be fitted; `message` tells how. Their limits are no problems. */
-  fits: ProbeFinding[];
+  fits: (ProbeFinding & { tasks: number })[];
 }
 
 /** @param onFinding gets each finding as a line, as soon as it is known */
@@ -40,11 +40,11 @@ export async function probeManifest(
     findings.probed += 1;
     const preview = config.fit && previewOf(clip, verdict, config.fit);
     if (preview) {
-      const [list, code, message] =
-        'what' in preview
-          ? ([findings.fits, 'fitted', preview.what] as const)
-          : ([findings.problems, 'media_too_long', preview.fault] as const);
-      list.push({ line, id, code, message });
+      const fits = 'what' in preview;
+      const code = fits ? 'fitted' : 'media_too_long';
+      const message = fits ? preview.what : preview.fault;
+      if (fits) findings.fits.push({ line, id, code, message, tasks: preview.tasks });
+      else findings.problems.push({ line, id, code, message });
       onFinding(`${file.label}:${line}: ${id}: ${code}: ${message}`);
       return;
     }

@@ -37,7 +37,7 @@ export const MAP_TEXT =
 export const FIT_TEXT =
   'give the vendor a silent copy, made by ffmpeg, of clips that it would not take; columns start and length choose a part';
 export const LONG_TEXT =
-  'with --fit, what becomes of clips that are too long: reject or first (default: reject)';
+  'with --fit, what becomes of clips that are too long: reject, first or parts (default: reject)';
 export const SHEET_TEXT =
   'sheet of a workbook: its name, or its number from 1 (default: the first visible one)';
 export const XLSX_TEXT = 'write results.xlsx beside results.csv';

@@ -22,6 +22,8 @@ export interface PlanOptions {
   again?: boolean;
   /** Leave rows with problems out instead of refusing the manifest. */
   skipInvalid?: boolean;
+  /** How many tasks the clips are that are fitted in parts, by their ids; others are one. */
+  tasks?: ReadonlyMap<string, number>;
 }
 
 /** Rows by how they stand; together they are `total`. */
@@ -44,7 +46,7 @@ export interface Plan {
   again: boolean;
   simulated: boolean;
   clips: PlannedClips;
-  /** At the most one for each clip; those that the vendor fails may be submitted again. */
+  /** One for each clip or part; those that the vendor fails may be submitted again. */
   submissions: number;
   /** Clips beyond the cap of the configuration. */
   leftOut?: { clips: number; cap: SubmissionCap };
@@ -82,7 +84,7 @@ export async function planManifest(
 async function planChecked(
   place: LedgerPlace,
   { file, report }: CheckedManifest,
-  { again = false, skipInvalid = false }: PlanOptions,
+  { again = false, skipInvalid = false, tasks = new Map() }: PlanOptions,
 ): Promise<Plan> {
   refuseFaults(report, skipInvalid);
   const { config } = place;
@@ -94,15 +96,18 @@ async function planChecked(
     const { line, id, code } = finding;
     return { line, id, code, message: messageOf(finding) };
   });
+  /** Tasks beyond the first of each clip. */
+  let further = 0;
   for (const row of match.rows()) {
     clips[row.state] += 1;
+    if (again || row.state !== 'scored') further += (tasks.get(row.clip.id) ?? 1) - 1;
     const finding = findingOf(row);
     if (finding) list.add(finding);
   }
 
   const wanted = clips.new + clips.changed + (again ? clips.scored : 0);
-  const leftOut = leftOutOf(wanted, cap);
-  const submissions = wanted - (leftOut?.clips ?? 0);
+  const leftOut = leftOutOf(wanted + further, cap);
+  const submissions = wanted + further - (leftOut?.clips ?? 0);
   const simulated = account === SIMULATOR_ACCOUNT;
   const ways = await clipWaysOf(read, config);
   return {

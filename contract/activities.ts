@@ -1,5 +1,5 @@
 // The interfaces of the activities. Workflows know nothing else about them.
-import type { BatchSummary, Outcome, OutcomeCounts } from './clip.js';
+import type { BatchSummary, Outcome, OutcomeCounts, OutcomeStatus } from './clip.js';
 import type {
   FitOptions,
   LedgerFindings,
@@ -51,7 +51,9 @@ export interface PreparePageOutput {
   failures: FailureNote[];
   /** Rows to be fitted before they are submitted; they are not in `submit`. */
   fit?: [number, number][];
-  /** Rows with a task that an earlier round left at the vendor; they are not in `submit`. */
+  /** Rows with cues, and how many of each are in `submit` or `recalled`. */
+  cues?: [row: number, open: number][];
+  /** Rows and cues with a task that an earlier round left at the vendor; they are not in `submit`. */
   recalled?: RecalledTask[];
 }
 
@@ -60,10 +62,27 @@ export interface FitClipInput {
   round: number;
   row: number;
   fit: FitOptions;
+  /** See `ScoreBatchInput`. */
+  recall?: string;
 }
 
 /** As of a page; `submit` is empty if the clip cannot be fitted. */
-export type FitClipOutput = Omit<PreparePageOutput, 'fit' | 'recalled'>;
+export type FitClipOutput = Omit<PreparePageOutput, 'fit'>;
+
+export interface JoinCuesInput {
+  store: string;
+  round: number;
+  row: number;
+  ledger?: LedgerOptions;
+  /** Why cues were not submitted, if a cap left them out; else the batch was cancelled. */
+  leftOut?: { code: string; message: string };
+}
+
+/** The activity itself records the row's outcome. */
+export interface JoinCuesOutput {
+  status: OutcomeStatus;
+  failures: FailureNote[];
+}
 
 /** A task of an earlier round. */
 export interface RecalledTask {
@@ -228,6 +247,7 @@ export interface IntakeActivities {
 export interface BatchActivities {
   preparePage(input: PreparePageInput): Promise<PreparePageOutput>;
   fitClip(input: FitClipInput): Promise<FitClipOutput>;
+  joinCues(input: JoinCuesInput): Promise<JoinCuesOutput>;
   submitClip(input: SubmitClipInput): Promise<SubmitClipOutput>;
   queryTasks(input: QueryTasksInput): Promise<QueryTasksOutput>;
   finishClips(input: FinishClipsInput): Promise<FinishClipsOutput>;

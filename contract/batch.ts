@@ -43,8 +43,9 @@ export interface BatchOptions {
   historyBound: number;
 }
 
-/** What becomes of a clip that is longer than the vendor takes: it is rejected, or its first part alone is scored. */
-export const LONG_RULES = ['reject', 'first'] as const;
+/** What becomes of a clip that is longer than the vendor takes: it is rejected, its first part alone is scored, or
+ * all of it in parts, each of them a task. */
+export const LONG_RULES = ['reject', 'first', 'parts'] as const;
 export type LongRule = (typeof LONG_RULES)[number];
 
 /** How clips are fitted. */

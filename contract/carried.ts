@@ -131,6 +131,10 @@ export interface CarriedState {
   fresh: [number, number][];
   /** Probed rows to be fitted, as [first, last] pairs; absent = none. */
   unfitted?: [number, number][];
+  /** Rows with cues, and how many of each have not ended; absent = none. */
+  cues?: [row: number, open: number][];
+  /** Rows all of whose cues have ended; absent = none. */
+  joins?: number[];
   clips: ActiveClip[];
   /** Outcomes not yet recorded. */
   unrecorded: Outcome[];

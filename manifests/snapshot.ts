@@ -1,6 +1,8 @@
 // Reads a frozen manifest.
 import type { Clip } from '../contract/clip.js';
 import type { Store } from '../store/store.js';
+import { isCue, rowOf } from '../contract/cue.js';
+import { cueClip } from './cues.js';
 import { PageCache } from './page-cache.js';
 import {
   clipSchema,
@@ -21,7 +23,7 @@ export class SnapshotError extends Error {
 /** A frozen manifest. Every method throws `SnapshotError` when what it reads is missing or damaged. */
 export interface Snapshot {
   info(): Promise<SnapshotInfo>;
-  /** @throws RangeError if there is no such row */
+  /** @param row its number, or that of a cue. @throws RangeError if there is none */
   clip(row: number): Promise<Clip>;
   /** All clips in manifest order, a page at a time. */
   pages(): AsyncIterable<Clip[]>;
@@ -41,12 +43,13 @@ export function openSnapshot(store: Store): Snapshot {
 
   return {
     info,
-    async clip(row) {
+    async clip(number) {
+      const row = rowOf(number);
       const { total, pageSize } = await info();
       const page = Math.floor(row / pageSize);
       const clip = row >= 0 && row < total ? (await cache.get(page))[row % pageSize] : undefined;
       if (clip === undefined) throw new RangeError(`there is no row ${row} in ${total} rows`);
-      return clip;
+      return isCue(number) ? await cueClip(store, clip, number) : clip;
     },
     async *pages() {
       const { total, pageSize } = await info();

@@ -18,7 +18,7 @@ import {
 
 const FOLDER = 'outcomes';
 
-const OutcomeRecord = z.object({
+export const OutcomeRecord = z.object({
   row: z.int().nonnegative(),
   status: z.enum(OUTCOME_STATUSES),
   taskId: z.string().exactOptional(),

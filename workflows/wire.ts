@@ -76,7 +76,8 @@ const batchId = all(id, (value) =>
 );
 const taskId: Check = (value) =>
   typeof value === 'string' && readTaskId(value) === value ? undefined : ': expected a task id';
-const rows = whole(0, 1e8);
+/** Of rows, and of their cues. */
+const rows = whole(0, 1e9);
 
 const pace = shapeOf<Pace>({
   ratePerSecond: real(PACE_RANGES.ratePerSecond.least, PACE_RANGES.ratePerSecond.most),
@@ -274,6 +275,7 @@ const membership = shapeOf<MembershipState>({
 const carried = shapeOf<CarriedState>({
   ...{ startedAt: time, cursor: rows, fresh: listOf(tupleOf(rows, rows)), clips: listOf(clip) },
   unfitted: optional(listOf(tupleOf(rows, rows))),
+  ...{ cues: optional(listOf(tupleOf(rows, rows))), joins: optional(listOf(rows)) },
   ...{ unrecorded: listOf(outcome), membership, counts, submissions: whole(-1e9), warnings: count },
   tally: shapeOf<CarriedState['tally']>({ ended: count, failed: count, reasons: recordOf(count) }),
   ...{ unknown: optional(whole(-1e9)), segment: count, lastFailures: notes },

@@ -1,6 +1,6 @@
 // Fits one clip that the vendor would not take as it is.
 import { Context } from '@temporalio/activity';
-import type { BatchActivities } from '../../contract/activities.js';
+import type { BatchActivities, FitClipOutput } from '../../contract/activities.js';
 import type { Clip, Outcome } from '../../contract/clip.js';
 import { writeSegment } from '../../outcomes/segments.js';
 import type { OpenBatches } from '../batch-files.js';
@@ -20,36 +20,46 @@ export function fitClipActivity(
   deps: FitDependencies & Pick<ActivityDependencies, 'delivery'>,
   batches: OpenBatches,
 ): BatchActivities['fitClip'] {
-  return ({ store, round, row, fit }) => {
+  return ({ store, round, row, fit, recall }) => {
     const files = batches.at(store, round);
     const { cancellationSignal: signal, info } = Context.current();
     const batch = currentBatch();
+    const task = { files, fit, signal, ...(recall !== undefined && { recall }) };
 
-    const fitted = async (clip: Clip): Promise<Outcome | undefined> => {
-      const made = await unlessChanged(clip, async () => {
+    const deliver = async (numbers: Iterable<number>): Promise<void> => {
+      for (const number of numbers) {
+        const sent = await sentClip(files.store, await files.snapshot.clip(number));
+        await deps.delivery.prepare(files, batch, sent, signal);
+      }
+    };
+    const fitted = async (clip: Clip): Promise<Fitted> => {
+      const made = await unlessChanged(clip, async (): Promise<Fitted> => {
+        let open;
         try {
-          await makeFit(deps, files, clip, fit, signal);
+          open = await makeFit(deps, { ...task, clip });
         } catch (error) {
           signal.throwIfAborted();
           const refusal = refusalOf(error);
           if (refusal.passing && info.attempt < MAX_TRIES) throw error;
-          return outcomeOf(clip, refusal);
+          return { outcome: outcomeOf(clip, refusal) };
         }
-        const sent = await sentClip(files.store, clip);
-        await deps.delivery.prepare(files, batch, sent, signal);
-        return undefined;
+        const submit = open?.submit ?? [[row, row]];
+        await deliver(submit.map(([number]) => number));
+        return { page: { submit, ...open } };
       });
-      return 'done' in made ? made.done : outcomeOf(clip, { ...made.change, status: 'rejected' });
+      if ('done' in made) return made.done;
+      return { outcome: outcomeOf(clip, { ...made.change, status: 'rejected' }) };
     };
 
     return withHeartbeat(async () => {
       const clip = await files.snapshot.clip(row);
-      const outcome = await fitted(clip);
+      const { outcome, page } = await fitted(clip);
       const outcomes = outcome ? [outcome] : [];
       const segment = `fit-${String(row).padStart(8, '0')}`;
       await writeSegment(files.store, round, segment, outcomes); // O1
       return {
-        submit: outcome ? [] : [[row, row]],
+        submit: [],
+        ...page,
         rejected: outcome?.status === 'rejected' ? 1 : 0,
         failed: outcome?.status === 'failed' ? 1 : 0,
         warnings: 0,
@@ -57,6 +67,12 @@ export function fitClipActivity(
       };
     });
   };
+}
+
+/** The outcome of a clip that cannot be fitted; else what is to be submitted. */
+interface Fitted {
+  outcome?: Outcome;
+  page?: Pick<FitClipOutput, 'submit' | 'recalled' | 'cues'>;
 }
 
 function outcomeOf(

@@ -33,9 +33,10 @@ export async function plan(manifest: string, flags: PlanFlags): Promise<number> 
   const checked = await checkForRun(manifest, config, skipInvalid, io);
   if (!checked) return EXIT.failed;
   try {
-    const planned = await Reelscore.plan(checked, { config, simulate, again, skipInvalid });
-    // Which clips are fitted is found by a look into each.
+    // Which clips are fitted, and in how many parts, is found by a look into each.
     const probe = config.fit && (await probeManifest(checked.file, config, () => undefined));
+    const tasks = new Map(probe?.fits.map(({ id, tasks: count }) => [id, count]));
+    const planned = await Reelscore.plan(checked, { config, simulate, again, skipInvalid, tasks });
     for (const line of planLines(planned, probe)) io.say(line);
     io.document({ ok: true, ...planned, ...(probe && { probe }) });
     return EXIT.ok;

@@ -21,6 +21,8 @@ export type RetryFlags = Pick<
   | 'maxSubmissions'
   | 'budget'
   | 'notify'
+  | 'fit'
+  | 'long'
   | 'sheet'
   | 'xlsx'
   | 'skipInvalid'

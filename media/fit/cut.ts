@@ -25,6 +25,7 @@ export function cutOf(
     return { fault: `start is ${start} s, and the clip has ${timeText(seconds)} (correct it)` };
   }
   const wanted = Math.min(length ?? left, left);
+  // Parts are cut before: what is still too long comes from a file that does not tell its duration.
   if (wanted <= maxSeconds + secondsMargin || long === 'first') {
     return { start, seconds: Math.min(wanted, maxSeconds) };
   }
@@ -34,7 +35,7 @@ export function cutOf(
 }
 
 function tooLong(seconds: number): string {
-  return `${timeText(seconds)}, the vendor takes at most ${maxSeconds} s (choose a part with the columns start and length, or --long first)`;
+  return `${timeText(seconds)}, the vendor takes at most ${maxSeconds} s (choose a part with the columns start and length, or --long first or parts)`;
 }
 
 function timeText(seconds = 0): string {

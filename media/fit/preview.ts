@@ -4,46 +4,57 @@ import type { Excerpt } from '../../contract/clip.js';
 import type { MediaFacts } from '../facts.js';
 import type { ProbeVerdict } from '../verdict.js';
 import { cutOf } from './cut.js';
+import { partCount } from './parts.js';
 import { isToFit } from './is-to-fit.js';
 import { shapeOf } from './shape.js';
 
 /**
  * Undefined if the clip is submitted as it is, or rejected for what fitting does not mend.
  * @param clip its row
- * @returns what the vendor gets, in words; or why it gets nothing
+ * @returns what the vendor gets, in words, and in how many tasks; or why it gets nothing
  */
 export function previewOf(
   { excerpt }: { excerpt?: Excerpt },
   verdict: ProbeVerdict,
   { long }: FitOptions,
-): { what: string } | { fault: string } | undefined {
+): { what: string; tasks: number } | { fault: string } | undefined {
   if (!isToFit(excerpt ? { excerpt } : {}, verdict)) return undefined;
   const media: Partial<MediaFacts> = ('media' in verdict ? verdict.media : undefined) ?? {};
-  const cut = cutOf(media.durationSeconds, excerpt, long);
+  const tasks = long === 'parts' ? tasksOf(media.durationSeconds, excerpt) : 1;
+  const cut =
+    tasks > 1
+      ? { seconds: wantedOf(media.durationSeconds, excerpt) }
+      : cutOf(media.durationSeconds, excerpt, long);
   if ('fault' in cut) return cut;
   const { width, height, frameRate } = media;
   const seconds = media.durationSeconds === undefined ? undefined : cut.seconds;
-  if (width === undefined || height === undefined) return { what: partsOf({ seconds }) };
+  if (width === undefined || height === undefined)
+    return { what: textOf(tasks, { seconds }), tasks };
   const shape = shapeOf({
     ...{ index: 0, codec: '', width, height, reshaped: false, interlaced: false, startSeconds: 0 },
     ...(frameRate !== undefined && { frameRate }),
   });
   const rate = frameRate === undefined ? undefined : shape.frameRate;
-  return { what: partsOf({ ...shape.frame, frameRate: rate, seconds }) };
+  return { what: textOf(tasks, { ...shape.frame, frameRate: rate, seconds }), tasks };
 }
 
-function partsOf({
-  width,
-  height,
-  frameRate,
-  seconds,
-}: Partial<
-  Record<keyof Pick<MediaFacts, 'width' | 'height' | 'frameRate'> | 'seconds', number | undefined>
->): string {
+/** Seconds that are to be scored. */
+function wantedOf(seconds = 0, { start, length = Infinity }: Excerpt = { start: 0 }): number {
+  return Math.min(length, seconds - start);
+}
+
+function tasksOf(seconds: number | undefined, excerpt: Excerpt | undefined): number {
+  return partCount(wantedOf(seconds, excerpt));
+}
+
+type Told = Record<'width' | 'height' | 'frameRate' | 'seconds', number | undefined>;
+
+function textOf(tasks: number, { width, height, frameRate, seconds }: Partial<Told>): string {
   const parts = [
     width === undefined ? 'MP4' : `MP4 ${width}x${height}`,
     ...(frameRate === undefined ? [] : [`${frameRate} FPS`]),
     ...(seconds === undefined ? [] : [`${seconds.toFixed(1)} s`]),
+    ...(tasks > 1 ? [`in ${tasks} parts`] : []),
   ];
   return parts.join(', ');
 }

@@ -1,9 +1,10 @@
 // A folder of clips that the vendor does not take, to soundtracks, in one command.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readdir, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
+import { execa } from 'execa';
 import { buffer } from 'node:stream/consumers';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -59,6 +60,8 @@ const env = {
   REELSCORE_CALLBACK_LISTEN: `127.0.0.1:${receiver}`,
   REELSCORE_ALLOW_HOSTS: new URL(simulator.url).host,
   REELSCORE_POLL_INTERVAL: '300ms',
+  // A callback may come while its receiver is dead.
+  REELSCORE_CALLBACK_GRACE: '3s',
   TEMPORAL_ADDRESS: server.address,
   TOMOVIEE_BASE_URL: simulator.url,
   TOMOVIEE_APP_KEY: 'test-key',
@@ -93,8 +96,14 @@ describe.skipIf(!hasFfmpeg)('--fit', () => {
       'scored',
     ];
     const proxies = join(cwd, 'scored/.reelscore/proxies');
+    // An ffmpeg that is in the middle of its work when its worker is killed.
+    const slow = join(home, 'ffmpeg');
+    await writeFile(slow, '#!/bin/sh\ncase "$*" in *libx264*) sleep 10;; esac\nexec ffmpeg "$@"\n');
+    await writeFile(join(home, 'ffprobe'), '#!/bin/sh\nexec ffprobe "$@"\n');
+    await Promise.all([chmod(slow, 0o755), chmod(join(home, 'ffprobe'), 0o755)]);
+    const own = { PATH: process.env['PATH'], HOME: home, REELSCORE_FFMPEG: slow };
     const first = spawn(process.execPath, [distFile('cli/main.js'), ...args], {
-      ...{ cwd, env: { PATH: process.env['PATH'], HOME: home, ...env }, stdio: 'ignore' },
+      ...{ cwd, env: { ...own, ...env }, stdio: 'ignore' },
     });
     const isPart = (name: string): boolean => name.endsWith('.part');
     await until(
@@ -151,6 +160,44 @@ describe.skipIf(!hasFfmpeg)('--fit', () => {
     expect(stdout).toContain(
       'wrong.csv:2: start "one minute" is no time (write seconds, 12.5, or minutes',
     );
+  });
+
+  test('a long clip in parts is one soundtrack, and each part is paid once', async () => {
+    const args = ['run', 'long.csv', '--long', 'parts', ...RUN, '--out', 'joined'];
+    await writeFile(join(cwd, 'long.csv'), 'id,file_link,prompt\nlong,clips/talk.mp4,In parts\n');
+    const before = simulator.ledger().length;
+    const planned = await cli('plan', 'long.csv', '--fit', '--long', 'parts', '--json');
+    expect(JSON.parse(planned.stdout)).toMatchObject({ clips: { total: 1 }, submissions: 2 });
+
+    // The first run may pay for one part only.
+    const short = await cli(...args, '--max-submissions', '1');
+    expect(short.exitCode).toBe(0);
+    expect(await readRows(join(cwd, 'joined'))).toMatchObject([
+      {
+        ...{ status: 'skipped', error_code: 'max_submissions_reached', attempts: 1 },
+        error_message: 'part 2 of 2: the limit of 1 submissions is reached',
+      },
+    ]);
+    const { batch } = JSON.parse(short.stdout) as { batch: string };
+    // It is still to be fitted, though nothing says so again.
+    expect((await cli('retry', batch, '--rate', '20')).exitCode).toBe(0);
+    const results = join(cwd, 'joined');
+    expect(simulator.ledger().length - before).toBe(2);
+    const [row] = await readRows(results);
+    expect(row).toMatchObject({
+      attempts: 2,
+      output: 'soundtracks/long.wav',
+      outputs: ['soundtracks/long.wav'],
+    });
+    expect(row?.fitted).toBe('640x360, 15 FPS, 51.0 s + 640x360, 15 FPS, 51.0 s');
+    const { stdout } = await execa('ffprobe', [
+      ...['-v', 'error', '-show_entries', 'format=duration', '-of', 'csv=p=0'],
+      join(results, 'soundtracks/long.wav'),
+    ]);
+    expect(Number(stdout)).toBeCloseTo(100, 1);
+    for (const folder of ['parts', 'proxies']) {
+      expect(await readdir(join(results, '.reelscore', folder))).toEqual([]);
+    }
   });
 
   test('without a way to the vendor it is refused before anything is started', async () => {

@@ -48,6 +48,7 @@ export function batchActivities(probe: boolean): BatchActivities {
     ...{ joinAccount, submitClip, queryTasks },
     preparePage: probe ? probing.preparePage : preparePage,
     fitClip: encoding.fitClip,
+    joinCues: encoding.joinCues,
     finishClips: downloads.finishClips,
     finalizeBatch: files.finalizeBatch,
   };

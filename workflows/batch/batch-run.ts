@@ -10,6 +10,7 @@ import { leaveOut, leftOf } from './cap.js';
 import { cancelled } from './effect.js';
 import { Finishing } from './finishing.js';
 import { Fitting } from './fitting.js';
+import { Joining } from './joining.js';
 import { Preparing } from './preparing.js';
 import { Queries, QUERY_WAIT_MS } from './queries.js';
 import { Submissions } from './submissions.js';
@@ -38,6 +39,7 @@ export class BatchRun {
   readonly #submissions: Submissions;
   readonly #queries: Queries;
   readonly #finishing: Finishing;
+  readonly #joining: Joining;
 
   constructor(private readonly context: StepContext) {
     this.#preparing = new Preparing(context);
@@ -45,15 +47,15 @@ export class BatchRun {
     this.#submissions = new Submissions(context);
     this.#queries = new Queries(context);
     this.#finishing = new Finishing(context);
+    this.#joining = new Joining(context);
   }
 
   get settled(): boolean {
     const { input, state, work } = this.context;
     const { fresh, unfitted } = state;
     const rowsLeft = state.cursor < input.rows.count || fresh.length + unfitted.length > 0;
-    return (
-      !rowsLeft && state.clips.size === 0 && state.unrecorded.length === 0 && work.running === 0
-    );
+    const open = state.clips.size + state.unrecorded.length + state.joins.length;
+    return !rowsLeft && open === 0 && work.running === 0;
   }
 
   /** Nothing is left to submit until another page is prepared. */
@@ -84,6 +86,7 @@ export class BatchRun {
       mode.ask ? this.#queries.begin(seen, unhurried) : Infinity,
       mode.finish ? this.#finishing.begin(seen, patient) : Infinity,
     ];
+    if (mode.finish) this.#joining.begin();
     const soft = Math.min(...dues) + (seen.submitting > 0 ? WAKE_SLACK_MS : 0);
     return { nextDue: Math.min(seen.nextDue, soft), demand };
   }

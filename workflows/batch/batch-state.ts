@@ -1,7 +1,7 @@
 // The state of a batch, as plain data for continue-as-new.
-import type { PreparePageOutput } from '../../contract/activities.js';
 import type { ScoreBatchInput } from '../../contract/batch.js';
 import type { ActiveClip, CarriedState } from '../../contract/carried.js';
+import { isCue, rowOf } from '../../contract/cue.js';
 import { noOutcomes, type Outcome, type OutcomeStatus } from '../../contract/clip.js';
 import type { FailureNote } from '../../contract/failure.js';
 import type { Effect } from './effect.js';
@@ -17,6 +17,8 @@ export class BatchState {
   readonly fresh: RowQueue;
   /** Probed rows to be fitted. */
   readonly unfitted: RowQueue;
+  /** Rows all of whose cues have ended. */
+  readonly joins: number[];
   readonly clips: Map<number, ActiveClip>;
   readonly counts: CarriedState['counts'];
   readonly membership: CarriedState['membership'];
@@ -33,6 +35,8 @@ export class BatchState {
   capped: boolean;
   pauseTold: CarriedState['pauseTold'];
   readonly #rows: number;
+  /** How many cues of a row have not ended. */
+  readonly #cues: Map<number, number>;
   #segment: number;
 
   constructor(input: ScoreBatchInput, now: number) {
@@ -41,6 +45,8 @@ export class BatchState {
     this.startedAt = carried?.startedAt ?? now;
     this.fresh = new RowQueue(carried?.fresh ?? []);
     this.unfitted = new RowQueue(carried?.unfitted ?? []);
+    this.joins = carried?.joins ?? [];
+    this.#cues = new Map(carried?.cues);
     this.clips = new Map(carried?.clips.map((clip) => [clip.row, clip]));
     this.unrecorded = carried?.unrecorded ?? [];
     const skipped = input.skipped ?? 0;
@@ -68,20 +74,28 @@ export class BatchState {
 
   /** Ends all rows not submitted yet; finalizeBatch writes their outcomes with the results. */
   giveUpRest(status: OutcomeStatus): void {
-    this.count(status, this.#rows - this.cursor + this.fresh.length + this.unfitted.length);
+    this.count(status, this.#rows - this.cursor + this.unfitted.length);
     this.cursor = this.#rows;
-    this.fresh.clear();
+    for (const number of this.fresh.drain()) this.ended(number, status);
     this.unfitted.clear();
   }
 
-  /** Takes note of rows that were prepared, or fitted. */
-  prepared(page: Omit<PreparePageOutput, 'recalled'>): void {
-    this.fresh.add(page.submit);
-    this.unfitted.add(page.fit ?? []);
-    this.count('rejected', page.rejected);
-    this.count('failed', page.failed);
-    this.warnings += page.warnings;
-    this.noteFailures(page.failures);
+  /** A row has its outcome when so many of its cues have theirs. */
+  expectCues(row: number, open: number): void {
+    if (open === 0) this.joins.push(row);
+    else this.#cues.set(row, open);
+  }
+
+  /** One row, or one cue, has its outcome. */
+  ended(number: number, status: OutcomeStatus): void {
+    if (!isCue(number)) {
+      this.count(status);
+      return;
+    }
+    const row = rowOf(number);
+    const open = (this.#cues.get(row) ?? 1) - 1;
+    this.#cues.delete(row);
+    this.expectCues(row, open);
   }
 
   count(status: OutcomeStatus, by = 1): void {
@@ -107,7 +121,7 @@ export class BatchState {
   /** The clip's soundtrack is in the store. */
   succeeded(clip: ActiveClip): void {
     this.clips.delete(clip.row);
-    this.count('succeeded');
+    this.ended(clip.row, 'succeeded');
     tally(this.tally);
   }
 
@@ -125,6 +139,8 @@ export class BatchState {
       cursor: this.cursor,
       fresh: this.fresh.toJSON(),
       ...(this.unfitted.length > 0 && { unfitted: this.unfitted.toJSON() }),
+      ...(this.#cues.size > 0 && { cues: [...this.#cues] }),
+      ...(this.joins.length > 0 && { joins: this.joins }),
       clips: [...this.clips.values()],
       unrecorded: this.unrecorded,
       membership: this.membership,

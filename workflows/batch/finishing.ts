@@ -78,7 +78,7 @@ export class Finishing {
     const slower = new Set(answer.slow);
     const open = new Set(answer.open);
     state.recording -= record.length;
-    for (const outcome of record) state.count(outcome.status); // B2
+    for (const { row, status } of record) state.ended(row, status); // B2
     for (const clip of clips) {
       delete clip.busy;
       const failure = failures.get(clip.row);

@@ -1,5 +1,6 @@
 // Has clips fitted that the vendor would not take, a few at a time.
 import type { StepContext } from './step.js';
+import { takePage } from './take-page.js';
 
 /** Fitted clips that wait for their submission: each takes space on a disk. */
 const LOOKAHEAD_ROWS = 50;
@@ -25,15 +26,18 @@ export class Fitting {
   }
 
   #fit(row: number): void {
-    const { input, state, activities, work } = this.context;
-    const { store, round, options } = input;
+    const { input, activities, work } = this.context;
+    const { store, round, options, recall } = input;
     const { fit } = options;
     if (!fit) throw new Error(`B1: row ${row} is to be fitted, and the batch fits none`);
     this.#running += 1;
     work.start(async () => {
-      const page = await activities.fitClip({ store, round, row, fit });
+      const page = await activities.fitClip({
+        ...{ store, round, row, fit },
+        ...(recall !== undefined && { recall }),
+      });
       this.#running -= 1;
-      state.prepared(page);
+      takePage(this.context, page);
     });
   }
 }

@@ -1,6 +1,6 @@
 // Starts the preparation of rows page by page, ahead of their submission.
-import { recalledClip } from './clip.js';
 import type { StepContext } from './step.js';
+import { takePage } from './take-page.js';
 
 /** Prepared rows kept ahead of the submissions. */
 const LOOKAHEAD_ROWS = 200;
@@ -35,7 +35,7 @@ export class Preparing {
   }
 
   #page(from: number, to: number): void {
-    const { input, state, activities, work } = this.context;
+    const { input, activities, work } = this.context;
     const { store, round, rows, options, recall } = input;
     this.#pages += 1;
     work.start(async () => {
@@ -46,10 +46,7 @@ export class Preparing {
         ...(recall !== undefined && { recall }),
       });
       this.#pages -= 1;
-      for (const task of page.recalled ?? []) {
-        state.clips.set(task.row, recalledClip(task, Date.now(), options));
-      }
-      state.prepared(page);
+      takePage(this.context, page);
     });
   }
 

@@ -27,7 +27,8 @@ export function progressOf(
     ...(membership.paused !== undefined && { accountPaused: true }),
     ...(hold && { holdReason: hold.reason }),
     counts: { ...state.counts },
-    queued: state.counts.total - doneOf(state.counts) - begun,
+    // A row may have several cues.
+    queued: Math.max(0, state.counts.total - doneOf(state.counts) - begun),
     ...{ submitting, waiting, unresolved, backingOff, finishing },
     submissions: state.submissions,
     warnings: state.warnings,

@@ -28,6 +28,11 @@ export class RowQueue {
     return row;
   }
 
+  /** Takes all of them. */
+  *drain(): Iterable<number> {
+    for (let row = this.take(); row !== undefined; row = this.take()) yield row;
+  }
+
   clear(): void {
     this.ranges.length = 0;
     this.#length = 0;

@@ -1,0 +1,141 @@
+// Makes the outcome of a row of those of its cues; joins the soundtracks of a clip's parts.
+import { Context } from '@temporalio/activity';
+import type { BatchActivities, JoinCuesInput } from '../../contract/activities.js';
+import type { Clip, Outcome } from '../../contract/clip.js';
+import { fileNameOf } from '../../manifests/clip-id.js';
+import { numbersOf, readCues, type CuePlan } from '../../manifests/cues.js';
+import type { Ffmpeg } from '../../media/ffmpeg/ffmpeg.js';
+import { joinedExtension, joinSoundtracks } from '../../media/join/join-soundtracks.js';
+import { combineCues, type WholeTake } from '../../outcomes/combine-cues.js';
+import { cueOutcome } from '../../outcomes/cue-outcomes.js';
+import { writeSegment } from '../../outcomes/segments.js';
+import type { BatchFiles, OpenBatches } from '../batch-files.js';
+import { currentBatch } from '../batch-id.js';
+import { failureNotes } from '../failure-notes.js';
+import { dropProxy } from '../fitting/proxies.js';
+import { refusalOf } from '../fitting/refusal.js';
+import { withHeartbeat } from '../heartbeat.js';
+import { ledgerEntries } from '../ledger-entries.js';
+import type { OpenLedgers } from '../open-ledgers.js';
+import { takeName } from './take-name.js';
+
+const CANCELLED = {
+  status: 'cancelled',
+  errorCode: 'batch_cancelled',
+  errorMessage: 'the batch was cancelled',
+} as const;
+
+export function joinCuesActivity(
+  { ffmpeg }: { ffmpeg: Ffmpeg },
+  batches: OpenBatches,
+  ledgers: OpenLedgers,
+): BatchActivities['joinCues'] {
+  return ({ store, round, row, ledger, leftOut }) => {
+    const files = batches.at(store, round);
+    const { cancellationSignal: signal } = Context.current();
+    const batch = currentBatch();
+    return withHeartbeat(async () => {
+      const clip = await files.snapshot.clip(row);
+      const plan = await readCues(files.store, clip);
+      if (!plan) throw new Error(`row ${row} has no cues`);
+      const outcome = await outcomeOf(files, clip, plan, leftOut, { ffmpeg, signal });
+      await writeSegment(files.store, round, `cues-${String(row).padStart(8, '0')}`, [outcome]);
+      if (ledger) {
+        const entries = await ledgerEntries({ files, round, batch, ledger }, [outcome]);
+        await ledgers.at(ledger).append(batch, batches.worker, entries); // K1; B2
+      }
+      if (outcome.status === 'succeeded') await dropParts(files, clip, plan);
+      return { status: outcome.status, failures: await failureNotes(files.snapshot, [outcome]) };
+    });
+  };
+}
+
+async function outcomeOf(
+  files: BatchFiles,
+  clip: Clip,
+  plan: CuePlan,
+  leftOut: JoinCuesInput['leftOut'],
+  tools: { ffmpeg: Ffmpeg; signal: AbortSignal },
+): Promise<Outcome> {
+  const { row } = clip;
+  const numbers = numbersOf(row, plan);
+  const ends = await Promise.all(numbers.map((number) => cueOutcome(files.store, clip, number)));
+  const unsent = leftOut
+    ? ({ status: 'skipped', errorCode: leftOut.code, errorMessage: leftOut.message } as const)
+    : CANCELLED;
+  const combined = combineCues(plan, ends, unsent);
+  const known = ends.flatMap((end) => end ?? []);
+  const sum = {
+    row,
+    attempts: known.reduce((all, { attempts }) => all + attempts, 0),
+    ...(known.some(({ possibleDuplicate }) => possibleDuplicate) && { possibleDuplicate: true }),
+  };
+  if ('fault' in combined) return { ...sum, ...combined.fault };
+  try {
+    const outputs: string[] = [];
+    for (const take of combined.takes)
+      outputs.push(...(await outputsOf(files, clip, plan, take, tools)));
+    const [output] = outputs;
+    const [first] = combined.takes[0]?.parts ?? [];
+    const { taskId, modelVersion, translatePrompt } = first ?? {};
+    const fitted = known.flatMap((end) => end.fitted ?? []).join(' + ');
+    return {
+      ...sum,
+      status: 'succeeded',
+      ...(taskId !== undefined && { taskId }),
+      ...(modelVersion !== undefined && { modelVersion }),
+      ...(translatePrompt !== undefined && { translatePrompt }),
+      ...(output !== undefined && { output }),
+      ...(outputs.length > 1 && { outputs }),
+      ...(fitted !== '' && { fitted }),
+      ...(combined.failed !== undefined && { errorMessage: combined.failed }),
+    };
+  } catch (error) {
+    tools.signal.throwIfAborted();
+    const { code, message } = refusalOf(error);
+    // The parts are paid for, and stay: a retry joins them.
+    return {
+      ...sum,
+      status: 'failed',
+      errorCode: code,
+      errorMessage: `its parts are there: ${message}`,
+    };
+  }
+}
+
+/** The store keys of one take: joined, where it has parts. */
+async function outputsOf(
+  { store, numberedIds }: BatchFiles,
+  { id }: Clip,
+  plan: CuePlan,
+  { take, parts }: WholeTake,
+  { ffmpeg, signal }: { ffmpeg: Ffmpeg; signal: AbortSignal },
+): Promise<string[]> {
+  if (plan.parts === 1) return parts.flatMap(({ output, outputs }) => outputs ?? output ?? []);
+  const lengths = plan.cues
+    .filter((cue) => cue.take === take)
+    .map(({ excerpt }) => excerpt?.length ?? 0);
+  const pieces = parts.map(({ output = '' }, at) => ({
+    path: store.pathOf(output),
+    seconds: lengths[at] ?? 0,
+  }));
+  const as = joinedExtension(parts[0]?.output ?? '');
+  const several = plan.cues.some((cue) => cue.take !== take);
+  const name = several ? takeName(id, take, await numberedIds()) : fileNameOf(id);
+  const key = `soundtracks/${name}${as}`;
+  await store.writeFile(key, (to) =>
+    joinSoundtracks(ffmpeg, pieces, { overlap: plan.overlap, to, as }, signal),
+  );
+  return [key];
+}
+
+/** What only joining needed. */
+async function dropParts(files: BatchFiles, clip: Clip, plan: CuePlan): Promise<void> {
+  for (const number of numbersOf(clip.row, plan)) {
+    await dropProxy(files, await files.snapshot.clip(number));
+    const { output, outputs } = (await cueOutcome(files.store, clip, number)) ?? {};
+    if (plan.parts === 1) continue;
+    for (const key of outputs ?? (output === undefined ? [] : [output]))
+      await files.store.remove(key);
+  }
+}
