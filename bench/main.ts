@@ -4,6 +4,7 @@ import { actions } from './actions.js';
 import { cli } from './cli.js';
 import type { Selection } from './contenders/index.js';
 import { crash } from './crash.js';
+import { fit } from './fit.js';
 import { ledger } from './ledger.js';
 import { mainJob } from './main-job.js';
 import { manifests } from './manifests.js';
@@ -14,7 +15,7 @@ import { slots } from './slots.js';
 
 const HELP = `npm run bench [-- NAME... OPTIONS]
 
-Names: main-job, memory, cli, pace, slots, crash, actions, ledger, manifests (default: all)
+Names: main-job, memory, cli, pace, slots, crash, actions, ledger, manifests, fit (default: all)
 
 Options:
   --quick          small sizes: to see that it works, not to quote
@@ -32,7 +33,7 @@ const SIZES = {
     ...{ rounds: 1, clips: 400, shardClips: 200, childClips: 60, starts: 1, batches: [200, 1_000] },
     paces: [{ ratePerSecond: 5, clips: 40 }],
     ...{ slotClips: 40, crashClips: 80, kills: 1, fullSpeedClips: 400, slowClips: 30 },
-    ...{ ledgerRows: 2_000, manifestRows: 2_000 },
+    ...{ ledgerRows: 2_000, manifestRows: 2_000, fitSeconds: 2 },
   },
   default: {
     ...{
@@ -51,7 +52,7 @@ const SIZES = {
       { ratePerSecond: 20, clips: 880 },
     ],
     ...{ slotClips: 270, crashClips: 400, kills: 5, fullSpeedClips: 2_000, slowClips: 120 },
-    ...{ ledgerRows: 100_000, manifestRows: 100_000 },
+    ...{ ledgerRows: 100_000, manifestRows: 100_000, fitSeconds: 20 },
   },
 };
 
@@ -67,6 +68,7 @@ const BENCHMARKS: Record<string, (sizes: Sizes) => Promise<Measurement[]>> = {
   actions,
   ledger,
   manifests,
+  fit,
 };
 
 const { values, positionals } = parseArgs({

@@ -13,6 +13,15 @@ function paceTargets(rates: readonly number[]): Record<string, Target> {
   );
 }
 
+/** Half of what a clip lasts, on 2 cores. */
+function fitTargets(names: readonly string[]): Record<string, Target> {
+  return Object.fromEntries(names.map((name) => [`fit.${name}.share`, { atMost: 0.5 }]));
+}
+
+const FIT_CLIPS = [
+  ...['vp9-1080p.webm', 'prores-1080p.mov', '1080p-120.mp4', '4k-30.mp4', 'hevc-10-bit-4k-60.mp4'],
+];
+
 /** On 2 cores, others' work on them included. */
 function batchTargets(sizes: readonly number[]): Record<string, Target> {
   return Object.fromEntries(
@@ -48,6 +57,7 @@ export const TARGETS: Readonly<Record<string, Target>> = {
   'manifests.library.yaml.delay': { under: 100 },
   'manifests.quotes.csv.seconds': { under: 2 },
   'manifests.placeholders.csv.seconds': { under: 2 },
+  ...fitTargets(FIT_CLIPS),
   'ledger.match-seconds': { under: 20 },
   'ledger.peak-mb': { under: 350 },
   'ledger.run-seconds': { under: 20 },

@@ -156,6 +156,8 @@ export interface BatchProgress {
   unresolved: number;
   /** Clips waiting for a retry. */
   backingOff: number;
+  /** Of those queued: being fitted for the vendor, or waiting for it; absent = none. */
+  fitting?: number;
   /** Clips whose soundtrack is being downloaded or whose outcome is being recorded. */
   finishing: number;
   /** Accepted by the vendor so far. */

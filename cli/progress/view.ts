@@ -188,7 +188,8 @@ function workText(progress: BatchProgress): string {
   if (finishing > 0) parts.push(`${finishing} downloading`);
   if (backingOff > 0) parts.push(`${backingOff} to be tried again`);
   if (unresolved > 0) parts.push(`${unresolved} of unknown outcome`);
-  parts.push(`${progress.queued} to come`);
+  const fitted = progress.fitting === undefined ? '' : `, ${progress.fitting} of them to be fitted`;
+  parts.push(`${progress.queued} to come${fitted}`);
   return parts.join(', ');
 }
 

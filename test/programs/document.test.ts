@@ -66,6 +66,7 @@ test('fields and states of progress', () => {
       shared: true,
       priority: true,
     },
+    fitting: true,
     startedAt: true,
   } satisfies Record<keyof BatchProgress, true>);
   const states = Object.keys({

@@ -24,6 +24,8 @@ export class BatchState {
   readonly membership: CarriedState['membership'];
   tally: CarriedState['tally'];
   unrecorded: Outcome[];
+  /** Rows being fitted. */
+  fitting = 0;
   /** Outcomes being recorded, without those of downloads. */
   recording = 0;
   cursor: number;

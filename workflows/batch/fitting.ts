@@ -8,17 +8,15 @@ const LOOKAHEAD_ROWS = 50;
 const MAX_FITTING = 4;
 
 export class Fitting {
-  #running = 0;
-
   constructor(private readonly context: StepContext) {}
 
   get underWay(): boolean {
-    return this.#running > 0;
+    return this.context.state.fitting > 0;
   }
 
   begin(): void {
     const { state } = this.context;
-    while (this.#running < MAX_FITTING && state.fresh.length < LOOKAHEAD_ROWS) {
+    while (state.fitting < MAX_FITTING && state.fresh.length < LOOKAHEAD_ROWS) {
       const row = state.unfitted.take();
       if (row === undefined) return;
       this.#fit(row);
@@ -26,17 +24,17 @@ export class Fitting {
   }
 
   #fit(row: number): void {
-    const { input, activities, work } = this.context;
+    const { input, state, activities, work } = this.context;
     const { store, round, options, recall } = input;
     const { fit } = options;
     if (!fit) throw new Error(`B1: row ${row} is to be fitted, and the batch fits none`);
-    this.#running += 1;
+    state.fitting += 1;
     work.start(async () => {
       const page = await activities.fitClip({
         ...{ store, round, row, fit },
         ...(recall !== undefined && { recall }),
       });
-      this.#running -= 1;
+      state.fitting -= 1;
       takePage(this.context, page);
     });
   }

@@ -15,6 +15,7 @@ export function progressOf(
   const seen = survey(state.clips.values(), now);
   const { submitting, waiting, unresolved, backingOff } = seen;
   const finishing = seen.finishing + state.unrecorded.length + state.recording;
+  const fitting = state.unfitted.length + state.fitting;
   const pauseReason = membership.paused ?? state.pause;
   const hold = membership.hold(now);
   const begun = submitting + waiting + unresolved + backingOff + finishing;
@@ -30,6 +31,7 @@ export function progressOf(
     // A row may have several cues.
     queued: Math.max(0, state.counts.total - doneOf(state.counts) - begun),
     ...{ submitting, waiting, unresolved, backingOff, finishing },
+    ...(fitting > 0 && { fitting }),
     submissions: state.submissions,
     warnings: state.warnings,
     ...(input.found && { found: input.found }),
