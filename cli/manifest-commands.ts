@@ -50,6 +50,8 @@ Exit codes: 0 no problems, 1 problems.`,
     .argument('<clips>', 'folder of videos, or s3://bucket/prefix')
     .description('Write a manifest of the clips in a folder or a bucket, to be edited.')
     .option('--prompt <text>', PROMPT_TEXT)
+    .option('--fit', 'tell in note how clips would be fitted')
+    .option('--long <how>', LONG_TEXT)
     .option('--no-probe', 'leave out what takes a look into each clip')
     .addHelpText(
       'after',
@@ -59,7 +61,7 @@ Examples:
   reelscore manifest s3://studio/autumn --prompt "Calm piano" > library.csv
 
 Each clip gets a row: id, file_link, prompt, duration in seconds, resolution, fps, and in note what the vendor
-would not take.`,
+would not take, or how it would be fitted.`,
     )
     .action(async (clips: string, flags: ManifestFlags) => {
       const { manifest } = await import('./commands/manifest.js');

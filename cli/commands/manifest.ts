@@ -8,6 +8,7 @@ import { ManifestError } from '../../manifests/problems.js';
 import { clipsOfBucket, type ListedBuckets } from '../../manifests/sources/bucket.js';
 import { clipsOfFolder, isFolder } from '../../manifests/sources/folder.js';
 import type { FoundClip } from '../../manifests/sources/names.js';
+import { previewOf } from '../../media/fit/preview.js';
 import type { ProbeVerdict } from '../../media/verdict.js';
 import { readLocation } from '../../store/bucket/location.js';
 import type { ResolvedConfig } from '../../config/config.js';
@@ -18,6 +19,8 @@ import { openMedia } from '../../workers/media.js';
 
 export interface ManifestFlags {
   prompt?: string;
+  fit?: boolean;
+  long?: string;
   probe: boolean;
 }
 
@@ -29,7 +32,8 @@ const CONCURRENCY = 8;
 const GROUP = 32;
 
 export async function manifest(source: string, flags: ManifestFlags): Promise<number> {
-  const config = readConfig({ prompt: flags.prompt });
+  const { prompt, fit, long } = flags;
+  const config = readConfig({ prompt, fit, long });
   const io = createIo(false);
   const media = openMedia(config);
   let [count, rejected] = [0, 0];
@@ -44,8 +48,9 @@ export async function manifest(source: string, flags: ManifestFlags): Promise<nu
       for (const [at, clip] of group.entries()) {
         const verdict = verdicts[at];
         count += 1;
-        if (verdict && verdict.verdict !== 'ok') rejected += 1;
-        yield rowOf(clip, verdict, config);
+        const row = rowOf(clip, verdict, config);
+        if (/^(rejected|unreachable):/.test(row.note)) rejected += 1;
+        yield row;
       }
     }
   }
@@ -103,11 +108,13 @@ function rowOf(
     duration: numberText(durationSeconds),
     resolution: width !== undefined && height !== undefined ? `${width}x${height}` : '',
     fps: numberText(frameRate),
-    note: verdict ? escapeFormulas(noteOf(verdict)) : '',
+    note: verdict ? escapeFormulas(noteOf(verdict, config)) : '',
   };
 }
 
-function noteOf(verdict: ProbeVerdict): string {
+function noteOf(verdict: ProbeVerdict, { fit }: ResolvedConfig): string {
+  const preview = fit && previewOf({}, verdict, fit);
+  if (preview) return 'what' in preview ? `fitted: ${preview.what}` : `rejected: ${preview.fault}`;
   if (verdict.verdict === 'ok') {
     return plainText(verdict.warnings.map(({ message }) => message).join('; '));
   }

@@ -203,6 +203,16 @@ describe.skipIf(!hasFfmpeg)('--fit', () => {
     }
   });
 
+  test('a written manifest tells how its clips would be fitted', async () => {
+    const { stdout } = await cli('manifest', './clips', '--fit', '--long', 'parts');
+    const notes = stdout.split('\n').flatMap((line) => /fitted: [^"]*/.exec(line) ?? []);
+    expect(notes).toEqual([
+      'fitted: MP4 1280x720, 30 FPS, 1.0 s',
+      'fitted: MP4 640x480, 25 FPS, 2.0 s',
+      'fitted: MP4 640x360, 15 FPS, 100.0 s, in 2 parts',
+    ]);
+  });
+
   test('without a way to the vendor it is refused before anything is started', async () => {
     await writeFile(join(cwd, 'web.csv'), 'file_link,prompt\nhttps://clips.example/a.webm,Calm\n');
     const others = { ...env, REELSCORE_CALLBACK_URL: '' };

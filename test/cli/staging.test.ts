@@ -9,6 +9,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Plan } from '../../client/index.js';
 import { distFile, PACKAGE_ROOT } from '../../config/paths.js';
 import { startSimulator } from '../../tomoviee/simulator/simulator.js';
+import { hasFfmpeg, makeClips, picture } from '../media/clips.js';
 import { built } from '../support/built.js';
 import { readRows } from '../support/rig.js';
 import { s3Server } from '../support/s3-server.js';
@@ -111,6 +112,22 @@ test('what is kept in the bucket is not uploaded for the next batch', async () =
     expect(exitCode).toBe(0);
     expect(objects()).toHaveLength(uploads);
   }
+});
+
+test.skipIf(!hasFfmpeg)('a clip that is fitted is uploaded as what it was made into', async () => {
+  const webm = `${picture('640x480', '25', 1)} -c:v libvpx-vp9 -deadline realtime`;
+  const [[, content] = []] = await makeClips({ 'screen.webm': webm });
+  await mkdir(join(cwd, 'odd'));
+  await writeFile(join(cwd, 'odd/screen.webm'), content ?? '');
+  s3.passed.length = 0;
+  const { exitCode } = await cli(['run', './odd', ...PROMPT, '--fit', '--out', 'fitted', '--json']);
+  expect(exitCode).toBe(0);
+  const [uploaded, ...more] = objects();
+  expect([uploaded?.path, more]).toEqual([expect.stringMatching(/\/[0-9a-f]{64}\.mp4$/), []]);
+  const link = simulator.ledger().at(-1)?.fileLink ?? '';
+  expect(new URL(link).pathname).toBe(uploaded?.path);
+  // An earlier batch kept its own there.
+  for await (const key of s3.keys('for/')) expect(uploaded?.path).not.toContain(key);
 });
 
 test('clips in a bucket are submitted by links that are signed in place', async () => {
