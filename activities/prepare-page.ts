@@ -4,6 +4,7 @@ import pLimit from 'p-limit';
 import type { BatchActivities, PreparePageInput, RecalledTask } from '../contract/activities.js';
 import type { Clip, Outcome } from '../contract/clip.js';
 import type { ProbeVerdict } from '../media/verdict.js';
+import { readCues, writeCues } from '../manifests/cues.js';
 import { isToFit } from '../media/fit/is-to-fit.js';
 import { writeSegment } from '../outcomes/segments.js';
 import { writeWarnings, type Warning } from '../outcomes/warnings.js';
@@ -12,11 +13,13 @@ import { currentBatch } from './batch-id.js';
 import { unlessChanged } from './changed-file.js';
 import type { ActivityDependencies } from './dependencies.js';
 import { failureNotes } from './failure-notes.js';
+import { openCues, type OpenCues } from './cues/open-cues.js';
+import { planCues } from './cues/plan-cues.js';
 import { withHeartbeat } from './heartbeat.js';
 
 const CONCURRENCY = 8;
 
-type Verdict = { outcome?: Outcome; warnings?: Warning[]; fit?: true };
+type Verdict = { outcome?: Outcome; warnings?: Warning[]; fit?: true; cues?: OpenCues };
 
 export function preparePageActivity(
   { probe, delivery }: Pick<ActivityDependencies, 'probe' | 'delivery'>,
@@ -40,8 +43,10 @@ export function preparePageActivity(
                 : undefined;
               if (input.fit && probed && isToFit(clip, probed)) return { fit: true as const };
               const verdict = probed ? judge(clip, probed) : {};
-              if (!verdict.outcome) await delivery.prepare(files, batch, clip, cancellationSignal);
-              return verdict;
+              if (verdict.outcome) return verdict;
+              await delivery.prepare(files, batch, clip, cancellationSignal);
+              const cues = await takesOf(files, clip, input);
+              return cues ? { ...verdict, cues } : verdict;
             });
             if ('done' in made) return made.done;
             const { code, message } = made.change;
@@ -51,21 +56,45 @@ export function preparePageActivity(
       );
       const outcomes = verdicts.flatMap(({ outcome }) => outcome ?? []);
       const warnings = verdicts.flatMap((verdict) => verdict.warnings ?? []);
+      const cues = verdicts.flatMap((verdict) => verdict.cues ?? []);
+      const tasks = [...recalled, ...cues.flatMap((one) => one.recalled)];
       const unfit = rows.filter((_, at) => verdicts[at]?.fit);
       const page = `page-${String(input.from).padStart(8, '0')}`;
       await writeSegment(files.store, input.round, page, outcomes);
       await writeWarnings(files.store, input.round, page, warnings);
       return {
-        submit: rangesOf(rows.filter((_, at) => !verdicts[at]?.outcome && !verdicts[at]?.fit)),
+        submit: [
+          ...rangesOf(rows.filter((_, at) => isWhole(verdicts[at]))),
+          ...cues.flatMap(({ submit }) => submit),
+        ],
         rejected: outcomes.filter(({ status }) => status === 'rejected').length,
         failed: outcomes.filter(({ status }) => status === 'failed').length,
         warnings: warnings.length,
         failures: await failureNotes(files.snapshot, outcomes),
         ...(unfit.length > 0 && { fit: rangesOf(unfit) }),
-        ...(recalled.length > 0 && { recalled }),
+        ...(cues.length > 0 && { cues: cues.flatMap((one) => one.cues) }),
+        ...(tasks.length > 0 && { recalled: tasks }),
       };
     });
   };
+}
+
+/** Whether a row is submitted as one task, and as it is. */
+function isWhole(verdict: Verdict | undefined): boolean {
+  return verdict !== undefined && !verdict.outcome && !verdict.fit && !verdict.cues;
+}
+
+/** The takes of a row that are open; undefined if it has one. */
+async function takesOf(
+  files: BatchFiles,
+  clip: Clip,
+  { takes = 1, recall }: PreparePageInput,
+): Promise<OpenCues | undefined> {
+  const known = await readCues(files.store, clip);
+  const plan = known ?? planCues(clip, takes, [undefined]);
+  if (!plan) return undefined;
+  if (!known) await writeCues(files.store, clip, plan);
+  return await openCues(files, clip, plan, recall);
 }
 
 /** The rows to probe, and those with a task of an earlier round, which were probed then. */

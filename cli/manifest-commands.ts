@@ -8,6 +8,7 @@ import {
   MAP_TEXT,
   PROMPT_TEXT,
   SHEET_TEXT,
+  TAKES_TEXT,
   eachTime,
   type RunFlags,
 } from './run-flags.js';
@@ -79,6 +80,7 @@ would not take, or how it would be fitted.`,
     .option('--again', 'score clips anew that have been scored already')
     .option('--prompt <text>', PROMPT_TEXT)
     .option('--map <name=column>', MAP_TEXT, eachTime)
+    .option('--takes <n>', TAKES_TEXT)
     .option('--fit', FIT_TEXT)
     .option('--long <how>', LONG_TEXT)
     .option('--sheet <name>', SHEET_TEXT)

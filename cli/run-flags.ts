@@ -16,6 +16,7 @@ export interface RunFlags {
   again?: boolean;
   prompt?: string;
   map?: string[];
+  takes?: string;
   fit?: boolean;
   long?: string;
   sheet?: string;
@@ -34,6 +35,8 @@ export const IDENTITY_TEXT =
 export const PROMPT_TEXT = 'prompt of clips that have none; it may name fields, {{folder}}';
 export const MAP_TEXT =
   "a column under another name: 'Video URL=file_link'; may be given several times";
+export const TAKES_TEXT =
+  'submissions of each clip; columns prompt_2, prompt_3 give them other prompts (default: 1)';
 export const FIT_TEXT =
   'give the vendor a silent copy, made by ffmpeg, of clips that it would not take; columns start and length choose a part';
 export const LONG_TEXT =
@@ -64,6 +67,7 @@ export function addClipOptions(command: Command): Command {
     .option('--again', 'score clips anew that have been scored already')
     .option('--prompt <text>', PROMPT_TEXT)
     .option('--map <name=column>', MAP_TEXT, eachTime)
+    .option('--takes <n>', TAKES_TEXT)
     .option('--fit', FIT_TEXT)
     .option('--long <how>', LONG_TEXT)
     .option('--sheet <name>', SHEET_TEXT)
@@ -110,6 +114,7 @@ export function settingsOf(flags: Partial<RunFlags>): ConfigOptions {
     identity: flags.identity,
     prompt: flags.prompt,
     map: flags.map,
+    takes: flags.takes,
     fit: flags.fit,
     long: flags.long,
     sheet: flags.sheet,

@@ -30,6 +30,7 @@ export async function checkSource(
     prompt: config.prompt,
     map: config.map,
     excerpts: config.fit !== undefined,
+    takes: config.takes,
     sheet: config.sheet,
   });
   try {

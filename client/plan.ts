@@ -46,7 +46,7 @@ export interface Plan {
   again: boolean;
   simulated: boolean;
   clips: PlannedClips;
-  /** One for each clip or part; those that the vendor fails may be submitted again. */
+  /** One for each clip, part and take; those that the vendor fails may be submitted again. */
   submissions: number;
   /** Clips beyond the cap of the configuration. */
   leftOut?: { clips: number; cap: SubmissionCap };
@@ -88,7 +88,7 @@ async function planChecked(
 ): Promise<Plan> {
   refuseFaults(report, skipInvalid);
   const { config } = place;
-  const { account, cap, identity, pace, pricePerClip } = config;
+  const { account, cap, identity, pace, pricePerClip, takes } = config;
   const { match, read, untold } = await matchManifest(place, file);
   const clips: PlannedClips = { total: read.total, new: 0, changed: 0, scored: 0, invalid: 0 };
   clips.invalid = read.invalid;
@@ -100,7 +100,7 @@ async function planChecked(
   let further = 0;
   for (const row of match.rows()) {
     clips[row.state] += 1;
-    if (again || row.state !== 'scored') further += (tasks.get(row.clip.id) ?? 1) - 1;
+    if (again || row.state !== 'scored') further += (tasks.get(row.clip.id) ?? 1) * takes - 1;
     const finding = findingOf(row);
     if (finding) list.add(finding);
   }

@@ -95,11 +95,12 @@ export class RowsBefore {
  * By all that decides what is submitted, and under which name. An id that was made up is the clip's own
  * in the results, so a row with one is found by it as well.
  */
-function digestsOf({ id, idMade, fileLink, version, excerpt, prompt, params }: Clip): string[] {
+function digestsOf(row: Clip): string[] {
+  const { id, idMade, fileLink, version, excerpt, prompt, prompts = [], params } = row;
   return (idMade ? [null, id] : [id]).map((name) => {
     const link = fileLink + fragmentOf(excerpt);
     const clip = version === undefined ? link : [link, version];
-    const parts = JSON.stringify([name, clip, prompt.trim(), params ?? null]);
+    const parts = JSON.stringify([name, clip, prompt.trim(), params ?? null, ...prompts]);
     return hash('sha256', parts, 'base64').slice(0, 22);
   });
 }

@@ -100,6 +100,8 @@ export interface ResolvedConfig {
   prompt?: string;
   /** Columns of manifests under other names than ours. */
   map?: ColumnMap;
+  /** Of each clip. */
+  takes: number;
   /** Absent = clips that the vendor would not take are rejected. */
   fit?: FitOptions;
   /** Of manifests that are workbooks; absent = the first that is visible. */
@@ -199,6 +201,7 @@ function runFields(values: RunValues, webhookSecret: Secret | undefined) {
     ...(values.pricePerClip && { pricePerClip: values.pricePerClip }),
     ...(values.prompt !== undefined && { prompt: values.prompt }),
     ...(values.map && { map: values.map }),
+    takes: need(values.takes),
     ...(values.fit && { fit: { long: need(values.long) } }),
     ...(values.sheet !== undefined && { sheet: values.sheet }),
     xlsx: need(values.xlsx),
@@ -248,9 +251,10 @@ export function withSettings(config: ResolvedConfig, settings: RequestSettings):
  */
 export function batchOptionsOf(config: ResolvedConfig, again = false): BatchOptions {
   const { pace, priority, probe, pollIntervalMs, callbackGraceMs, taskTimeoutMs } = config;
-  const { fit, maxFailures, cap, notifications, historyBound } = config;
+  const { takes, fit, maxFailures, cap, notifications, historyBound } = config;
   return {
     ...{ pace, priority, probe, pollIntervalMs, callbackGraceMs, taskTimeoutMs },
+    ...(takes > 1 && { takes }),
     ...(fit && { fit }),
     ...config.retries,
     ...(maxFailures && { maxFailures }),

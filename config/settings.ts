@@ -1,7 +1,7 @@
 // Every setting: its one name (option and key of reelscore.yaml), its environment variable, default
 // and meaning. The table of docs/settings.md is compared with this list.
 import { PRIORITIES, PACE_RANGES } from '../contract/account.js';
-import { IDENTITIES, LONG_RULES } from '../contract/batch.js';
+import { IDENTITIES, LONG_RULES, MOST_TAKES } from '../contract/batch.js';
 import { DEFAULT_BASE_URL } from '../tomoviee/client.js';
 import * as value from './setting-values.js';
 
@@ -209,6 +209,12 @@ export const SETTINGS = {
     meaning:
       'What makes a clip the same in another manifest: clip (its id and its link), id, link, or etag',
     read: value.oneOf(IDENTITIES),
+  }),
+  takes: numeric({
+    default: '1',
+    meaning:
+      'Submissions of each clip, of which each makes a soundtrack; columns prompt_2, prompt_3 give them other prompts',
+    read: value.number(1, MOST_TAKES, 'integer'),
   }),
   fit: define<boolean | string, boolean>({
     env: 'REELSCORE_FIT',

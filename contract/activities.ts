@@ -21,6 +21,8 @@ export interface PreparePageInput {
   probe: boolean;
   /** Clips that the vendor would not take are to be fitted; else they are rejected. */
   fit?: true;
+  /** Of each clip; absent = one. */
+  takes?: number;
   /** See `ScoreBatchInput`. */
   recall?: string;
 }
@@ -62,6 +64,8 @@ export interface FitClipInput {
   round: number;
   row: number;
   fit: FitOptions;
+  /** Of each clip; absent = one. */
+  takes?: number;
   /** See `ScoreBatchInput`. */
   recall?: string;
 }

@@ -13,6 +13,8 @@ export interface BatchOptions {
   priority: Priority;
   /** Probe each clip before it is submitted. */
   probe: boolean;
+  /** Submissions of each clip, where there are several. */
+  takes?: number;
   /** Clips that the vendor would not take are fitted; absent = they are rejected. */
   fit?: FitOptions;
   /** Write `results.xlsx` too. */
@@ -47,6 +49,9 @@ export interface BatchOptions {
  * all of it in parts, each of them a task. */
 export const LONG_RULES = ['reject', 'first', 'parts'] as const;
 export type LongRule = (typeof LONG_RULES)[number];
+
+/** Takes of a clip: more are a mistake. */
+export const MOST_TAKES = 9;
 
 /** How clips are fitted. */
 export interface FitOptions {

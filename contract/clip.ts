@@ -37,6 +37,8 @@ export interface Clip {
   /** The part of the clip that is scored; absent = all of it. */
   excerpt?: Excerpt;
   prompt: string;
+  /** Of its second and further takes, if the row gives them prompts of their own. */
+  prompts?: string[];
   /** The user's own value, passed through the vendor unchanged. */
   params?: string;
   /** The manifest's other columns, in manifest order. */

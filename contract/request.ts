@@ -27,6 +27,7 @@ export const REQUEST_SETTINGS = [
   'pricePerClip',
   'prompt',
   'map',
+  'takes',
   'fit',
   'long',
   'sheet',

@@ -45,13 +45,14 @@ export type ReadableManifest = Omit<ManifestFile, 'remove'>;
 
 /** How `readManifest` is told where a manifest is. */
 export function readOptionsOf(manifest: ReadableManifest): ReadOptions {
-  const { label, base, prompt, map, sheet, excerpts } = manifest;
+  const { label, base, prompt, map, sheet, excerpts, takes } = manifest;
   return {
     label,
     ...(base !== undefined && { base }),
     ...(prompt !== undefined && { prompt }),
     ...(map && { map }),
     ...(excerpts && { excerpts }),
+    ...(takes !== undefined && { takes }),
     ...(sheet !== undefined && { sheet }),
   };
 }
@@ -67,6 +68,7 @@ export interface FetchManifestOptions {
   /** Columns under other names than ours. */
   map?: ColumnMap | undefined;
   excerpts?: boolean | undefined;
+  takes?: number | undefined;
   /** Of a workbook. */
   sheet?: string | undefined;
   signal?: AbortSignal | undefined;
@@ -86,13 +88,14 @@ export async function openManifest(
   manifest: string | InlineManifest,
   options: FetchManifestOptions = {},
 ): Promise<ManifestFile> {
-  const { prompt, map, sheet, excerpts, signal } = options;
+  const { prompt, map, sheet, excerpts, takes, signal } = options;
   const file = await found();
   return {
     ...file,
     ...(prompt !== undefined && { prompt }),
     ...(map && { map }),
     ...(excerpts && { excerpts }),
+    ...(takes !== undefined && { takes }),
   };
 
   async function found(): Promise<ManifestFile> {

@@ -40,7 +40,7 @@ export interface Intake extends Pick<FetchManifestOptions, 'fetch' | 'buckets' |
   /** How the request's manifest is to be read. */
   readingFor(
     request: Pick<BatchRequest, 'settings'>,
-  ): Pick<FetchManifestOptions, 'prompt' | 'map' | 'sheet' | 'excerpts'>;
+  ): Pick<FetchManifestOptions, 'prompt' | 'map' | 'sheet' | 'excerpts' | 'takes'>;
   /**
    * The URL to notify about a request: its own `notify`, else the worker's; sealed.
    */

@@ -65,8 +65,9 @@ export async function cueClip(store: Store, base: Clip, number: number): Promise
 }
 
 /** Tells a row from what it was before a correction. */
-export function rowDigest({ id, fileLink, version = '', excerpt, prompt }: Clip): string {
-  const parts = [id, fileLink, version, fragmentOf(excerpt), prompt];
+export function rowDigest(clip: Clip): string {
+  const { id, fileLink, version = '', excerpt, prompt, prompts = [] } = clip;
+  const parts = [id, fileLink, version, fragmentOf(excerpt), prompt, ...prompts];
   return hash('sha256', JSON.stringify(parts), 'base64url').slice(0, 22);
 }
 

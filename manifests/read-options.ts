@@ -20,6 +20,8 @@ export interface ReadOptions {
   excerpts?: boolean;
   /** Sheet of a workbook, by its name or number; default: the first that is visible. */
   sheet?: string;
+  /** Takes of each clip; columns prompt_2, prompt_3 and so on may give them prompts of their own. */
+  takes?: number;
   /** When a row's clip is expected to be submitted (epoch ms): links that expire before it are warned of. */
   submittedAt?: (row: number) => number;
   /** Ends the reading, which then throws its reason. */
@@ -27,4 +29,4 @@ export interface ReadOptions {
 }
 
 /** What the settings of a run tell about how its manifest is read. */
-export type ReadSettings = Pick<ReadOptions, 'prompt' | 'map' | 'sheet' | 'excerpts'>;
+export type ReadSettings = Pick<ReadOptions, 'prompt' | 'map' | 'sheet' | 'excerpts' | 'takes'>;

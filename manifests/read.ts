@@ -85,7 +85,17 @@ export async function readManifest(
   onClips: (clips: Clip[]) => void | Promise<void>,
   options: ReadOptions = {},
 ): Promise<Reading> {
-  const { avoid, label = path, prompt, map, sheet, excerpts, submittedAt, signal } = options;
+  const {
+    avoid,
+    label = path,
+    prompt,
+    map,
+    sheet,
+    excerpts,
+    takes = 1,
+    submittedAt,
+    signal,
+  } = options;
   const base = options.base ?? baseOf(path, label);
   const file = await openManifestFile(path);
   const { format, content: kind } = await formatOfFile(file, path, label).catch(closed(file));
@@ -97,6 +107,7 @@ export async function readManifest(
   if (prompt !== undefined) content.add(prompt);
   if (map) content.add(JSON.stringify(map));
   if (excerpts) content.add('excerpts');
+  if (takes > 1) content.add(`${takes} takes`);
   if (sheet !== undefined && format === 'xlsx') content.add(JSON.stringify({ sheet }));
   let local = 0;
   let inBuckets = 0;
@@ -125,6 +136,7 @@ export async function readManifest(
         ...(base !== undefined && { base }),
         ...(prompt !== undefined && { prompt }),
         ...(excerpts && { excerpts }),
+        takes,
         ...(submittedAt && { submittedAt }),
       },
     );

@@ -43,7 +43,10 @@ export class RowReader {
     private readonly source: Pick<Source, 'columns' | 'defaults' | 'cellOf'>,
     private readonly ids: ClipIds,
     private readonly logs: Record<'problems' | 'warnings', ProblemLog>,
-    private readonly options: Pick<ReadOptions, 'base' | 'prompt' | 'excerpts' | 'submittedAt'>,
+    private readonly options: Pick<
+      ReadOptions,
+      'base' | 'prompt' | 'excerpts' | 'takes' | 'submittedAt'
+    >,
   ) {
     this.#defaults = withPrompt(source.defaults, options.prompt);
     this.extraColumns = new Set(source.columns?.filter(isExtraColumn));
@@ -68,6 +71,7 @@ export class RowReader {
     const fileLink = this.#link(raw, fields, blame);
     const excerpt = this.options.excerpts ? excerptOf(fields, blame) : undefined;
     const prompt = this.#fill(raw, fields, blame);
+    const prompts = this.#promptsOfTakes(raw, fields, prompt, blame);
 
     if (faults.length === 0) {
       this.#warn(raw, at('prompt'), fileLink + fragmentOf(excerpt), prompt);
@@ -84,6 +88,7 @@ export class RowReader {
       fileLink,
       ...(excerpt && { excerpt }),
       prompt,
+      ...(prompts && { prompts }),
       ...(params === undefined ? {} : { params }),
       extra: this.#extra(fields),
       ...(faults.length === 0 ? {} : { fault: faults.map(formatFault).join('; ') }),
@@ -174,6 +179,33 @@ export class RowReader {
       if (raw.faults.length === 0) blame('prompt', missing('prompt', fields, this.#hints));
       return '';
     }
+    return this.#filled('prompt', template, raw, fields, blame);
+  }
+
+  /** Takes without a prompt of their own have that of the row. Undefined if none has one. */
+  #promptsOfTakes(
+    raw: RawRow,
+    fields: ReadonlyMap<string, string>,
+    prompt: string,
+    blame: Blame,
+  ): string[] | undefined {
+    const { takes = 1 } = this.options;
+    const columns = Array.from({ length: takes - 1 }, (_, at) => `prompt_${at + 2}`);
+    const own = columns.map((column) => fields.get(column)?.trim() ?? '');
+    if (own.every((template) => template === '')) return undefined;
+    return columns.map((column, at) => {
+      const template = own[at] ?? '';
+      return template === '' ? prompt : this.#filled(column, template, raw, fields, blame);
+    });
+  }
+
+  #filled(
+    column: string,
+    template: string,
+    raw: RawRow,
+    fields: ReadonlyMap<string, string>,
+    blame: Blame,
+  ): string {
     // That it is too long is reported already.
     if (template.length > MAX_FIELD_CHARS) return template;
     const filled = fillPrompt(template, {
@@ -181,7 +213,7 @@ export class RowReader {
       ...{ spelt: raw.spelt, suggestions: this.#suggestions },
     });
     if ('prompt' in filled) return filled.prompt;
-    for (const fault of filled.faults) blame('prompt', fault);
+    for (const fault of filled.faults) blame(column, fault);
     return template;
   }
 

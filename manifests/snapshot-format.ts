@@ -65,6 +65,7 @@ export const clipSchema: z.ZodType<Clip> = z.object({
     .object({ start: z.number().nonnegative(), length: z.number().positive().exactOptional() })
     .exactOptional(),
   prompt: z.string(),
+  prompts: z.array(z.string()).exactOptional(),
   params: z.string().exactOptional(),
   extra: z.record(z.string(), z.string()),
   fault: z.string().exactOptional(),

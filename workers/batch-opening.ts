@@ -48,8 +48,8 @@ export function intakeOf(
       }
     },
     readingFor: ({ settings = {} }) => {
-      const { prompt, map, sheet, fit } = withSettings(config, settings);
-      return { prompt, map, sheet, excerpts: fit !== undefined };
+      const { prompt, map, sheet, fit, takes } = withSettings(config, settings);
+      return { prompt, map, sheet, excerpts: fit !== undefined, takes };
     },
     notificationUrl(request) {
       const url = notificationUrlOf(request, config);

@@ -20,6 +20,7 @@ import {
   CAP_CODES,
   IDENTITIES,
   LONG_RULES,
+  MOST_TAKES,
   type BatchOptions,
   type FitOptions,
 } from '../contract/batch.js';
@@ -204,6 +205,7 @@ const ledger = shapeOf<LedgerOptions>({
 
 const options = shapeOf<BatchOptions>({
   ...{ pace, priority: oneOf(...PRIORITIES), probe: yesOrNo },
+  takes: optional(whole(2, MOST_TAKES)),
   fit: optional(shapeOf<FitOptions>({ long: oneOf(...LONG_RULES) })),
   ...{ pollIntervalMs: all(duration, real(1, 3.2e11)), callbackGraceMs: duration },
   ...{ taskTimeoutMs: duration, maxRetries: count, maxFailedResubmissions: count },

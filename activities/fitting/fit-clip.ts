@@ -20,11 +20,11 @@ export function fitClipActivity(
   deps: FitDependencies & Pick<ActivityDependencies, 'delivery'>,
   batches: OpenBatches,
 ): BatchActivities['fitClip'] {
-  return ({ store, round, row, fit, recall }) => {
+  return ({ store, round, row, fit, takes = 1, recall }) => {
     const files = batches.at(store, round);
     const { cancellationSignal: signal, info } = Context.current();
     const batch = currentBatch();
-    const task = { files, fit, signal, ...(recall !== undefined && { recall }) };
+    const task = { files, fit, takes, signal, ...(recall !== undefined && { recall }) };
 
     const deliver = async (numbers: Iterable<number>): Promise<void> => {
       for (const number of numbers) {

@@ -8,12 +8,13 @@ import { describe, type VideoStream } from '../../media/ffmpeg/describe.js';
 import type { Ffmpeg } from '../../media/ffmpeg/ffmpeg.js';
 import { cutOf } from '../../media/fit/cut.js';
 import { checkProxy, makeProxy } from '../../media/fit/make-proxy.js';
-import { OVERLAP_SECONDS, partCount, partsOf, searchWindows } from '../../media/fit/parts.js';
+import { partCount, partsOf, searchWindows, type Part } from '../../media/fit/parts.js';
 import { scenesIn } from '../../media/fit/scenes.js';
 import { MAX_CUES } from '../../contract/cue.js';
 import type { BatchFiles } from '../batch-files.js';
 import { contentOf } from '../content-of.js';
 import { openCues, type OpenCues } from '../cues/open-cues.js';
+import { planCues } from '../cues/plan-cues.js';
 import type { ActivityDependencies } from '../dependencies.js';
 import { fetchSource } from './fetch-source.js';
 import { noteProxy, proxyKey, proxyOf, sourceKey } from './proxies.js';
@@ -31,6 +32,8 @@ export interface FitTask {
   /** A row's. */
   clip: Clip;
   fit: FitOptions;
+  /** Of each clip. */
+  takes: number;
   /** See `ScoreBatchInput`. */
   recall?: string;
   signal: AbortSignal;
@@ -70,17 +73,16 @@ async function allFitted(
 
 async function fitFrom(
   deps: FitDependencies,
-  { files, clip, fit, recall, signal }: FitTask,
+  task: FitTask,
   path: string,
 ): Promise<OpenCues | undefined> {
+  const { files, clip, fit, recall, signal } = task;
   const { ffmpeg } = deps;
   const { video, seconds: all } = await describe(ffmpeg, path, signal);
   if (!video) throw new FitRefusal('media_no_video', 'the file has no video track');
   const seconds = video.seconds ?? all;
   const source = { path, video, seconds, sha256: (await contentOf(path, signal)).sha256 };
-  const plan =
-    (await readCues(files.store, clip)) ??
-    (await planParts(deps, files, clip, source, fit, signal));
+  const plan = (await readCues(files.store, clip)) ?? (await planRow(deps, task, source));
   if (!plan) {
     await fitOne(deps, files, clip, source, fit, signal);
     return undefined;
@@ -100,39 +102,38 @@ interface Source {
 }
 
 /** Undefined if the clip is one task. */
-async function planParts(
-  { ffmpeg }: FitDependencies,
-  { store }: BatchFiles,
-  clip: Clip,
-  { path, video, seconds }: Source,
-  { long }: FitOptions,
-  signal: AbortSignal,
+async function planRow(
+  deps: FitDependencies,
+  task: FitTask,
+  source: Source,
 ): Promise<CuePlan | undefined> {
-  if (long !== 'parts' || seconds === undefined) return undefined;
-  const { start = 0, length = Infinity } = clip.excerpt ?? {};
-  const wanted = Math.min(length, seconds - start);
-  const count = partCount(wanted);
-  if (count <= 1) return undefined;
-  if (count > MAX_CUES) {
-    const fault = `${wanted.toFixed(0)} s are ${count} parts, and a clip may have ${MAX_CUES}`;
-    throw new FitRefusal('media_too_long', `${fault} (choose some with start and length)`);
+  const { files, clip, takes } = task;
+  const plan = planCues(clip, takes, await partsOfClip(deps, task, source));
+  if (!plan) return undefined;
+  if (plan.cues.length > MAX_CUES) {
+    const fault = `it is ${plan.cues.length} tasks, and a clip may be ${MAX_CUES}`;
+    throw new FitRefusal('media_too_long', `${fault} (choose a part with start and length)`);
   }
+  await writeCues(files.store, clip, plan);
+  return plan;
+}
+
+/** One that is undefined stands for all that is wanted of the clip. */
+async function partsOfClip(
+  { ffmpeg }: FitDependencies,
+  { clip, fit, signal }: FitTask,
+  { path, video, seconds }: Source,
+): Promise<(Part | undefined)[]> {
+  const { start = 0, length = Infinity } = clip.excerpt ?? {};
+  const wanted = seconds === undefined ? 0 : Math.min(length, seconds - start);
+  if (fit.long !== 'parts' || partCount(wanted) <= 1) return [undefined];
   const windows = searchWindows(wanted).map((one) => ({ ...one, start: one.start + start }));
   const scenes = await scenesIn(ffmpeg, path, video.index, windows, signal);
   const parts = partsOf(
     wanted,
     scenes.map((scene) => scene - start),
   );
-  const plan: CuePlan = {
-    parts: parts.length,
-    overlap: OVERLAP_SECONDS,
-    cues: parts.map((part, at) => ({
-      ...{ take: 1, part: at + 1 },
-      excerpt: { start: Number((part.start + start).toFixed(3)), length: part.length },
-    })),
-  };
-  await writeCues(store, clip, plan);
-  return plan;
+  return parts.map((part) => ({ ...part, start: Number((part.start + start).toFixed(3)) }));
 }
 
 async function fitOne(

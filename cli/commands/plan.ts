@@ -14,6 +14,7 @@ export type PlanFlags = Pick<
   | 'again'
   | 'prompt'
   | 'map'
+  | 'takes'
   | 'fit'
   | 'long'
   | 'sheet'

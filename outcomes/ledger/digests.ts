@@ -24,7 +24,7 @@ export type ClipKeys = Pick<LedgerEntry, 'id' | 'link' | 'fileLink' | 'etag' | '
  * @param tag what the clip's server answered, if the batch identifies clips by ETag
  */
 export function keysOf(clip: Clip, link: Pick<Link, 'plain'>, tag?: ClipTag): ClipKeys {
-  const { id, idMade, prompt, version, excerpt } = clip;
+  const { id, idMade, prompt, prompts = [], version, excerpt } = clip;
   // Another part of a clip is another clip.
   const plain = link.plain + fragmentOf(excerpt);
   return {
@@ -33,7 +33,7 @@ export function keysOf(clip: Clip, link: Pick<Link, 'plain'>, tag?: ClipTag): Cl
     link: linkDigest(version === undefined ? plain : `${plain}#${version}`),
     fileLink: plain,
     ...(tag?.kind === 'tag' && { etag: digestOf('etag', plain, tag.tag) }),
-    music: digestOf('music', ...MUSIC, prompt),
+    music: digestOf('music', ...MUSIC, prompt, ...prompts),
   };
 }
 

@@ -1,5 +1,5 @@
 // finishClips where downloads are slow, break off or cannot be written: each clip by itself, and no file twice.
-import { mkdir, rm, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, rename, rm, utimes, writeFile } from 'node:fs/promises';
 import type { RequestListener, ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -117,8 +117,9 @@ describe('a file that is there is not downloaded again', () => {
     const { one, again } = await unrecorded();
     const file = (row: number) => join(one.store.location, 'soundtracks', `c${row}.mp3`);
     await rm(file(0));
-    await rm(file(1));
-    await writeFile(file(1), 'A TUNE');
+    // While both are there, they have different inodes.
+    await writeFile(`${file(1)}.new`, 'A TUNE');
+    await rename(`${file(1)}.new`, file(1));
     await utimes(file(2), 1, 1);
     await run(one.newWorker(), 'finishClips', one.input, { attempt: 2 });
     expect(again()).toEqual({ asked: 3, loaded: 3 });

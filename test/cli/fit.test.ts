@@ -203,6 +203,37 @@ describe.skipIf(!hasFfmpeg)('--fit', () => {
     }
   });
 
+  test('each take is paid once and is a soundtrack, and the first is chosen', async () => {
+    await writeFile(
+      join(cwd, 'takes.csv'),
+      'id,file_link,prompt,prompt_3\ngood,clips/good.mp4,Calm,Loud {{id}}\nscreen,clips/screen.webm,Slow,\n',
+    );
+    const before = simulator.ledger().length;
+    const planned = await cli('plan', 'takes.csv', '--takes', '3', '--fit', '--json');
+    expect(JSON.parse(planned.stdout)).toMatchObject({ clips: { total: 2 }, submissions: 6 });
+    const args = ['run', 'takes.csv', '--takes', '3', '--out', 'takes', ...RUN];
+    // The first run pays for four of them.
+    const { stdout } = await cli(...args, '--max-submissions', '4');
+    const { batch } = JSON.parse(stdout) as { batch: string };
+    const results = join(cwd, 'takes');
+    const first = await readRows(results);
+    expect(first.filter(({ status }) => status === 'succeeded').length).toBeGreaterThan(0);
+    await cli('retry', batch, '--rate', '20');
+    const paid = simulator.ledger().slice(before);
+    expect(paid.length).toBeLessThanOrEqual(6);
+    const rows = await readRows(results);
+    expect(rows.map(({ status, output }) => [status, output])).toEqual([
+      ['succeeded', 'soundtracks/good.1.wav'],
+      ['succeeded', 'soundtracks/screen.1.wav'],
+    ]);
+    const there = await readdir(join(results, 'soundtracks'));
+    expect(rows.flatMap(({ outputs }) => outputs).sort()).toEqual(
+      there.map((name) => `soundtracks/${name}`).sort(),
+    );
+    expect(there).toHaveLength(paid.length);
+    expect(paid.map(({ prompt }) => prompt)).toContain('Loud good');
+  });
+
   test('a written manifest tells how its clips would be fitted', async () => {
     const { stdout } = await cli('manifest', './clips', '--fit', '--long', 'parts');
     const notes = stdout.split('\n').flatMap((line) => /fitted: [^"]*/.exec(line) ?? []);

@@ -62,6 +62,7 @@ test('without any setting every default holds', () => {
     ffmpeg: 'ffmpeg',
     priority: 'normal',
     xlsx: false,
+    takes: 1,
     identity: 'clip',
     signatureParams: [],
     ledgerDir: join(cwd, 'results'),
@@ -271,6 +272,7 @@ pricePerClip: 0.05 EUR
 budget: 1
 prompt: 'Calm {{name}}'
 map: 'Video URL=file_link; Brief=prompt'
+takes: 3
 fit: true
 long: first
 ffmpeg: /opt/ffmpeg/bin/ffmpeg
@@ -327,6 +329,7 @@ historyBound: 500
     pricePerClip: { amount: 0.05, currency: 'EUR' },
     prompt: 'Calm {{name}}',
     map: { 'Video URL': 'file_link', Brief: 'prompt' },
+    takes: 3,
     fit: { long: 'first' },
     ffmpeg: '/opt/ffmpeg/bin/ffmpeg',
     sheet: '2',

@@ -26,12 +26,13 @@ export class Fitting {
   #fit(row: number): void {
     const { input, state, activities, work } = this.context;
     const { store, round, options, recall } = input;
-    const { fit } = options;
+    const { fit, takes } = options;
     if (!fit) throw new Error(`B1: row ${row} is to be fitted, and the batch fits none`);
     state.fitting += 1;
     work.start(async () => {
       const page = await activities.fitClip({
         ...{ store, round, row, fit },
+        ...(takes !== undefined && { takes }),
         ...(recall !== undefined && { recall }),
       });
       state.fitting -= 1;

@@ -43,6 +43,7 @@ export class Preparing {
         ...{ store, round, rows, from, to },
         probe: options.probe,
         ...(options.fit && { fit: true }),
+        ...(options.takes !== undefined && { takes: options.takes }),
         ...(recall !== undefined && { recall }),
       });
       this.#pages -= 1;
