@@ -1,0 +1,69 @@
+// Finds the gain with which a mix is as loud as it should be.
+import type { Master } from './graph.js';
+import type { Loudness } from './loudness.js';
+
+/** dBTP that a finished video may have at most. */
+export const MOST_PEAK = -1;
+/** Before encoding, which adds up to a decibel. */
+const FIRST_CEILING = -2;
+/** Below it the limiter would be all that is heard. */
+const LEAST_CEILING = -9;
+/** LU. The measure itself is rounded to 0.1. */
+const CLOSE = 0.1;
+/** LU by which a finished video may miss the loudness. */
+const CLOSE_ENOUGH = 0.2;
+/** Each limiter's pass comes closer; music that is all peaks comes no further after these. */
+const MOST_PASSES = 4;
+
+/**
+ * @param target LUFS
+ * @param measure tells how loud the mix is with such a gain and limiter
+ */
+export async function masterFor(
+  target: number,
+  measure: (master: Master) => Promise<Loudness>,
+): Promise<Master> {
+  const { loudness, peak } = await measure({ gain: 0 });
+  const gain = target - loudness;
+  // Without a limiter the loudness follows the gain exactly.
+  if (peak + gain <= FIRST_CEILING) return { gain };
+  return await limited(target, { gain, ceiling: FIRST_CEILING }, measure);
+}
+
+/**
+ * What to write instead of a video that is too loud or not loud enough, as encoding may have it.
+ * @param found of the video, @param limits whether a limiter had to hold it down
+ * @returns undefined if it is good
+ */
+export async function betterMaster(
+  target: number,
+  master: Master,
+  found: Loudness,
+  measure: (master: Master) => Promise<Loudness>,
+): Promise<Master | undefined> {
+  const { gain, ceiling = FIRST_CEILING } = master;
+  const off = target - found.loudness;
+  if (found.peak > MOST_PEAK) {
+    const lower = Math.max(LEAST_CEILING, ceiling - (found.peak - MOST_PEAK) - CLOSE);
+    return lower < ceiling ? await limited(target, { gain, ceiling: lower }, measure) : undefined;
+  }
+  // A limiter has been brought as close as it comes.
+  if (Math.abs(off) <= CLOSE_ENOUGH || master.ceiling !== undefined) return undefined;
+  return { gain: gain + off };
+}
+
+async function limited(
+  target: number,
+  { gain, ceiling }: Required<Master>,
+  measure: (master: Master) => Promise<Loudness>,
+): Promise<Master> {
+  let best = { gain, off: Infinity };
+  let next = gain;
+  for (let pass = 0; pass < MOST_PASSES; pass += 1) {
+    const off = target - (await measure({ gain: next, ceiling })).loudness;
+    if (Math.abs(off) < Math.abs(best.off)) best = { gain: next, off };
+    if (Math.abs(off) <= CLOSE) break;
+    next += off;
+  }
+  return { gain: best.gain, ceiling };
+}
