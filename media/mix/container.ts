@@ -19,8 +19,8 @@ export interface Container {
   hasEditLists: boolean;
 }
 
-/** Begins to play before all of it is there. */
-const FAST_START = ['-movflags', '+faststart'];
+/** Begins to play before all of it is there; and no data track of time codes is made of the metadata. */
+const MOV_OPTIONS = ['-movflags', '+faststart', '-write_tmcd', '0'];
 
 const MKV: Container = {
   extension: '.mkv',
@@ -35,14 +35,14 @@ const MKV: Container = {
 const MOV: Container = {
   extension: '.mov',
   muxer: 'mov',
-  muxerOptions: FAST_START,
+  muxerOptions: MOV_OPTIONS,
   subtitles: ['mov_text'],
   hasEditLists: true,
 };
 const MP4: Container = {
   extension: '.mp4',
   muxer: 'mp4',
-  muxerOptions: FAST_START,
+  muxerOptions: MOV_OPTIONS,
   pictures: ['h264', 'hevc', 'av1', 'vp9', 'mpeg4', 'mpeg2video', 'mpeg1video', 'mjpeg', 'vc1'],
   subtitles: ['mov_text'],
   hasEditLists: true,

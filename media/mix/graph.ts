@@ -66,12 +66,18 @@ export function mixGraph({ voice, music, levels, shape, master }: MixGraph): str
 function musicChains(music: AudioStream, { used, crossfade }: MusicShape): string[] {
   const start = `[${MUSIC_INPUT}:${music.index}]${formOf(music, false).join(',')},${lengthOf(used)}`;
   if (crossfade === undefined) return [`${start}[looped]`];
-  // Twice the soundtrack with a crossfade between; what is from the end of the first crossfade's length to the end
-  // of the crossfade itself is repeated, and goes over into itself without a seam.
-  const fade = `acrossfade=nb_samples=${crossfade}:curve1=qsin:curve2=qsin`;
+  // The first `crossfade` samples are heard once as they are. All that follows is repeated: the rest, whose end goes
+  // over into the beginning, so that the repetition goes on where the beginning ended.
+  const rest = used - crossfade;
+  const over = rest - crossfade;
+  const fade = `nb_samples=${crossfade}:curve=qsin`;
   return [
-    `${start},asplit[first][second]`,
-    `[first][second]${fade},${RESTAMP},aloop=loop=-1:start=${crossfade}:size=${used - crossfade}[looped]`,
+    `${start},asplit=3[first][second][third]`,
+    `[first]atrim=end_sample=${crossfade}[intro]`,
+    `[second]atrim=start_sample=${crossfade},${RESTAMP},afade=t=out:start_sample=${over}:${fade}[rest]`,
+    `[third]atrim=end_sample=${crossfade},afade=t=in:start_sample=0:${fade},adelay=${over}S:all=1[again]`,
+    `[rest][again]amix=inputs=2:normalize=0,${lengthOf(rest)},aloop=loop=-1:size=${rest}[body]`,
+    '[intro][body]concat=n=2:v=0:a=1[looped]',
   ];
 }
 

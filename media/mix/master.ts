@@ -14,6 +14,8 @@ const CLOSE = 0.1;
 const CLOSE_ENOUGH = 0.2;
 /** Each limiter's pass comes closer; music that is all peaks comes no further after these. */
 const MOST_PASSES = 4;
+/** LU for a decibel of gain. Less means that the limiter holds down all of it, and more gain only distorts. */
+const LEAST_SLOPE = 0.25;
 
 /**
  * @param target LUFS
@@ -32,7 +34,7 @@ export async function masterFor(
 
 /**
  * What to write instead of a video that is too loud or not loud enough, as encoding may have it.
- * @param found of the video, @param limits whether a limiter had to hold it down
+ * @param found of the video
  * @returns undefined if it is good
  */
 export async function betterMaster(
@@ -58,12 +60,17 @@ async function limited(
   measure: (master: Master) => Promise<Loudness>,
 ): Promise<Master> {
   let best = { gain, off: Infinity };
-  let next = gain;
+  let [next, slope] = [gain, 1];
+  let before: { gain: number; loudness: number } | undefined;
   for (let pass = 0; pass < MOST_PASSES; pass += 1) {
-    const off = target - (await measure({ gain: next, ceiling })).loudness;
+    const { loudness } = await measure({ gain: next, ceiling });
+    const off = target - loudness;
     if (Math.abs(off) < Math.abs(best.off)) best = { gain: next, off };
     if (Math.abs(off) <= CLOSE) break;
-    next += off;
+    // The harder it limits, the less of a gain arrives.
+    if (before && next !== before.gain) slope = (loudness - before.loudness) / (next - before.gain);
+    before = { gain: next, loudness };
+    next += off / Math.min(1, Math.max(LEAST_SLOPE, slope));
   }
   return { gain: best.gain, ceiling };
 }

@@ -11,8 +11,9 @@ export interface Picture {
 
 /** Of one that comes alone, and does not say. */
 const USUAL_SECONDS = 0.04;
-/** A longer step of a broadcast's timestamps is where two were joined; ffmpeg then goes on without one. */
+/** A longer step of a broadcast's timestamps, or one back, is where two were joined; ffmpeg goes on without it. */
 const MAX_STEP_SECONDS = 10;
+const MAX_BACK_SECONDS = 0.1;
 /** Containers of broadcasts, whose timestamps may jump; ffmpeg's names. */
 const JUMPING = /^(mpegts|mpeg|mpegvideo|ogg)$/;
 
@@ -55,7 +56,8 @@ export function pictureReader(jumping: boolean): {
       if (Number.isNaN(at)) return;
       if (decoded !== undefined) {
         const by = order - decoded;
-        if (jumping && Math.abs(by) > MAX_STEP_SECONDS) jumped += by - (seconds ?? step);
+        const jumps = by > MAX_STEP_SECONDS || by < -MAX_BACK_SECONDS;
+        if (jumping && jumps) jumped += by - (seconds ?? step);
         else if (by > 0) step = by;
       }
       decoded = order;

@@ -25,14 +25,17 @@ export interface Lab {
   ) => Promise<MixedVideo & { path: string }>;
 }
 
-/** Makes files before the tests of a group, and removes them after. */
+/**
+ * Makes files before the tests of a group, and removes them after.
+ * @param recipes see `makeClips`; a file called `rotated.mov` is turned
+ */
 export function openLab(recipes: Record<string, string>): Lab {
   let folder = '';
   let mixed = 0;
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'reelscore-mix-'));
     for (const [name, content] of await makeClips(recipes)) {
-      await writeFile(join(folder, name), content);
+      await writeFile(join(folder, name), name === 'rotated.mov' ? turned(content) : content);
     }
   });
   afterAll(async () => {
@@ -68,4 +71,12 @@ export function saying(from: number, to: number, volume = 0.2): string {
 /** Music of one tone. */
 export function humming(volume = 0.2): string {
   return `${volume}*sin(2*PI*${MUSIC}*t)`;
+}
+
+/** A MOV whose first track is to be shown turned by 90 degrees; versions of ffmpeg differ in how they write one. */
+function turned(mov: Buffer): Buffer {
+  const matrix = mov.indexOf('tkhd') + 4 + 40;
+  const turn = [0, 0x10000, 0, -0x10000, 0, 0, 0, 0, 0x40000000];
+  for (const [n, value] of turn.entries()) mov.writeInt32BE(value, matrix + 4 * n);
+  return mov;
 }

@@ -35,7 +35,7 @@ const CLIPS: Record<string, { recipe: string; becomes: string; silent?: true; ot
       becomes: '.flv',
     },
     'rotated.mov': {
-      recipe: `${PICTURE} ${SPEECH} ${X264} -bf 2 -c:a pcm_s16le -metadata:s:v rotate=90`,
+      recipe: `${PICTURE} ${SPEECH} ${X264} -bf 2 -c:a pcm_s16le`,
       becomes: '.mov',
     },
     'short-sound.mp4': {
@@ -96,6 +96,7 @@ describe.skipIf(!hasFfmpeg)('a finished video', () => {
     const made = await look(ffmpeg, found.path);
     const { video } = await look(ffmpeg, at(name));
     expect(made.video).toMatchObject({ width: video?.width, height: video?.height });
+    if (name === 'rotated.mov') expect(made.video).toMatchObject({ width: 120, height: 160 });
     expect(containerOf(made).extension).toBe(becomes);
 
     expect(await soundOf(found.path)).toEqual(['aac', '48000', '2']);
