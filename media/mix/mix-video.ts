@@ -83,6 +83,9 @@ export async function mixVideo(
     await keepClip(files.picture, files.to, signal);
     return { what: whatOf({ audio: 'keep', seconds }), audio: 'keep', seconds, dropped: [] };
   }
+  if (!(seconds > 0)) {
+    throw new NoMixError('the clip does not tell when its pictures are shown (put it into MP4)');
+  }
   const { audio: music } = await describe(ffmpeg, files.music, signal);
   if (!music) throw new NoMixError('the soundtrack has no audio track');
 

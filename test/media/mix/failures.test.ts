@@ -12,6 +12,7 @@ const FILES = {
   'clip.mp4': `${picture('160x120', '25', 3)} ${sound(saying(1, 2), 3)} ${X264} -c:a aac`,
   'long.mkv': `${picture('16x16', '10', 900)} ${X264}`,
   'hum.wav': sound(humming(), 4),
+  'bare.h264': `${picture('160x120', '25', 1)} ${X264}`,
   'silence.wav': sound('0', 4),
 };
 
@@ -22,6 +23,7 @@ describe.skipIf(!hasFfmpeg)('no finished video is made', () => {
     ['hum.wav', 'hum.wav', 'the clip has no video track'],
     ['clip.mp4', 'long.mkv', 'the soundtrack has no audio track'],
     ['clip.mp4', 'silence.wav', 'the soundtrack is silent'],
+    ['bare.h264', 'hum.wav', 'the clip does not tell when its pictures are shown'],
   ])('of %s with %s, and it is said why', async ([clip = '', music = '', why = '']) => {
     const mixed = mix(clip, music);
     await expect(mixed).rejects.toThrow(why);

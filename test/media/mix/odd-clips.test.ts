@@ -109,6 +109,7 @@ describe.skipIf(!hasFfmpeg)('a finished video', () => {
     const finished = await readTrack(found.path);
     const [from = 0] = clip.pictures;
     const [start = 0] = finished.pictures;
+    expect(Math.abs(start - from)).toBeLessThanOrEqual(0.002);
     const shown = finished.pictures.map((seconds) => seconds - start);
     const late = clip.pictures.map((seconds, n) => Math.abs(seconds - from - (shown[n] ?? 0)));
     expect(Math.max(...late)).toBeLessThanOrEqual(0.002);

@@ -50,6 +50,7 @@ describe.skipIf(!hasFfmpeg)('a finished video', () => {
     await ffmpegSays(...all, '-c', 'copy', '-c:a', 'aac', '-c:s', 'mov_text', at('told.mp4'));
     const part = await readFile(at('part.ts'));
     await writeFile(at('joined.ts'), Buffer.concat([part, part]));
+    await writeFile(at('cut.ts'), part.subarray(188 * 100));
   });
 
   test.for(['told.mkv', 'told.mp4'])('of %s keeps what it is called and told', async (name) => {
@@ -104,5 +105,12 @@ describe.skipIf(!hasFfmpeg)('a finished video', () => {
     expect(coded).toBe((await pictureOf(at('joined.ts'))).coded);
     const { sound: heard } = await readTrack(path);
     expect(Math.abs(heard.length / 48_000 - seconds)).toBeLessThanOrEqual(0.08);
+  });
+
+  test('of a recording that began anywhere has what cannot be shown too', async () => {
+    const original = await pictureOf(at('cut.ts'));
+    expect(Number(original.packets)).toBeLessThan(100);
+    const { path } = await mix('cut.ts', 'hum.wav');
+    expect(await pictureOf(path)).toEqual(original);
   });
 });
