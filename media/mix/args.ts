@@ -65,7 +65,10 @@ export function writeArgs(
     ...['-map', `${CLIP_INPUT}:${video.index}`, '-map', '[out]'],
     ...subtitles.flatMap((index) => ['-map', `${CLIP_INPUT}:${index}`]),
     ...['-dn', '-map_metadata', String(CLIP_INPUT), '-map_chapters', String(CLIP_INPUT)],
+    // To name one track's metadata is to name all: languages, and what players call tracks.
+    ...['-map_metadata:s:v:0', `${CLIP_INPUT}:s:${video.index}`],
     ...(voice ? ['-map_metadata:s:a:0', `${CLIP_INPUT}:s:${voice.index}`] : []),
+    ...subtitles.flatMap((index, n) => [`-map_metadata:s:s:${n}`, `${CLIP_INPUT}:s:${index}`]),
     ...['-c:v', 'copy', '-copyinkf:v', '-c:s', 'copy'],
     ...['-c:a', 'aac', '-b:a', String(AUDIO_BITS), '-ar', String(RATE), '-ac', '2'],
     ...['-disposition:a:0', 'default', '-muxing_queue_data_threshold', String(MOST_WAITING)],

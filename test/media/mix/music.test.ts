@@ -1,15 +1,16 @@
 import { describe, expect, test } from 'vitest';
 import { describe as look } from '../../../media/ffmpeg/describe.js';
 import { hasFfmpeg, picture } from '../clips.js';
-import { ffmpeg, humming, MUSIC, openLab, sound, X264 } from './lab.js';
+import { ffmpeg, MUSIC, openLab, sound, X264 } from './lab.js';
 import { levelOf, loudnessOf, readTrack, soundOf, toneOf, worstJump } from './measure.js';
 
 const clip = (seconds: number, rate = '10'): string =>
   `${picture('160x120', rate, seconds)} ${X264}`;
 /**
- * A phrase of a hum that ends within a wave: repeated at once it would click. Where two overlap they are not opposite.
+ * A phrase of a hum that begins and ends within a wave: repeated at once it would click. Where two overlap they are
+ * not opposite.
  */
-const PHRASE = humming(0.3);
+const PHRASE = `0.3*cos(2*PI*${MUSIC}*t)`;
 
 const FILES = {
   'half.mp4': clip(0.5, '30'),

@@ -12,7 +12,7 @@ const FILES = {
   'part.ts': `${PICTURE} ${SPEECH} ${X264} -c:a mp2`,
   'time-code.mov': `${PICTURE} ${SPEECH} ${X264} -timecode 01:00:00:00 -c:a aac`,
   'rotated.mov': `${PICTURE} ${SPEECH} ${X264} -c:a aac`,
-  'two-tracks.mp4': `${PICTURE} ${SPEECH} ${SPEECH} ${X264} -map 0 -map 1 -map 2 -c:a aac -metadata:s:a:0 language=deu`,
+  'two-tracks.mp4': `${PICTURE} ${SPEECH} ${SPEECH} ${X264} -map 0 -map 1 -map 2 -c:a aac -metadata:s:a:0 language=deu -metadata:s:v:0 language=fra`,
   'apple.mp4': `${PICTURE} ${SPEECH} -c:v libx265 -preset ultrafast -x265-params log-level=none -tag:v hvc1 -c:a aac`,
   'hum.wav': `${sound(humming(), 5)} -ac 2`,
 };
@@ -46,8 +46,19 @@ describe.skipIf(!hasFfmpeg)('a finished video', () => {
     await writeFile(at('chapters.txt'), chapters);
     const inputs = ['plain.mkv', 'said.srt', 'chapters.txt'].flatMap((name) => ['-i', at(name)]);
     const all = [...inputs, ...['-map', '0', '-map', '1', '-map_metadata', '2']];
-    await ffmpegSays(...all, '-c', 'copy', '-c:s', 'srt', at('told.mkv'));
-    await ffmpegSays(...all, '-c', 'copy', '-c:a', 'aac', '-c:s', 'mov_text', at('told.mp4'));
+    const english = ['-metadata:s:s:0', 'language=eng'];
+    await ffmpegSays(...all, '-c', 'copy', '-c:s', 'srt', ...english, at('told.mkv'));
+    await ffmpegSays(
+      ...all,
+      '-c',
+      'copy',
+      '-c:a',
+      'aac',
+      '-c:s',
+      'mov_text',
+      ...english,
+      at('told.mp4'),
+    );
     const part = await readFile(at('part.ts'));
     await writeFile(at('joined.ts'), Buffer.concat([part, part]));
     await writeFile(at('cut.ts'), part.subarray(188 * 100));
@@ -63,9 +74,12 @@ describe.skipIf(!hasFfmpeg)('a finished video', () => {
       [0, { title: 'One' }],
       [2, { title: 'Two' }],
     ]);
-    const subtitles = ({ streams }: typeof before): (string | undefined)[] =>
-      streams.filter((one) => one.codec_type === 'subtitle').map((one) => one.codec_name);
+    const subtitles = ({ streams }: typeof before): string[] =>
+      streams
+        .filter((one) => one.codec_type === 'subtitle')
+        .map(({ codec_name: codec, tags }) => `${codec} ${tags?.['language']}`);
     expect(subtitles(after)).toEqual(subtitles(before));
+    expect(subtitles(after)).toEqual([expect.stringContaining(' eng')]);
     const { stdout } = await execa('ffmpeg', ['-v', 'error', '-i', path, '-f', 'srt', '-']);
     expect(stdout).toContain('00:00:01,000 --> 00:00:02,000\nHello');
   });
@@ -74,7 +88,7 @@ describe.skipIf(!hasFfmpeg)('a finished video', () => {
     const { path, dropped } = await mix('two-tracks.mp4', 'hum.wav');
     const { streams } = await probe(path);
     expect(streams.map((one) => one.codec_type)).toEqual(['video', 'audio']);
-    expect(streams[1]?.tags?.['language']).toBe('deu');
+    expect(streams.map(({ tags }) => tags?.['language'])).toEqual(['fra', 'deu']);
     expect(dropped).toEqual(['1 more audio track']);
   });
 
