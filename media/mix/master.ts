@@ -10,6 +10,8 @@ const FIRST_CEILING = -2;
 const LEAST_CEILING = -9;
 /** LU. The measure itself is rounded to 0.1. */
 const CLOSE = 0.1;
+/** dB by which encoding the same a little less loud may raise other peaks. */
+const ENCODER_SPREAD = 0.5;
 /** LU by which a finished video may miss the loudness. */
 const CLOSE_ENOUGH = 0.2;
 /** Each limiter's pass comes closer; music that is all peaks comes no further after these. */
@@ -35,18 +37,24 @@ export async function masterFor(
 /**
  * What to write instead of a video that is too loud or not loud enough, as encoding may have it.
  * @param found of the video
+ * @param again a lower ceiling has not done: peaks then count more than loudness
  * @returns undefined if it is good
  */
 export async function betterMaster(
   target: number,
   master: Master,
   found: Loudness,
-  measure: (master: Master) => Promise<Loudness>,
+  { measure, again }: { measure: (master: Master) => Promise<Loudness>; again: boolean },
 ): Promise<Master | undefined> {
   const { gain, ceiling = FIRST_CEILING } = master;
   const off = target - found.loudness;
   if (found.peak > MOST_PEAK) {
-    const lower = Math.max(LEAST_CEILING, ceiling - (found.peak - MOST_PEAK) - CLOSE);
+    const over = found.peak - MOST_PEAK + CLOSE;
+    if (again) {
+      const less = over + ENCODER_SPREAD;
+      return { gain: gain - less, ceiling: ceiling - less };
+    }
+    const lower = Math.max(LEAST_CEILING, ceiling - over);
     return lower < ceiling ? await limited(target, { gain, ceiling: lower }, measure) : undefined;
   }
   // A limiter has been brought as close as it comes.

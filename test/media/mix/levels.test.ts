@@ -11,6 +11,9 @@ const clip = (formula: string): string => `${PICTURE} ${sound(formula, 12)} ${X2
 /** Hits with much silence between: loud peaks, and no loudness. */
 const HITS = '0.9*exp(-12*mod(t,0.5))*sin(2*PI*180*t)+0.02*(random(0)-0.5)';
 
+/** Bursts of noise, of which the encoder makes higher peaks than it gets. */
+const BURSTS = 'max(-1,min(1,12*(random(0)-0.5)*exp(-8*mod(t,0.5))))';
+
 const FILES = {
   'speech.mp4': clip(saying(4, 8)),
   'whisper.mp4': clip(saying(4, 8, 0.02)),
@@ -22,6 +25,7 @@ const FILES = {
   'hum.wav': `${sound(humming(), 14)} -ac 2`,
   'loud-hum.wav': `${sound(humming(0.99), 14)} -ac 2`,
   'quiet-hum.flac': `${sound(humming(0.005), 14)} -sample_fmt s32 -ac 2`,
+  'bursts.wav': `${sound(BURSTS, 14)} -ac 2`,
   'hits.wav': `${sound(HITS, 14)} -ac 2`,
 };
 
@@ -109,5 +113,14 @@ describe.skipIf(!hasFfmpeg)('in a finished video', () => {
       expect(heard.peak).toBeLessThanOrEqual(-1);
       expect(found).toMatchObject(heard);
     }
+  });
+
+  test('peaks that encoding has raised are taken down again', async () => {
+    const { path, ...found } = await mix('mute.mp4', 'bursts.wav', { loudness: -9 });
+    const heard = await loudnessOf(path);
+    expect(heard.peak).toBeLessThanOrEqual(-1);
+    // Louder it cannot be with such peaks.
+    expect(heard.loudness).toBeGreaterThan(-12);
+    expect(found).toMatchObject(heard);
   });
 });

@@ -254,12 +254,14 @@ describe('the gain', () => {
 
   test('is mended after encoding', async () => {
     const { measure } = mixOf(-20, -10);
-    const better = (found: Loudness, master: Master = { gain: 6 }) =>
-      betterMaster(-14, master, found, measure);
+    const better = (found: Loudness, master: Master = { gain: 6 }, again = false) =>
+      betterMaster(-14, master, found, { measure, again });
     expect(await better({ loudness: -14.1, peak: -1 })).toBeUndefined();
     expect(await better({ loudness: -14.5, peak: -4 })).toEqual({ gain: 6.5 });
     const lower = await better({ loudness: -14, peak: -0.5 });
     expect(lower?.ceiling).toBeCloseTo(-2.6);
+    const less = await better({ loudness: -14, peak: -0.5 }, { gain: 6, ceiling: -3 }, true);
+    expect(less).toEqual({ gain: 4.9, ceiling: -4.1 });
     const lowest = { gain: 6, ceiling: -9 };
     expect(await better({ loudness: -14, peak: -0.5 }, lowest)).toBeUndefined();
   });
