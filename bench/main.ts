@@ -9,13 +9,14 @@ import { ledger } from './ledger.js';
 import { mainJob } from './main-job.js';
 import { manifests } from './manifests.js';
 import { memory } from './memory.js';
+import { mix } from './mix.js';
 import { pace } from './pace.js';
 import { report, type Measurement } from './report.js';
 import { slots } from './slots.js';
 
 const HELP = `npm run bench [-- NAME... OPTIONS]
 
-Names: main-job, memory, cli, pace, slots, crash, actions, ledger, manifests, fit (default: all)
+Names: main-job, memory, cli, pace, slots, crash, actions, ledger, manifests, fit, mix (default: all)
 
 Options:
   --quick          small sizes: to see that it works, not to quote
@@ -33,7 +34,7 @@ const SIZES = {
     ...{ rounds: 1, clips: 400, shardClips: 200, childClips: 60, starts: 1, batches: [200, 1_000] },
     paces: [{ ratePerSecond: 5, clips: 40 }],
     ...{ slotClips: 40, crashClips: 80, kills: 1, fullSpeedClips: 400, slowClips: 30 },
-    ...{ ledgerRows: 2_000, manifestRows: 2_000, fitSeconds: 2 },
+    ...{ ledgerRows: 2_000, manifestRows: 2_000, fitSeconds: 2, mixSeconds: 10 },
   },
   default: {
     ...{
@@ -52,7 +53,7 @@ const SIZES = {
       { ratePerSecond: 20, clips: 880 },
     ],
     ...{ slotClips: 270, crashClips: 400, kills: 5, fullSpeedClips: 2_000, slowClips: 120 },
-    ...{ ledgerRows: 100_000, manifestRows: 100_000, fitSeconds: 20 },
+    ...{ ledgerRows: 100_000, manifestRows: 100_000, fitSeconds: 20, mixSeconds: 60 },
   },
 };
 
@@ -69,6 +70,7 @@ const BENCHMARKS: Record<string, (sizes: Sizes) => Promise<Measurement[]>> = {
   ledger,
   manifests,
   fit,
+  mix,
 };
 
 const { values, positionals } = parseArgs({

@@ -61,6 +61,7 @@ export const TARGETS: Readonly<Record<string, Target>> = {
   'ledger.match-seconds': { under: 20 },
   'ledger.peak-mb': { under: 350 },
   'ledger.run-seconds': { under: 20 },
+  'mix.share': { under: 0.25 },
   'cli.start-to-first-submission': { under: 8 },
   'cli.help': { under: 0.4 },
 };

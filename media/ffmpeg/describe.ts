@@ -22,6 +22,8 @@ export interface AudioStream {
   codec: string;
   sampleRate: number;
   channels: number;
+  /** Such as `5.1`; undefined if the file does not tell which channel is for which loudspeaker. */
+  layout?: string;
   startSeconds: number;
   seconds?: number;
 }
@@ -29,6 +31,8 @@ export interface AudioStream {
 export interface FileDescription {
   /** ffmpeg's names of the container. */
   container: string;
+  /** Which of the formats of that family it says to be: `qt` is QuickTime, `isom` MP4. */
+  brand?: string;
   /** From the start of the first stream to the end of the last. */
   seconds?: number;
   /** Timestamp of the file's beginning. */
@@ -36,6 +40,14 @@ export interface FileDescription {
   /** The first that is neither a cover nor a thumbnail. */
   video?: VideoStream;
   audio?: AudioStream;
+  /** How many audio tracks there are. */
+  audioTracks: number;
+  subtitles: readonly SubtitleStream[];
+}
+
+export interface SubtitleStream {
+  index: number;
+  codec: string;
 }
 
 const number = z.coerce.number().refine(Number.isFinite);
@@ -53,6 +65,7 @@ const Stream = z.object({
   duration: number.optional().catch(undefined),
   sample_rate: number.optional().catch(undefined),
   channels: z.number().optional(),
+  channel_layout: z.string().optional(),
   tags: z.record(z.string(), z.string()).optional().catch(undefined),
   disposition: z
     .object({ attached_pic: z.number().optional(), timed_thumbnails: z.number().optional() })
@@ -70,6 +83,7 @@ const Answer = z.object({
     format_name: z.string().optional(),
     duration: number.optional().catch(undefined),
     start_time: number.optional().catch(undefined),
+    tags: z.record(z.string(), z.string()).optional().catch(undefined),
   }),
 });
 
@@ -86,14 +100,20 @@ export async function describe(
   }
   const { streams, format } = read.data;
   const video = streams.find((stream) => isVideo(stream));
-  const audio = streams.find((stream) => stream.codec_type === 'audio');
-  const { duration, start_time: start = 0 } = format;
+  const sounds = streams.filter((stream) => stream.codec_type === 'audio');
+  const subtitles = streams.filter((stream) => stream.codec_type === 'subtitle');
+  const [audio] = sounds;
+  const { duration, start_time: start = 0, tags = {} } = format;
+  const brand = tags['major_brand']?.trim();
   return {
     container: format.format_name ?? '',
     startSeconds: start,
     ...(duration !== undefined && duration > 0 && { seconds: duration }),
     ...(video && { video: videoOf(video) }),
     ...(audio && { audio: audioOf(audio) }),
+    ...(brand !== undefined && { brand }),
+    audioTracks: sounds.length,
+    subtitles: subtitles.map(({ index, codec_name: codec = '' }) => ({ index, codec })),
   };
 }
 
@@ -129,6 +149,8 @@ function audioOf(stream: Stream): AudioStream {
     codec: stream.codec_name ?? '',
     sampleRate: stream.sample_rate ?? 0,
     channels: stream.channels ?? 0,
+    ...(stream.channel_layout !== undefined &&
+      stream.channel_layout !== 'unknown' && { layout: stream.channel_layout }),
     startSeconds: stream.start_time ?? 0,
     ...(seconds !== undefined && { seconds }),
   };

@@ -80,6 +80,18 @@ export interface Ffmpeg {
    */
   inspect(path: string, args: readonly string[], signal?: AbortSignal): Promise<unknown>;
   /**
+   * Reads the packets of one stream to the file's end: too many for one answer.
+   * @param stream its index in the file
+   * @param onPacket gets the values of `entries` that ffprobe knows, such as `pts_time`
+   * @throws FfmpegMissingError, FfmpegError, or the signal's reason
+   */
+  packets(
+    path: string,
+    { stream, entries }: { stream: number; entries: readonly string[] },
+    onPacket: (packet: Readonly<Record<string, string>>) => void,
+    signal?: AbortSignal,
+  ): Promise<void>;
+  /**
    * Runs ffmpeg to its end.
    * @param args inputs by `input`, filters and outputs
    * @returns the lines that it wrote to stderr at the end: what measuring filters tell
@@ -126,6 +138,17 @@ export function openFfmpeg(command: string, env: NodeJS.ProcessEnv): Ffmpeg {
       );
       return JSON.parse(stdout) as unknown;
     },
+    async packets(path, { stream, entries }, onPacket, signal) {
+      const which = ['-select_streams', String(stream), '-show_entries'];
+      await start(
+        tool,
+        [
+          ...['-v', 'error', ...GUARD, '-of', 'compact=print_section=0'],
+          ...[...which, `packet=${entries.join(',')}`, '-i', `file:${path}`],
+        ],
+        { stallMs: STALL_MS, ...(signal && { signal }), onLine: packetReader(onPacket) },
+      );
+    },
     async run(args, { signal, onProgress } = {}) {
       const { lines } = await start(
         command,
@@ -145,6 +168,20 @@ function progressReader(onProgress: RunOptions['onProgress']): (line: string) =>
   return (line) => {
     const micros = /^out_time_us=(\d+)$/.exec(line)?.[1];
     if (micros !== undefined) onProgress?.(Number(micros) / 1e6);
+  };
+}
+
+/** A line is `pts_time=0.04|flags=K__`. */
+function packetReader(
+  onPacket: (packet: Readonly<Record<string, string>>) => void,
+): (line: string) => void {
+  return (line) => {
+    const fields = line.split('|').map((field): [string, string] => {
+      const [name = '', value = ''] = field.split('=');
+      return [name, value];
+    });
+    const known = fields.filter(([name, value]) => name !== '' && value !== 'N/A');
+    if (line !== '') onPacket(Object.fromEntries(known));
   };
 }
 

@@ -90,7 +90,7 @@ export function workerOf(deps: Partial<ActivityDependencies & { ffmpeg: Ffmpeg }
     ...{ fetch, clipFetch: fetch },
     delivery: BY_LINK,
     callbackUrl: () => undefined,
-    ffmpeg: { version: unused, names: unused, inspect: unused, run: unused },
+    ffmpeg: { version: unused, names: unused, inspect: unused, packets: unused, run: unused },
     ...deps,
   };
   return { ...createMediaActivities(all), ...createActivities(all) };

@@ -87,6 +87,8 @@ interface Caught {
 function catchText(stream: NodeJS.WriteStream): Caught {
   const write = Object.getOwnPropertyDescriptor(stream, 'write');
   const listeners = stream.listeners('error');
+  // All files of this process add theirs; a warning of Node's would be taken for the command's.
+  stream.setMaxListeners(0);
   let text = '';
   type Done = (error?: Error | null) => void;
   stream.write = (chunk: string | Uint8Array, encoding?: BufferEncoding | Done, done?: Done) => {
