@@ -10,7 +10,7 @@ import {
   type MixOptions,
   type MixRun,
 } from '../../../media/mix/mix-video.js';
-import { makeClips } from '../clips.js';
+import { makeClips, turned } from '../clips.js';
 
 export const ffmpeg = openFfmpeg('ffmpeg', process.env);
 
@@ -71,12 +71,4 @@ export function saying(from: number, to: number, volume = 0.2): string {
 /** Music of one tone. */
 export function humming(volume = 0.2): string {
   return `${volume}*sin(2*PI*${MUSIC}*t)`;
-}
-
-/** A MOV whose first track is to be shown turned by 90 degrees; versions of ffmpeg differ in how they write one. */
-function turned(mov: Buffer): Buffer {
-  const matrix = mov.indexOf('tkhd') + 4 + 40;
-  const turn = [0, 0x10000, 0, -0x10000, 0, 0, 0, 0, 0x40000000];
-  for (const [n, value] of turn.entries()) mov.writeInt32BE(value, matrix + 4 * n);
-  return mov;
 }
