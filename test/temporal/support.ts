@@ -1,4 +1,5 @@
 // Temporal as it is reached over TLS: certificates made for the test, and a proxy that asks for them.
+import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { connect, type AddressInfo, type Socket } from 'node:net';
@@ -27,7 +28,9 @@ export async function authority(folder: string) {
       const extPath = join(folder, `${name}.ext`);
       writeFileSync(extPath, extensions);
       const certPath = join(folder, `${name}.crt`);
-      const by = ['-CA', ca.certPath, '-CAkey', ca.keyPath, '-CAcreateserial', '-days', '2'];
+      // Several are issued at once, and a file of serial numbers would be torn.
+      const serial = ['-set_serial', String(randomInt(1, 2 ** 47))];
+      const by = ['-CA', ca.certPath, '-CAkey', ca.keyPath, ...serial, '-days', '2'];
       const args = ['x509', '-req', '-in', csr.certPath, ...by, '-extfile', extPath];
       await execa('openssl', [...args, '-out', certPath]);
       return { ...csr, certPath, cert: readFileSync(certPath, 'utf8') };
