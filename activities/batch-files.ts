@@ -30,7 +30,7 @@ export interface BatchFiles {
   downloads: DownloadNotes;
   /** Ids that could equal the names of other clips' files; see `fileNames`. */
   numberedIds: () => Promise<ReadonlySet<string>>;
-  /** Clips that several rows have, as \`contentName\` names them. */
+  /** Clips that several rows have, as `contentName` names them. */
   sharedClips: () => Promise<ReadonlySet<string>>;
   /** The row numbers stored under a selection's key. */
   selection: (key: string) => Promise<number[]>;

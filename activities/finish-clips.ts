@@ -39,11 +39,11 @@ export function finishClipsActivity(
     const batch = currentBatch();
     const { downloadLimits = DOWNLOAD_LIMITS } = deps;
 
-    const release = async (files: BatchFiles, { row, status }: Outcome): Promise<void> => {
+    const release = async ({ row, fitted }: Outcome): Promise<void> => {
       // Other cues of the row may have the same: what they share is released when all have ended.
       if (isCue(row)) return;
       await deps.delivery.release(files, row); // U1
-      if (status === 'succeeded') await dropProxy(files, await files.snapshot.clip(row));
+      if (fitted !== undefined) await dropProxy(files, await files.snapshot.clip(row));
     };
 
     return withHeartbeat(async () => {
@@ -64,7 +64,7 @@ export function finishClipsActivity(
           // K1; B2: retried until both are on disk
           await ledgers.at(ledger).append(batch, batches.worker, entries);
         }
-        for (const outcome of outcomes) await release(files, outcome);
+        for (const outcome of outcomes) await release(outcome);
       }, failed);
       const output: FinishClipsOutput = { troubles: [], failures: [] };
       const soundtracks = new Soundtracks(deps, files, links, {

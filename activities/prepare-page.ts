@@ -13,6 +13,7 @@ import { currentBatch } from './batch-id.js';
 import { unlessChanged } from './changed-file.js';
 import type { ActivityDependencies } from './dependencies.js';
 import { failureNotes } from './failure-notes.js';
+import { unsubmitted } from './unsubmitted.js';
 import { openCues, type OpenCues } from './cues/open-cues.js';
 import { planCues } from './cues/plan-cues.js';
 import { withHeartbeat } from './heartbeat.js';
@@ -49,8 +50,7 @@ export function preparePageActivity(
               return cues ? { ...verdict, cues } : verdict;
             });
             if ('done' in made) return made.done;
-            const { code, message } = made.change;
-            return { outcome: outcomeOf(clip, 'rejected', code, message) };
+            return { outcome: unsubmitted(clip, 'rejected', made.change) };
           }),
         ),
       );
@@ -120,22 +120,12 @@ function judge(clip: Clip, verdict: ProbeVerdict): Verdict {
       warnings: verdict.warnings.map(({ code, message }) => ({ id: clip.id, code, message })),
     };
   }
-  const { code, message } = verdict;
   const status = verdict.verdict === 'rejected' ? 'rejected' : 'failed';
-  return { outcome: outcomeOf(clip, status, code, message) };
+  return { outcome: unsubmitted(clip, status, verdict) };
 }
 
 function faulty(clip: Clip, fault: string): Outcome {
-  return outcomeOf(clip, 'rejected', 'manifest_row', fault);
-}
-
-function outcomeOf(
-  { row }: Clip,
-  status: 'rejected' | 'failed',
-  errorCode: string,
-  errorMessage: string,
-): Outcome {
-  return { row, status, attempts: 0, errorCode, errorMessage };
+  return unsubmitted(clip, 'rejected', { code: 'manifest_row', message: fault });
 }
 
 /** Consecutive rows as [first, last] pairs. */

@@ -90,9 +90,9 @@ export class Soundtracks {
   }
 
   /** Store keys without extension. */
-  async #names({ id, row, cue }: Clip, count: number): Promise<string[]> {
+  async #names({ id, cue }: Clip, count: number): Promise<string[]> {
     if (cue && cue.parts > 1) {
-      return Array.from({ length: count }, (_, at) => `${PARTS}${row}-${at + 1}`);
+      return Array.from({ length: count }, (_, at) => `${PARTS}${cue.name}-${at + 1}`);
     }
     const ids = count > 1 || cue ? await this.files.numberedIds() : NO_IDS;
     const names = fileNames(cue ? takeName(id, cue.take, ids) : id, count, ids);

@@ -2,6 +2,7 @@
 //
 // D1. A corrected manifest takes no row from a batch: rows that it leaves out stay, with their outcomes.
 import type { Clip, Outcome } from '../contract/clip.js';
+import { movedTo } from '../contract/cue.js';
 import { readOptionsOf, type ReadableManifest } from '../intake/manifest-file.js';
 import { changedError, freezeClips } from '../manifests/freeze.js';
 import { readManifest, type ManifestReport } from '../manifests/read.js';
@@ -78,8 +79,8 @@ interface NextRow {
 
 async function rowsBefore(store: Store, snapshot: Snapshot): Promise<RowsBefore> {
   const before = new RowsBefore();
-  for await (const { clip, outcome, task } of rowsWithTasks(store, snapshot)) {
-    before.add(clip, { ...(outcome && { outcome }), ...(task && { task }) });
+  for await (const { clip, outcome, tasks } of rowsWithTasks(store, snapshot)) {
+    before.add(clip, { ...(outcome && { outcome }), tasks });
   }
   return before;
 }
@@ -187,10 +188,13 @@ async function* settled(
 ): AsyncIterable<Clip> {
   let row = 0;
   for await (const { clip, was } of rows) {
-    const { outcome, task } = was ?? {};
+    const { outcome, tasks = [] } = was ?? {};
     const isOver = clip.fault !== undefined || !isOpenOutcome(outcome);
     if (outcome && isOver) kept.push({ ...outcome, row });
-    else addOpen(open, row, task && { ...task, row });
+    else {
+      const moved = tasks.map((task) => ({ ...task, row: movedTo(task.row, row) }));
+      addOpen(open, row, moved);
+    }
     yield { ...clip, row };
     row += 1;
   }

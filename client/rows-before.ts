@@ -13,7 +13,8 @@ export interface RowBefore {
   idMade: boolean;
   params?: string;
   outcome?: Outcome;
-  task?: RecalledTask;
+  /** Of the row and of its cues. */
+  tasks: RecalledTask[];
 }
 
 /** The row that a corrected one is about; `same` if nothing of it was corrected. */
@@ -38,7 +39,7 @@ export class RowsBefore {
     return this.#rows.length;
   }
 
-  add(clip: Clip, came: Pick<RowBefore, 'outcome' | 'task'>): void {
+  add(clip: Clip, came: Pick<RowBefore, 'outcome' | 'tasks'>): void {
     const { row: at, id, idMade = false, params } = clip;
     const row: RowBefore = {
       ...{ row: at, id, idMade },

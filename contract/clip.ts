@@ -43,8 +43,11 @@ export interface Clip {
   params?: string;
   /** The manifest's other columns, in manifest order. */
   extra: Record<string, string>;
-  /** Of what is submitted for a cue (contract/cue.ts), whose number is then `row`; all counted from 1. */
-  cue?: { take: number; part: number; parts: number };
+  /**
+   * Of what is submitted for a cue (contract/cue.ts), whose number is then `row`. `name` is its own in the store;
+   * takes and parts are counted from 1.
+   */
+  cue?: { name: string; take: number; part: number; parts: number };
   /** Why the row can never be submitted; only with `--skip-invalid`, else such a manifest is refused. */
   fault?: string;
 }

@@ -16,7 +16,17 @@ export function isCue(number: number): boolean {
   return number >= MAX_ROWS;
 }
 
+/** Which of its row's a cue is, from 1. */
+export function nthOf(number: number): number {
+  return Math.floor(number / MAX_ROWS);
+}
+
 /** The row of a cue, or of a row itself. */
 export function rowOf(number: number): number {
   return number % MAX_ROWS;
+}
+
+/** The number that a row, or a cue of it, has when the row gets another. */
+export function movedTo(number: number, row: number): number {
+  return number - rowOf(number) + row;
 }

@@ -1,7 +1,7 @@
 // Which cues a row has: written down before the first of them is submitted, so that all that follows means the same.
 import { hash } from 'node:crypto';
 import { z } from 'zod';
-import { cueNumber, rowOf } from '../contract/cue.js';
+import { cueNumber, nthOf } from '../contract/cue.js';
 import type { Clip } from '../contract/clip.js';
 import type { Store } from '../store/store.js';
 import { fragmentOf } from './excerpt.js';
@@ -20,27 +20,27 @@ const Cue = z.object({
 });
 
 const Plan = z.object({
-  /** The row that it was made for. */
-  of: z.string(),
   parts: z.int().positive(),
   /** By which neighbouring parts overlap, in seconds. */
   overlap: seconds,
   cues: z.array(Cue),
 });
 
-export type Cue = z.infer<typeof Cue>;
-export type CuePlan = Omit<z.infer<typeof Plan>, 'of'>;
+export type CuePlan = z.infer<typeof Plan>;
 
-/** A row's cues; undefined if it has none, or they were made for what the row was before a correction. */
+/** A row's cues; undefined if it has none. */
 export async function readCues(store: Store, clip: Clip): Promise<CuePlan | undefined> {
-  const text = await store.readText(keyOf(clip.row));
-  if (text === undefined) return undefined;
-  const { of, ...plan } = Plan.parse(JSON.parse(text));
-  return of === rowDigest(clip) ? plan : undefined;
+  const text = await store.readText(planKey(clip));
+  return text === undefined ? undefined : Plan.parse(JSON.parse(text));
 }
 
 export async function writeCues(store: Store, clip: Clip, plan: CuePlan): Promise<void> {
-  await store.write(keyOf(clip.row), `${JSON.stringify({ of: rowDigest(clip), ...plan })}\n`);
+  await store.write(planKey(clip), `${JSON.stringify(plan)}\n`);
+}
+
+/** Whether any row has cues. */
+export async function hasCues(store: Store): Promise<boolean> {
+  return (await store.list(FOLDER)).length > 0;
 }
 
 /** The numbers of a row's cues, in the order of its plan. */
@@ -49,28 +49,31 @@ export function numbersOf(row: number, { cues }: CuePlan): number[] {
 }
 
 /** What is submitted for one cue. @throws RangeError if its row has no such cue */
-export async function cueClip(store: Store, base: Clip, number: number): Promise<Clip> {
-  const plan = await readCues(store, base);
-  const at = plan ? numbersOf(rowOf(number), plan).indexOf(number) : -1;
-  const cue = plan?.cues[at];
-  if (!plan || !cue) throw new RangeError(`row ${base.row} has no cue ${number}`);
+export function cueClip(base: Clip, plan: CuePlan | undefined, number: number): Clip {
+  const nth = nthOf(number);
+  const cue = plan?.cues[nth - 1];
+  if (!plan || !cue) throw new RangeError(`row ${base.row} has no cue ${nth}`);
   const { take, part, prompt = base.prompt, excerpt = base.excerpt } = cue;
   return {
     ...base,
     row: number,
     prompt,
     ...(excerpt && { excerpt }),
-    cue: { take, part, parts: plan.parts },
+    cue: { name: cueName(base, number), take, part, parts: plan.parts },
   };
 }
 
-/** Tells a row from what it was before a correction. */
-export function rowDigest(clip: Clip): string {
-  const { id, fileLink, version = '', excerpt, prompt, prompts = [] } = clip;
-  const parts = [id, fileLink, version, fragmentOf(excerpt), prompt, ...prompts];
-  return hash('sha256', JSON.stringify(parts), 'base64url').slice(0, 22);
+/** Names what belongs to a cue in the store. @param clip its row */
+export function cueName(clip: Clip, number: number): string {
+  return `${rowDigest(clip)}-${nthOf(number)}`;
 }
 
-function keyOf(row: number): string {
-  return `${FOLDER}${row}.json`;
+function planKey(clip: Clip): string {
+  return `${FOLDER}${rowDigest(clip)}.json`;
+}
+
+/** A corrected manifest may give a row another number, and a number another row. */
+function rowDigest({ id, fileLink, version = '', excerpt, prompt, prompts = [] }: Clip): string {
+  const parts = [id, fileLink, version, fragmentOf(excerpt), prompt, ...prompts];
+  return hash('sha256', JSON.stringify(parts), 'hex').slice(0, 32);
 }

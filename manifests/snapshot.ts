@@ -2,7 +2,7 @@
 import type { Clip } from '../contract/clip.js';
 import type { Store } from '../store/store.js';
 import { isCue, rowOf } from '../contract/cue.js';
-import { cueClip } from './cues.js';
+import { cueClip, readCues } from './cues.js';
 import { PageCache } from './page-cache.js';
 import {
   clipSchema,
@@ -49,7 +49,7 @@ export function openSnapshot(store: Store): Snapshot {
       const page = Math.floor(row / pageSize);
       const clip = row >= 0 && row < total ? (await cache.get(page))[row % pageSize] : undefined;
       if (clip === undefined) throw new RangeError(`there is no row ${row} in ${total} rows`);
-      return isCue(number) ? await cueClip(store, clip, number) : clip;
+      return isCue(number) ? cueClip(clip, await readCues(store, clip), number) : clip;
     },
     async *pages() {
       const { total, pageSize } = await info();

@@ -1,13 +1,9 @@
 // How the cues of a row ended. Not in the segments: a row has its outcome when all its cues have theirs.
-import { isCue, rowOf } from '../contract/cue.js';
+import { rowOf } from '../contract/cue.js';
 import type { Clip, Outcome } from '../contract/clip.js';
-import { rowDigest } from '../manifests/cues.js';
+import { cueName } from '../manifests/cues.js';
 import type { Store } from '../store/store.js';
 import { OutcomeRecord } from './segments.js';
-import { z } from 'zod';
-
-const FOLDER = 'cue-outcomes/';
-const Record = z.object({ of: z.string(), outcome: OutcomeRecord });
 
 /** Records the outcomes of cues; each replaces an earlier one. */
 export async function recordCues(
@@ -16,9 +12,8 @@ export async function recordCues(
   outcomes: readonly Outcome[],
 ): Promise<void> {
   for (const outcome of outcomes) {
-    if (!isCue(outcome.row)) throw new Error(`row ${outcome.row} is no cue`);
-    const of = rowDigest(await rowClip(rowOf(outcome.row)));
-    await store.write(keyOf(outcome.row), `${JSON.stringify({ of, outcome })}\n`);
+    const clip = await rowClip(rowOf(outcome.row));
+    await store.write(keyOf(clip, outcome.row), `${JSON.stringify(outcome)}\n`);
   }
 }
 
@@ -28,12 +23,11 @@ export async function cueOutcome(
   clip: Clip,
   number: number,
 ): Promise<Outcome | undefined> {
-  const text = await store.readText(keyOf(number));
-  if (text === undefined) return undefined;
-  const { of, outcome } = Record.parse(JSON.parse(text));
-  return of === rowDigest(clip) ? outcome : undefined;
+  const text = await store.readText(keyOf(clip, number));
+  // The row may have had another number.
+  return text === undefined ? undefined : { ...OutcomeRecord.parse(JSON.parse(text)), row: number };
 }
 
-function keyOf(number: number): string {
-  return `${FOLDER}${number}.json`;
+function keyOf(clip: Clip, number: number): string {
+  return `cue-outcomes/${cueName(clip, number)}.json`;
 }

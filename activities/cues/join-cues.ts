@@ -3,7 +3,7 @@ import { Context } from '@temporalio/activity';
 import type { BatchActivities, JoinCuesInput } from '../../contract/activities.js';
 import type { Clip, Outcome } from '../../contract/clip.js';
 import { fileNameOf } from '../../manifests/clip-id.js';
-import { numbersOf, readCues, type CuePlan } from '../../manifests/cues.js';
+import { cueClip, numbersOf, readCues, type CuePlan } from '../../manifests/cues.js';
 import type { Ffmpeg } from '../../media/ffmpeg/ffmpeg.js';
 import { joinedExtension, joinSoundtracks } from '../../media/join/join-soundtracks.js';
 import { combineCues, type WholeTake } from '../../outcomes/combine-cues.js';
@@ -111,7 +111,7 @@ async function outputsOf(
   { take, parts }: WholeTake,
   { ffmpeg, signal }: { ffmpeg: Ffmpeg; signal: AbortSignal },
 ): Promise<string[]> {
-  if (plan.parts === 1) return parts.flatMap(({ output, outputs }) => outputs ?? output ?? []);
+  if (plan.parts === 1) return parts.flatMap(filesOf);
   const lengths = plan.cues
     .filter((cue) => cue.take === take)
     .map(({ excerpt }) => excerpt?.length ?? 0);
@@ -129,13 +129,16 @@ async function outputsOf(
   return [key];
 }
 
+function filesOf({ output, outputs }: Outcome): string[] {
+  return outputs ?? (output === undefined ? [] : [output]);
+}
+
 /** What only joining needed. */
 async function dropParts(files: BatchFiles, clip: Clip, plan: CuePlan): Promise<void> {
   for (const number of numbersOf(clip.row, plan)) {
-    await dropProxy(files, await files.snapshot.clip(number));
-    const { output, outputs } = (await cueOutcome(files.store, clip, number)) ?? {};
+    await dropProxy(files, cueClip(clip, plan, number));
     if (plan.parts === 1) continue;
-    for (const key of outputs ?? (output === undefined ? [] : [output]))
-      await files.store.remove(key);
+    const end = await cueOutcome(files.store, clip, number);
+    for (const key of end ? filesOf(end) : []) await files.store.remove(key);
   }
 }

@@ -9,9 +9,10 @@ import { unlessChanged } from '../changed-file.js';
 import type { ActivityDependencies } from '../dependencies.js';
 import { failureNotes } from '../failure-notes.js';
 import { withHeartbeat } from '../heartbeat.js';
+import { unsubmitted } from '../unsubmitted.js';
 import { makeFit, type FitDependencies } from './make-fit.js';
 import { sentClip } from './proxies.js';
-import { refusalOf, type FitRefusal } from './refusal.js';
+import { refusalOf } from './refusal.js';
 
 /** Of a server that is out of reach; a retry of the batch tries again. */
 const MAX_TRIES = 3;
@@ -26,29 +27,24 @@ export function fitClipActivity(
     const batch = currentBatch();
     const task = { files, fit, takes, signal, ...(recall !== undefined && { recall }) };
 
-    const deliver = async (numbers: Iterable<number>): Promise<void> => {
-      for (const number of numbers) {
-        const sent = await sentClip(files.store, await files.snapshot.clip(number));
-        await deps.delivery.prepare(files, batch, sent, signal);
-      }
-    };
     const fitted = async (clip: Clip): Promise<Fitted> => {
       const made = await unlessChanged(clip, async (): Promise<Fitted> => {
-        let open;
+        let fit;
         try {
-          open = await makeFit(deps, { ...task, clip });
+          fit = await makeFit(deps, { ...task, clip });
         } catch (error) {
           signal.throwIfAborted();
           const refusal = refusalOf(error);
           if (refusal.passing && info.attempt < MAX_TRIES) throw error;
-          return { outcome: outcomeOf(clip, refusal) };
+          return { outcome: unsubmitted(clip, refusal.status, refusal) };
         }
-        const submit = open?.submit ?? [[row, row]];
-        await deliver(submit.map(([number]) => number));
-        return { page: { submit, ...open } };
+        for (const one of fit.clips) {
+          const sent = await sentClip(files.store, one);
+          await deps.delivery.prepare(files, batch, sent, signal);
+        }
+        return { page: fit.open ?? { submit: [[row, row]] } };
       });
-      if ('done' in made) return made.done;
-      return { outcome: outcomeOf(clip, { ...made.change, status: 'rejected' }) };
+      return 'done' in made ? made.done : { outcome: unsubmitted(clip, 'rejected', made.change) };
     };
 
     return withHeartbeat(async () => {
@@ -73,11 +69,4 @@ export function fitClipActivity(
 interface Fitted {
   outcome?: Outcome;
   page?: Pick<FitClipOutput, 'submit' | 'recalled' | 'cues'>;
-}
-
-function outcomeOf(
-  { row }: Clip,
-  { status, code, message }: Pick<FitRefusal, 'status' | 'code' | 'message'>,
-): Outcome {
-  return { row, status, attempts: 0, errorCode: code, errorMessage: message };
 }

@@ -2,15 +2,16 @@
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { FitOptions } from '../../contract/batch.js';
 import type { Clip } from '../../contract/clip.js';
+import { MAX_CUES } from '../../contract/cue.js';
 import { isLocal } from '../../manifests/file-link.js';
-import { readCues, writeCues, type CuePlan } from '../../manifests/cues.js';
+import { cueClip, readCues, writeCues, type CuePlan } from '../../manifests/cues.js';
 import { describe, type VideoStream } from '../../media/ffmpeg/describe.js';
 import type { Ffmpeg } from '../../media/ffmpeg/ffmpeg.js';
-import { cutOf } from '../../media/fit/cut.js';
+import { cutOf, partsWanted, wantedSeconds } from '../../media/fit/cut.js';
 import { checkProxy, makeProxy } from '../../media/fit/make-proxy.js';
-import { partCount, partsOf, searchWindows, type Part } from '../../media/fit/parts.js';
+import { partsOf, searchWindows, type Part } from '../../media/fit/parts.js';
 import { scenesIn } from '../../media/fit/scenes.js';
-import { MAX_CUES } from '../../contract/cue.js';
+import type { Store } from '../../store/store.js';
 import type { BatchFiles } from '../batch-files.js';
 import { contentOf } from '../content-of.js';
 import { openCues, type OpenCues } from '../cues/open-cues.js';
@@ -39,59 +40,45 @@ export interface FitTask {
   signal: AbortSignal;
 }
 
-/**
- * @returns the cues that are open, if the clip has cues
- * @throws FitRefusal, what `refusalOf` makes one of, or what may pass
- */
-export async function makeFit(deps: FitDependencies, task: FitTask): Promise<OpenCues | undefined> {
-  const { files, clip } = task;
+/** What is to be submitted of a clip: itself, or those of its cues that are open. */
+export interface FittedClips {
+  clips: Clip[];
+  /** If the clip has cues. */
+  open?: OpenCues;
+}
+
+/** @throws FitRefusal, what `refusalOf` makes one of, or what may pass */
+export async function makeFit(deps: FitDependencies, task: FitTask): Promise<FittedClips> {
+  const { files, clip, signal } = task;
   const { store } = files;
   const known = await readCues(store, clip);
-  const open = known && (await openCues(files, clip, known, task.recall));
-  if (await allFitted(files, clip, open)) return open;
-  if (isLocal(clip.fileLink)) return await fitFrom(deps, task, fileURLToPath(clip.fileLink));
+  const wanted = known && (await openOf(task, known));
+  if (await allFitted(store, wanted?.clips ?? [clip])) return wanted ?? { clips: [clip] };
+  const fitFrom = async (path: string): Promise<FittedClips> => {
+    const source = await sourceAt(deps, path, signal);
+    const plan = known ?? (await planRow(deps, task, source));
+    const fitted = wanted ?? (plan ? await openOf(task, plan) : { clips: [clip] });
+    for (const one of fitted.clips) await fitOne(deps, task, one, source);
+    return fitted;
+  };
+  if (isLocal(clip.fileLink)) return await fitFrom(fileURLToPath(clip.fileLink));
   const key = sourceKey(clip.row);
   try {
-    await fetchSource(deps.clipFetch, clip.fileLink, { store, key, signal: task.signal });
-    return await fitFrom(deps, task, store.pathOf(key));
+    await fetchSource(deps.clipFetch, clip.fileLink, { store, key, signal });
+    return await fitFrom(store.pathOf(key));
   } finally {
     await store.remove(key);
   }
 }
 
-async function allFitted(
-  { store, snapshot }: BatchFiles,
-  clip: Clip,
-  open: OpenCues | undefined,
-): Promise<boolean> {
-  if (!open) return (await proxyOf(store, clip)) !== undefined;
-  for (const [number] of open.submit) {
-    if (!(await proxyOf(store, await snapshot.clip(number)))) return false;
-  }
-  return true;
+async function openOf({ files, clip, recall }: FitTask, plan: CuePlan): Promise<FittedClips> {
+  const open = await openCues(files, clip, plan, recall);
+  return { clips: open.submit.map(([number]) => cueClip(clip, plan, number)), open };
 }
 
-async function fitFrom(
-  deps: FitDependencies,
-  task: FitTask,
-  path: string,
-): Promise<OpenCues | undefined> {
-  const { files, clip, fit, recall, signal } = task;
-  const { ffmpeg } = deps;
-  const { video, seconds: all } = await describe(ffmpeg, path, signal);
-  if (!video) throw new FitRefusal('media_no_video', 'the file has no video track');
-  const seconds = video.seconds ?? all;
-  const source = { path, video, seconds, sha256: (await contentOf(path, signal)).sha256 };
-  const plan = (await readCues(files.store, clip)) ?? (await planRow(deps, task, source));
-  if (!plan) {
-    await fitOne(deps, files, clip, source, fit, signal);
-    return undefined;
-  }
-  const open = await openCues(files, clip, plan, recall);
-  for (const [number] of open.submit) {
-    await fitOne(deps, files, await files.snapshot.clip(number), source, fit, signal);
-  }
-  return open;
+async function allFitted(store: Store, clips: readonly Clip[]): Promise<boolean> {
+  for (const clip of clips) if (!(await proxyOf(store, clip))) return false;
+  return true;
 }
 
 interface Source {
@@ -99,6 +86,17 @@ interface Source {
   video: VideoStream;
   seconds: number | undefined;
   sha256: string;
+}
+
+async function sourceAt(
+  { ffmpeg }: FitDependencies,
+  path: string,
+  signal: AbortSignal,
+): Promise<Source> {
+  const { video, seconds } = await describe(ffmpeg, path, signal);
+  if (!video) throw new FitRefusal('media_no_video', 'the file has no video track');
+  const { sha256 } = await contentOf(path, signal);
+  return { path, video, seconds: video.seconds ?? seconds, sha256 };
 }
 
 /** Undefined if the clip is one task. */
@@ -124,9 +122,9 @@ async function partsOfClip(
   { clip, fit, signal }: FitTask,
   { path, video, seconds }: Source,
 ): Promise<(Part | undefined)[]> {
-  const { start = 0, length = Infinity } = clip.excerpt ?? {};
-  const wanted = seconds === undefined ? 0 : Math.min(length, seconds - start);
-  if (fit.long !== 'parts' || partCount(wanted) <= 1) return [undefined];
+  const wanted = wantedSeconds(seconds, clip.excerpt);
+  if (wanted === undefined || partsWanted(seconds, clip.excerpt, fit.long) <= 1) return [undefined];
+  const { start = 0 } = clip.excerpt ?? {};
   const windows = searchWindows(wanted).map((one) => ({ ...one, start: one.start + start }));
   const scenes = await scenesIn(ffmpeg, path, video.index, windows, signal);
   const parts = partsOf(
@@ -138,24 +136,21 @@ async function partsOfClip(
 
 async function fitOne(
   { ffmpeg, probe }: FitDependencies,
-  { store }: BatchFiles,
+  { files: { store }, fit, signal }: FitTask,
   clip: Clip,
   { path, video, seconds, sha256 }: Source,
-  { long }: FitOptions,
-  signal: AbortSignal,
 ): Promise<void> {
-  const cut = cutOf(seconds, clip.excerpt, long);
+  const cut = cutOf(seconds, clip.excerpt, fit.long);
   if ('fault' in cut) throw new FitRefusal('media_too_long', cut.fault);
   const key = proxyKey(sha256, [RECIPE, cut]);
   const look = (link: string) => probe(link, signal);
+  let what: string | undefined;
   if (!(await store.exists(key))) {
     await store.writeFile(key, async (part) => {
       const proxy = { from: path, to: pathToFileURL(part), cut, video };
-      await makeProxy({ ffmpeg, probe: look }, proxy, { signal });
+      what = await makeProxy({ ffmpeg, probe: look }, proxy, { signal });
     });
   }
-  await noteProxy(store, clip, {
-    key,
-    what: await checkProxy(look, pathToFileURL(store.pathOf(key))),
-  });
+  what ??= await checkProxy(look, pathToFileURL(store.pathOf(key)));
+  await noteProxy(store, clip, { key, what });
 }

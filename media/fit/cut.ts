@@ -3,6 +3,7 @@ import type { Excerpt } from '../../contract/clip.js';
 import type { LongRule } from '../../contract/batch.js';
 import { VENDOR_LIMITS } from '../limits.js';
 import type { Cut } from './encode.js';
+import { partCount } from './parts.js';
 
 const { maxSeconds, secondsMargin } = VENDOR_LIMITS;
 
@@ -10,6 +11,23 @@ const { maxSeconds, secondsMargin } = VENDOR_LIMITS;
 const UNKNOWN_SECONDS = maxSeconds + 1;
 /** Shorter rests are none: durations are rounded. */
 const LEAST_SECONDS = 0.1;
+
+/** How much of a clip its row wants, in seconds; undefined if nobody tells how long it is. */
+export function wantedSeconds(
+  seconds: number | undefined,
+  { start = 0, length = Infinity }: Partial<Excerpt> = {},
+): number | undefined {
+  return seconds === undefined ? undefined : Math.min(length, seconds - start);
+}
+
+/** In how many parts a clip is given to the vendor. */
+export function partsWanted(
+  seconds: number | undefined,
+  excerpt: Excerpt | undefined,
+  long: LongRule,
+): number {
+  return long === 'parts' ? partCount(wantedSeconds(seconds, excerpt) ?? 0) : 1;
+}
 
 /**
  * @param seconds of the clip; undefined if it is unknown

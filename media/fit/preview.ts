@@ -3,8 +3,7 @@ import type { FitOptions } from '../../contract/batch.js';
 import type { Excerpt } from '../../contract/clip.js';
 import type { MediaFacts } from '../facts.js';
 import type { ProbeVerdict } from '../verdict.js';
-import { cutOf } from './cut.js';
-import { partCount } from './parts.js';
+import { cutOf, partsWanted, wantedSeconds } from './cut.js';
 import { isToFit } from './is-to-fit.js';
 import { shapeOf } from './shape.js';
 
@@ -20,14 +19,12 @@ export function previewOf(
 ): { what: string; tasks: number } | { fault: string } | undefined {
   if (!isToFit(excerpt ? { excerpt } : {}, verdict)) return undefined;
   const media: Partial<MediaFacts> = ('media' in verdict ? verdict.media : undefined) ?? {};
-  const tasks = long === 'parts' ? tasksOf(media.durationSeconds, excerpt) : 1;
-  const cut =
-    tasks > 1
-      ? { seconds: wantedOf(media.durationSeconds, excerpt) }
-      : cutOf(media.durationSeconds, excerpt, long);
+  const { durationSeconds: all } = media;
+  const tasks = partsWanted(all, excerpt, long);
+  const cut = tasks > 1 ? { seconds: wantedSeconds(all, excerpt) } : cutOf(all, excerpt, long);
   if ('fault' in cut) return cut;
   const { width, height, frameRate } = media;
-  const seconds = media.durationSeconds === undefined ? undefined : cut.seconds;
+  const seconds = all === undefined ? undefined : cut.seconds;
   if (width === undefined || height === undefined)
     return { what: textOf(tasks, { seconds }), tasks };
   const shape = shapeOf({
@@ -36,15 +33,6 @@ export function previewOf(
   });
   const rate = frameRate === undefined ? undefined : shape.frameRate;
   return { what: textOf(tasks, { ...shape.frame, frameRate: rate, seconds }), tasks };
-}
-
-/** Seconds that are to be scored. */
-function wantedOf(seconds = 0, { start, length = Infinity }: Excerpt = { start: 0 }): number {
-  return Math.min(length, seconds - start);
-}
-
-function tasksOf(seconds: number | undefined, excerpt: Excerpt | undefined): number {
-  return partCount(wantedOf(seconds, excerpt));
 }
 
 type Told = Record<'width' | 'height' | 'frameRate' | 'seconds', number | undefined>;

@@ -203,6 +203,25 @@ describe.skipIf(!hasFfmpeg)('--fit', () => {
     }
   });
 
+  test('a corrected manifest that moves a row does not pay for its parts again', async () => {
+    const long = 'long,clips/talk.mp4,Moved\n';
+    await writeFile(join(cwd, 'moved.csv'), `id,file_link,prompt\n${long}`);
+    const before = simulator.ledger().length;
+    const args = ['run', 'moved.csv', '--long', 'parts', ...RUN, '--out', 'moved'];
+    const { stdout } = await cli(...args, '--max-submissions', '1');
+    const { batch } = JSON.parse(stdout) as { batch: string };
+    const first = 'first,clips/good.mp4,Moved\n';
+    await writeFile(join(cwd, 'moved.csv'), `id,file_link,prompt\n${first}${long}`);
+    const how = ['--fit', '--long', 'parts', '--rate', '20'];
+    expect((await cli('retry', batch, 'moved.csv', ...how)).exitCode).toBe(0);
+    // One for each part, and one for the other row.
+    expect(simulator.ledger().length - before).toBe(3);
+    expect(await readRows(join(cwd, 'moved'))).toMatchObject([
+      { id: 'first', status: 'succeeded', attempts: 1 },
+      { id: 'long', status: 'succeeded', attempts: 2, output: 'soundtracks/long.wav' },
+    ]);
+  });
+
   test('each take is paid once and is a soundtrack, and the first is chosen', async () => {
     await writeFile(
       join(cwd, 'takes.csv'),
