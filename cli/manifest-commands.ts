@@ -16,13 +16,12 @@ import type { PlanFlags } from './commands/plan.js';
 import type { ManifestFlags } from './commands/manifest.js';
 import type { ValidateFlags } from './commands/validate.js';
 
+const MANIFEST_TEXT = 'CSV, .xlsx, YAML or JSON file, a folder of videos, or s3://bucket/prefix';
+
 export function addManifestCommands(program: Command, done: (exitCode: number) => void): void {
   program
     .command('validate')
-    .argument(
-      '<manifest>',
-      'CSV, .xlsx, YAML or JSON file, a folder of videos, or s3://bucket/prefix',
-    )
+    .argument('<manifest>', MANIFEST_TEXT)
     .description('Tell all problems of a manifest at once.')
     .option('--probe', 'probe every clip too')
     .option('--prompt <text>', PROMPT_TEXT)
@@ -71,10 +70,7 @@ would not take, or how it would be fitted.`,
 
   program
     .command('plan')
-    .argument(
-      '<manifest>',
-      'CSV, .xlsx, YAML or JSON file, a folder of videos, or s3://bucket/prefix',
-    )
+    .argument('<manifest>', MANIFEST_TEXT)
     .description('Tell what a run would do and cost, before anything does.')
     .option('--simulate', 'of a run against the simulator')
     .option('--again', 'score clips anew that have been scored already')
@@ -108,10 +104,7 @@ It needs no server and no keys. Exit codes: 0 planned, 1 the manifest has proble
   addRunOptions(
     program
       .command('run')
-      .argument(
-        '<manifest>',
-        'CSV, .xlsx, YAML or JSON file, a folder of videos, or s3://bucket/prefix',
-      )
+      .argument('<manifest>', MANIFEST_TEXT)
       .description('Score a manifest and wait for the end; run it again to go on after any stop.'),
   )
     .addHelpText(
@@ -133,10 +126,7 @@ Ctrl-C leaves the batch as it is; the next run, or a running worker, goes on wit
   addRunOptions(
     program
       .command('start')
-      .argument(
-        '<manifest>',
-        'CSV, .xlsx, YAML or JSON file, a folder of videos, or s3://bucket/prefix',
-      )
+      .argument('<manifest>', MANIFEST_TEXT)
       .description('Start a batch and return at once; a worker elsewhere scores it.'),
   )
     .addHelpText(

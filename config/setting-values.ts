@@ -87,14 +87,18 @@ export function accountName(raw: unknown): string {
 
 /** A path, not empty. */
 export function path(raw: unknown): string {
-  if (typeof raw === 'string' && raw !== '' && !raw.includes('\0')) return raw;
+  if (isPath(raw)) return raw;
   throw new TypeError(`${show(raw)} is not a path (write the path of a folder)`);
 }
 
 /** A name on PATH, or a path. */
 export function program(raw: unknown): string {
-  if (typeof raw === 'string' && raw !== '' && !raw.includes('\0')) return raw;
+  if (isPath(raw)) return raw;
   throw new TypeError(`${show(raw)} is not a program (write its name or its path)`);
+}
+
+function isPath(raw: unknown): raw is string {
+  return typeof raw === 'string' && raw !== '' && !raw.includes('\0');
 }
 
 /** `s3://bucket/prefix` as a folder: the key is empty or ends with a slash. */

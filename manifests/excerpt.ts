@@ -5,8 +5,8 @@ import type { Fault } from './problems.js';
 /** Seconds in a day: longer videos are typing errors. */
 const MOST_SECONDS = 86_400;
 
-/** Columns that choose a part, as far as they are used. */
-export const EXCERPT_COLUMNS = ['start', 'length'] as const;
+/** Columns that choose a part. */
+const EXCERPT_COLUMNS = ['start', 'length'] as const;
 type ExcerptColumn = (typeof EXCERPT_COLUMNS)[number];
 
 /** Undefined if a row takes the whole clip. */

@@ -2,7 +2,7 @@
 // real containers are opened, and of protocols only files.
 import { spawn } from 'node:child_process';
 import { setPriority } from 'node:os';
-import { basename, dirname, join } from 'node:path';
+import { basename } from 'node:path';
 import { createInterface } from 'node:readline';
 
 /**
@@ -111,15 +111,15 @@ export function input(path: string, before: readonly string[] = []): string[] {
  * @param env all that they see of the environment
  */
 export function openFfmpeg(command: string, env: NodeJS.ProcessEnv): Ffmpeg {
-  const ffprobe = join(dirname(command), basename(command).replace('ffmpeg', 'ffprobe'));
-  const tool = dirname(command) === '.' && !command.includes('/') ? basename(ffprobe) : ffprobe;
+  // A name without a folder stays one, which is looked for on PATH.
+  const ffprobe = command.replace(/[^/]*$/, (name) => name.replace('ffmpeg', 'ffprobe'));
   const start = (program: string, args: readonly string[], how: StartOptions) =>
     runProgram(program, args, { ...how, env });
 
   return {
     async version() {
       const { stdout } = await start(command, ['-version'], { stallMs: INSPECT_MS });
-      await start(tool, ['-version'], { stallMs: INSPECT_MS });
+      await start(ffprobe, ['-version'], { stallMs: INSPECT_MS });
       return /^ffmpeg version n?(\S+?)(?:-\S*)?\s/.exec(stdout)?.[1] ?? 'unknown';
     },
     async names(list) {
@@ -132,7 +132,7 @@ export function openFfmpeg(command: string, env: NodeJS.ProcessEnv): Ffmpeg {
     },
     async inspect(path, args, signal) {
       const { stdout } = await start(
-        tool,
+        ffprobe,
         ['-v', 'error', ...GUARD, '-of', 'json', ...args, '-i', `file:${path}`],
         { stallMs: INSPECT_MS, ...(signal && { signal }) },
       );
@@ -141,7 +141,7 @@ export function openFfmpeg(command: string, env: NodeJS.ProcessEnv): Ffmpeg {
     async packets(path, { stream, entries }, onPacket, signal) {
       const which = ['-select_streams', String(stream), '-show_entries'];
       await start(
-        tool,
+        ffprobe,
         [
           ...['-v', 'error', ...GUARD, '-of', 'compact=print_section=0'],
           ...[...which, `packet=${entries.join(',')}`, '-i', `file:${path}`],

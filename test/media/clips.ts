@@ -71,9 +71,10 @@ export function handOutWhole(content: Buffer): RequestListener {
 }
 
 /** A MOV whose first track is to be shown turned by 90 degrees; versions of ffmpeg differ in how they write one. */
-export function turned(mov: Buffer): Buffer {
-  const matrix = mov.indexOf('tkhd') + 4 + 40;
+export function turned(video: Buffer): Buffer {
+  const copy = Buffer.from(video);
+  const matrix = copy.indexOf('tkhd') + 4 + 40;
   const turn = [0, 0x10000, 0, -0x10000, 0, 0, 0, 0, 0x40000000];
-  for (const [n, value] of turn.entries()) mov.writeInt32BE(value, matrix + 4 * n);
-  return mov;
+  for (const [n, value] of turn.entries()) copy.writeInt32BE(value, matrix + 4 * n);
+  return copy;
 }

@@ -5,7 +5,7 @@ import type { ProbeVerdict } from '../../media/verdict.js';
 import { createGuardedFetch } from '../../net/guarded-fetch.js';
 import { serve } from '../net/servers.js';
 import { openAnalyzer } from './support.js';
-import { handOut, handOutWhole, hasFfmpeg, makeClips, picture, SOUND } from './clips.js';
+import { handOut, handOutWhole, hasFfmpeg, makeClips, picture, SOUND, turned } from './clips.js';
 
 const AVC = '-c:v libx264 -preset ultrafast -c:a aac';
 const STILL = '-c:v mpeg4';
@@ -49,19 +49,11 @@ function clipOf(made: ReadonlyMap<string, Buffer>, name: string): Buffer {
   return made.get(name) ?? expect.fail(`no ${name}`);
 }
 
-/** The same MPEG-4 file, to be shown turned by 90 degrees (options for this differ by version). */
-function rotated(content: Buffer): Buffer {
-  const turned = Buffer.from(content);
-  const matrix = turned.indexOf('tkhd') + 44;
-  [0, 0x10000, 0, -0x10000, 0].forEach((value, i) => turned.writeInt32BE(value, matrix + 4 * i));
-  return turned;
-}
-
 let files: ReadonlyMap<string, Buffer> = new Map();
 beforeAll(async () => {
   if (!hasFfmpeg) return;
   const made = await makeClips(RECIPES);
-  files = new Map([...made, ['rotated.mp4', rotated(clipOf(made, 'vertical.mp4'))]]);
+  files = new Map([...made, ['rotated.mp4', turned(clipOf(made, 'vertical.mp4'))]]);
 });
 
 function clip(name: string): Buffer {

@@ -15,10 +15,10 @@ const GROUP = { startToCloseTimeout: '15m', heartbeatTimeout: '20s', retry: RETR
 /** Each file has a time limit of its own (`downloadTimeout`), and a retry repeats no finished download. */
 const DOWNLOADS = { ...GROUP, startToCloseTimeout: '6h' } as const;
 
-const { preparePage } = proxyActivities<BatchActivities>(PAGE);
 /** ffmpeg takes at most half of what a clip lasts, and before that a long clip may have to be fetched. */
 const ENCODING = { ...PAGE, startToCloseTimeout: '6h', heartbeatTimeout: '15s' } as const;
 
+const { preparePage } = proxyActivities<BatchActivities>(PAGE);
 const { queryTasks } = proxyActivities<BatchActivities>(GROUP);
 const { joinAccount } = proxyActivities<BatchActivities>({
   startToCloseTimeout: '30s',

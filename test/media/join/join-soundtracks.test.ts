@@ -19,6 +19,7 @@ describe.skipIf(!hasFfmpeg)('joined soundtracks', () => {
       'one.wav': noise(1),
       'two.wav': noise(2),
       'three.wav': noise(3),
+      'tone.wav': '-f lavfi -i sine=203.7:d=12:r=48000',
       'short.mp3': '-f lavfi -i anoisesrc=d=4:a=0.2:seed=4',
       'scored.mp4': `-f lavfi -i color=size=128x96:duration=12 ${noise(5)} -c:v libx264 -c:a aac`,
     });
@@ -56,6 +57,17 @@ describe.skipIf(!hasFfmpeg)('joined soundtracks', () => {
     // Of different music an equal-gain crossfade would lose 3 dB.
     expect(Math.abs(first - within)).toBeLessThan(0.5);
     expect(Math.abs(second - within)).toBeLessThan(0.5);
+  });
+
+  test('have no click where one goes over into the next', async () => {
+    const names = ['tone.wav', 'tone.wav', 'tone.wav'];
+    const path = await joined(names, [10.013, 11.207, 9.501]);
+    const step = async (file: string): Promise<number> => {
+      const lines = await ffmpeg.run(['-i', file, '-af', 'astats', '-f', 'null', '-']);
+      return Number(/Max difference: (\S+)/.exec(lines.join('\n'))?.[1]);
+    };
+    // From one sample to the next a tone changes by no more than it does anyway: twice at the most, where two add up.
+    expect(await step(path)).toBeLessThan(2 * (await step(join(folder, 'tone.wav'))));
   });
 
   test('keep the length where there is too little music', async () => {
