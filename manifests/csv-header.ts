@@ -21,7 +21,8 @@ const TOO_LONG: Fault = {
   remedy: 'look for a quote that is never closed, or for a file that is no CSV',
 };
 
-const EMPTY: Fault = {
+/** Of a table. */
+export const EMPTY: Fault = {
   fault: 'the file is empty',
   remedy: 'give it a header row and one row for each clip',
 };

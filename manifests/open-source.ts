@@ -2,6 +2,7 @@
 import type { Hash } from 'node:crypto';
 import type { FileHandle } from 'node:fs/promises';
 import { openCsv } from './csv.js';
+import { EMPTY } from './csv-header.js';
 import { formatOf, formatOfContent, type ManifestFormat } from './format.js';
 import { openJson, openJsonLines } from './json.js';
 import { type Fault, UnreadableManifest } from './problems.js';
@@ -96,11 +97,6 @@ async function openWorkbook(
   };
   return { source, end };
 }
-
-const EMPTY: Fault = {
-  fault: 'the file is empty',
-  remedy: 'give it a header row and one row for each clip',
-};
 
 const NO_WORKBOOK: Fault = {
   fault: 'this is no workbook, whatever its name says',

@@ -7,8 +7,11 @@ import { ok, problem, problemOf, warning, type DoctorFinding } from './finding.j
 
 const CHECK = 'ffmpeg';
 /** What fitting takes of it. */
-const FILTERS = ['fps', 'scale', 'bwdif', 'pad', 'setsar', 'format'];
-const ENCODERS = ['libx264'];
+const FILTERS = [
+  ...['fps', 'scale', 'bwdif', 'pad', 'setsar', 'format', 'select', 'metadata'],
+  ...['aresample', 'aformat', 'apad', 'atrim', 'acrossfade'],
+];
+const ENCODERS = ['libx264', 'aac'];
 
 export async function ffmpegFinding({
   ffmpeg: command,

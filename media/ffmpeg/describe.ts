@@ -8,8 +8,6 @@ export interface VideoStream {
   /** Pixels as shown: after rotation, and square. */
   width: number;
   height: number;
-  /** Pixels are stored with another aspect ratio than 1:1, or turned. */
-  reshaped: boolean;
   /** Frames per second on average. */
   frameRate?: number;
   interlaced: boolean;
@@ -134,7 +132,6 @@ function videoOf(stream: Stream): VideoStream {
     codec: stream.codec_name ?? '',
     width: turned ? height : shown,
     height: turned ? shown : height,
-    reshaped: turned || by !== to,
     ...(frameRate !== undefined && { frameRate }),
     interlaced: !['progressive', 'unknown'].includes(order),
     startSeconds: stream.start_time ?? 0,

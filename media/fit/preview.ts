@@ -28,7 +28,7 @@ export function previewOf(
   if (width === undefined || height === undefined)
     return { what: textOf(tasks, { seconds }), tasks };
   const shape = shapeOf({
-    ...{ index: 0, codec: '', width, height, reshaped: false, interlaced: false, startSeconds: 0 },
+    ...{ width, height, interlaced: false },
     ...(frameRate !== undefined && { frameRate }),
   });
   const rate = frameRate === undefined ? undefined : shape.frameRate;

@@ -23,7 +23,10 @@ export interface ProxyShape {
   skip: boolean;
 }
 
-export function shapeOf({ width, height, frameRate, interlaced }: VideoStream): ProxyShape {
+/** What decides about it. */
+export type ShownPicture = Pick<VideoStream, 'width' | 'height' | 'frameRate' | 'interlaced'>;
+
+export function shapeOf({ width, height, frameRate, interlaced }: ShownPicture): ProxyShape {
   const { minSide } = VENDOR_LIMITS;
   const short = Math.min(width, height);
   const long = Math.max(width, height);

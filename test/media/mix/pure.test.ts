@@ -14,7 +14,7 @@ import { pictureReader } from '../../../media/mix/picture.js';
 import { passesOf } from '../../../media/mix/progress.js';
 
 const VIDEO = {
-  ...{ index: 0, codec: 'h264', width: 640, height: 360, reshaped: false, interlaced: false },
+  ...{ index: 0, codec: 'h264', width: 640, height: 360, interlaced: false },
   startSeconds: 0,
 };
 const AUDIO = { index: 1, codec: 'aac', sampleRate: 48_000, channels: 2, startSeconds: 0 };
