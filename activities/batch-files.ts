@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { RecalledTask } from '../contract/activities.js';
 import type { Clip } from '../contract/clip.js';
 import { openSnapshot, type Snapshot } from '../manifests/snapshot.js';
+import { indexOutcomes, type OutcomeIndex } from '../outcomes/outcome-index.js';
 import type { OpenStore, Store } from '../store/store.js';
 import { DownloadNotes } from './download-notes.js';
 import { numberedIds } from './file-names.js';
@@ -32,6 +33,8 @@ export interface BatchFiles {
   numberedIds: () => Promise<ReadonlySet<string>>;
   /** Clips that several rows have, as `contentName` names them. */
   sharedClips: () => Promise<ReadonlySet<string>>;
+  /** The outcomes as they are when first asked for: only of a round that has ended. */
+  outcomes: () => Promise<OutcomeIndex>;
   /** The row numbers stored under a selection's key. */
   selection: (key: string) => Promise<number[]>;
   /** The tasks stored under a recall's key, by row. */
@@ -66,11 +69,13 @@ function openBatch(store: Store, worker: string): BatchFiles {
   const snapshot = openSnapshot(store);
   const ids = readOnce(() => numberedIds(snapshot));
   const shared = readOnce(() => sharedClips(snapshot));
+  const outcomes = readOnce(async () => indexOutcomes(store, await snapshot.info()));
   return {
     store,
     snapshot,
     numberedIds: () => ids(''),
     sharedClips: () => shared(''),
+    outcomes: () => outcomes(''),
     journal: new SubmissionJournal(store, worker),
     downloads: new DownloadNotes(store, worker),
     selection: readOnce((key) => readList(store, key, Rows)),

@@ -14,6 +14,11 @@ import { fitClipActivity } from './fitting/fit-clip.js';
 import type { FitDependencies } from './fitting/make-fit.js';
 import { finishClipsActivity } from './finish-clips.js';
 import { matchLedgerActivity } from './match-ledger.js';
+import type { MixActivities } from '../contract/mix.js';
+import { findMixesActivity } from './mixing/find-mixes.js';
+import type { MixDependencies } from './mixing/make-video.js';
+import { mixClipActivity } from './mixing/mix-clip.js';
+import { writeMixesActivity } from './mixing/write-mixes.js';
 import { notificationUrlActivity } from './notification-url.js';
 import { openBatchActivity } from './open-batch.js';
 import { OpenLedgers } from './open-ledgers.js';
@@ -35,6 +40,18 @@ export function createMediaActivities(
     preparePage: preparePageActivity(deps, batches),
     fitClip: fitClipActivity(deps, batches),
     joinCues: joinCuesActivity(deps, batches, ledgers),
+  };
+}
+
+/** The activities that make finished videos. */
+export function createMixActivities(
+  deps: Pick<ActivityDependencies, 'openStore'> & MixDependencies,
+): MixActivities {
+  const batches = new OpenBatches(deps.openStore);
+  return {
+    findMixes: findMixesActivity(batches),
+    mixClip: mixClipActivity(deps, batches),
+    writeMixes: writeMixesActivity(batches),
   };
 }
 

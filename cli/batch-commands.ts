@@ -7,7 +7,8 @@ import type { RetryFlags } from './commands/retry.js';
 import type { StatusFlags } from './commands/status.js';
 import type { EvictFlags } from './commands/evict.js';
 import type { TuneFlags } from './commands/tune.js';
-import { FIT_TEXT, LONG_TEXT, addPaceOptions, SHEET_TEXT } from './run-flags.js';
+import type { MixFlags } from './commands/mix.js';
+import { addMixOptions, addPaceOptions, FIT_TEXT, LONG_TEXT, SHEET_TEXT } from './run-flags.js';
 
 const STATUSES = [...OUTCOME_STATUSES, 'pending'];
 
@@ -88,6 +89,24 @@ Tasks that may have finished at the vendor meanwhile are asked about before anyt
     .action(async (batch: string, manifest: string | undefined, flags: RetryFlags) => {
       const { retry } = await import('./commands/retry.js');
       done(await retry(batch, manifest, flags));
+    });
+
+  addMixOptions(
+    program
+      .command('mix')
+      .argument('<batch>', 'id of a batch that has ended')
+      .description('Mix finished videos of its clips and soundtracks.'),
+  )
+    .option('--json', 'print one JSON document on stdout')
+    .addHelpText(
+      'after',
+      `${examples('reelscore mix library-1a2b3c4d', 'reelscore mix library-1a2b3c4d --audio under --loudness -16')}
+
+Needs ffmpeg, and no keys. Videos that are there, of the same soundtrack and mixed alike, stay.`,
+    )
+    .action(async (batch: string, flags: MixFlags) => {
+      const { mix } = await import('./commands/mix.js');
+      done(await mix(batch, flags));
     });
 
   const steer = (verb: 'pause' | 'resume' | 'cancel', description: string) =>

@@ -1,5 +1,6 @@
 // The options of commands that start batches, and the settings they stand for.
 import type { Command } from 'commander';
+import { AUDIO_PLANS } from '../contract/mix.js';
 import type { ConfigOptions } from '../config/config.js';
 
 export interface RunFlags {
@@ -19,6 +20,10 @@ export interface RunFlags {
   takes?: string;
   fit?: boolean;
   long?: string;
+  mix?: boolean;
+  audio?: string;
+  loudness?: string;
+  fade?: string;
   sheet?: string;
   notify?: string;
   xlsx?: boolean;
@@ -41,6 +46,8 @@ export const FIT_TEXT =
   'give the vendor a silent copy, made by ffmpeg, of clips that it would not take; columns start and length choose a part';
 export const LONG_TEXT =
   'with --fit, what becomes of clips that are too long: reject, first or parts (default: reject)';
+export const MIX_TEXT =
+  'mix finished videos when the batch has ended: the picture as it is, with the music';
 export const SHEET_TEXT =
   'sheet of a workbook: its name, or its number from 1 (default: the first visible one)';
 export const XLSX_TEXT = 'write results.xlsx beside results.csv';
@@ -56,9 +63,20 @@ export function addRunOptions(command: Command): Command {
     .option('--simulate', 'score against the simulator: no keys, no cost')
     .option('--out <dir>', 'folder for the results (default: results/<batch>)')
     .option('--batch <id>', 'name of the batch (default: from the manifest and its content)');
-  return addClipOptions(addPaceOptions(command))
+  return addMixOptions(addClipOptions(addPaceOptions(command)).option('--mix', MIX_TEXT))
     .option('--ui', UI_TEXT)
     .option('--json', 'print one JSON document on stdout');
+}
+
+/** What finished videos are like. */
+export function addMixOptions(command: Command): Command {
+  return command
+    .option(
+      '--audio <what>',
+      `what is heard in finished videos: ${AUDIO_PLANS.join(', ')} (default: duck where the clip has sound, else replace)`,
+    )
+    .option('--loudness <lufs>', 'of finished videos; -16 and -23 are usual too (default: -14)')
+    .option('--fade <time>', 'of the music at the end of finished videos (default: 2s)');
 }
 
 /** Which clips are submitted. */
@@ -117,6 +135,10 @@ export function settingsOf(flags: Partial<RunFlags>): ConfigOptions {
     takes: flags.takes,
     fit: flags.fit,
     long: flags.long,
+    mix: flags.mix,
+    audio: flags.audio,
+    loudness: flags.loudness,
+    fade: flags.fade,
     sheet: flags.sheet,
     notify: flags.notify,
     // Without the option the configuration decides.

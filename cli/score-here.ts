@@ -5,7 +5,9 @@ import type { ResolvedConfig } from '../config/config.js';
 import { quieter } from './config.js';
 import type { Interrupts } from './interrupts.js';
 import type { Io } from './io.js';
+import type { EndedMixing } from '../client/videos.js';
 import { startDisplay } from './progress/display.js';
+import { startMixDisplay } from './progress/mixing.js';
 import { startOwnReceiver, startSimulatedReceiver } from './own-receiver.js';
 
 /** How long the notification of the end may take; one that takes longer needs another worker. */
@@ -21,8 +23,13 @@ export interface ScoreHereOptions {
   interrupts: Interrupts;
 }
 
+/** How a batch ended, and its finished videos if any were mixed. */
+export interface ScoredBatch extends EndedBatch {
+  videos?: EndedMixing;
+}
+
 /** Returns how the batch ended, or undefined when the user detached from it. */
-export async function scoreHere(options: ScoreHereOptions): Promise<EndedBatch | undefined> {
+export async function scoreHere(options: ScoreHereOptions): Promise<ScoredBatch | undefined> {
   const { api, batch, io, interrupts } = options;
   const { startWorker } = await import('../workers/worker.js');
   interrupts.beginOrderly();
@@ -38,7 +45,9 @@ export async function scoreHere(options: ScoreHereOptions): Promise<EndedBatch |
       const ended = await Promise.race([waiting, worker.failed]);
       display.stop();
       await Promise.race([waitForReceiver(options), worker.failed]);
-      return ended;
+      if (ended.state === 'cancelled') return ended;
+      const videos = await Promise.race([waitForVideos(options), worker.failed]);
+      return { ...ended, ...(videos && { videos }) };
     } catch (error) {
       if (!interrupts.signal.aborted) throw error;
       display.stop();
@@ -51,6 +60,44 @@ export async function scoreHere(options: ScoreHereOptions): Promise<EndedBatch |
   } finally {
     display.stop();
     await receiver?.close();
+  }
+}
+
+/** Mixes the videos of a batch that has ended; undefined when the user detached. */
+export async function mixHere(
+  options: Pick<ScoreHereOptions, 'api' | 'batch' | 'io' | 'interrupts'>,
+): Promise<EndedMixing | undefined> {
+  const { api, batch, io, interrupts } = options;
+  const { startWorker } = await import('../workers/worker.js');
+  interrupts.beginOrderly();
+  const config = quieter(api.config);
+  const worker = await startWorker({ config, temporal: api.server, serves: 'mixing' });
+  try {
+    await api.mix(batch);
+    return await Promise.race([waitForVideos(options), worker.failed]);
+  } catch (error) {
+    if (!interrupts.signal.aborted) throw error;
+    io.note('Detaching; videos that are being mixed are begun again at the next time...');
+    return undefined;
+  } finally {
+    await worker.stop();
+  }
+}
+
+async function waitForVideos({
+  api,
+  batch,
+  io,
+  interrupts,
+}: Pick<ScoreHereOptions, 'api' | 'batch' | 'io' | 'interrupts'>) {
+  const display = startMixDisplay(io);
+  try {
+    return await api.videos(batch, {
+      onProgress: (progress) => display.update(progress),
+      signal: interrupts.signal,
+    });
+  } finally {
+    display.stop();
   }
 }
 

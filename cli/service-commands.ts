@@ -29,7 +29,10 @@ Ctrl-C once lets submissions under way finish; batches go on when it is started 
     .command('worker')
     .description('A worker alone: scores the batches of its account.')
     .addOption(
-      new Option('--serve <what>', 'probing: probe clips; scoring: all but that')
+      new Option(
+        '--serve <what>',
+        'probing: probe, fit and mix clips; scoring: all but that; mixing: mix alone',
+      )
         .choices(SERVES)
         .default('all'),
     )

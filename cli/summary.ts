@@ -3,7 +3,9 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Reelscore } from '../client/reelscore.js';
 import type { NotifiedEnd } from '../client/notified.js';
-import type { EndedBatch } from '../client/wait.js';
+import type { MixCounts } from '../contract/mix.js';
+import type { EndedMixing } from '../client/videos.js';
+import type { ScoredBatch } from './score-here.js';
 import type { OwnCode } from '../contract/error-codes.js';
 import type { OutcomeCounts } from '../contract/clip.js';
 import { EXIT, exitCodeOf } from './exit-codes.js';
@@ -17,11 +19,15 @@ const SHOWN_CODES = 3;
 const SHOWN_FINDINGS = 5;
 
 /** Prints summary, where the results lie and what to try next; returns the exit code. */
-export async function showEnd(io: Io, api: Reelscore, ended: EndedBatch): Promise<number> {
-  const { batch, state, summary, store } = ended;
+export async function showEnd(io: Io, api: Reelscore, ended: ScoredBatch): Promise<number> {
+  const { batch, state, summary, store, videos } = ended;
   const { counts, submissions, startedAt, finishedAt } = summary;
   const { found, notes } = await toldBefore(api, batch);
-  io.document({ ...summary, state, store, ...(found && { found }) });
+  io.document({
+    ...{ ...summary, state, store },
+    ...(found && { found }),
+    ...(videos && { videos: videos.counts }),
+  });
   const { possibleDuplicates, codes } = await lookThrough(api, batch);
   const took = durationText(Date.parse(finishedAt) - Date.parse(startedAt));
   const bold = io.colors.bold;
@@ -36,18 +42,48 @@ export async function showEnd(io: Io, api: Reelscore, ended: EndedBatch): Promis
   if (possibleDuplicates > 0) {
     rows.push(['  possible duplicates', `${possibleDuplicates} (may have been paid for twice)`]);
   }
+  if (videos) rows.push(['  videos', videosText(videos.counts)]);
   for (const line of table(rows)) io.say(line);
   for (const [text, number] of codes.slice(0, SHOWN_CODES)) io.say(`  ${number} x ${text}`);
   if (found) for (const line of findingLines(found)) io.say(`  ${line}`);
   io.say();
   io.say(`Results: ${shownPath(store)}`);
+  const folders = existsSync(join(store, 'videos')) ? 'soundtracks/, videos/' : 'soundtracks/';
   const workbook = existsSync(join(store, 'results.xlsx')) ? 'results.xlsx, ' : '';
-  io.say(`         results.csv, ${workbook}results.jsonl, summary.json, soundtracks/`);
+  io.say(`         results.csv, ${workbook}results.jsonl, summary.json, ${folders}`);
   for (const note of notes) io.say(`Note:    ${plainText(note)}`);
   for (const line of notifiedLines(await api.notified(batch), api.config.account)) io.say(line);
   const simulated = api.server.simulatorUrl !== undefined;
   for (const line of nextSteps(batch, counts, simulated)) io.say(line);
   return exitCodeOf(counts);
+}
+
+/** Prints what became of the finished videos of a batch. */
+export function showVideos(
+  io: Io,
+  batch: string,
+  { state, counts, lastFailures }: EndedMixing,
+): void {
+  io.document({ batch, state, ...counts });
+  io.say();
+  io.say(
+    io.colors.bold(
+      `${state === 'cancelled' ? 'Cancelled' : 'Done'}: ${counts.made + counts.kept} finished videos`,
+    ),
+  );
+  if (counts.kept > 0) io.say(`  ${counts.kept} of them were there already`);
+  if (counts.failed > 0)
+    io.say(`  ${counts.failed} could not be mixed: see the column video_error`);
+  for (const { id, message } of lastFailures) io.say(plainText(`  ${id}: ${message}`));
+}
+
+/** Finished videos by what became of them. */
+export function videosText({ made, kept, failed }: MixCounts): string {
+  const videos = made + kept;
+  const parts = [String(videos)];
+  if (kept > 0) parts.push(`${kept} of them there already`);
+  if (failed > 0) parts.push(`${failed} could not be mixed: see the column video_error`);
+  return parts.join(', ');
 }
 
 /** Only what did not reach the receiver. */

@@ -31,6 +31,7 @@ export type { BatchPhase } from './states.js';
 export type { BatchStatus } from './status.js';
 export type { FailingWork, SeenProgress } from './failing-work.js';
 export type { EndedBatch, WaitOptions } from './wait.js';
+export type { EndedMixing, MixedBatch, MixWaitOptions, SeenMixing } from './videos.js';
 export type { NotifiedEnd, NotifiedOptions } from './notified.js';
 export type { BatchResults, ResultsOptions } from './results.js';
 export type { Warning } from '../outcomes/warnings.js';

@@ -1,6 +1,6 @@
 // Finds a batch: in Temporal, which knows where its results are, else in the default folder.
 import path from 'node:path';
-import { ACCOUNT_PREFIX } from '../contract/names.js';
+import { ACCOUNT_PREFIX, MIX_PREFIX } from '../contract/names.js';
 import { folderOfBatch, isBatchId, safeName } from '../manifests/batch-id.js';
 import type { Store } from '../store/store.js';
 import { checkHome, isVacant, readBatchRecord, type BatchRecord } from '../intake/batch-record.js';
@@ -25,10 +25,11 @@ export function defaultFolder(cwd: string, batch: string): string {
 
 /** @throws ReelscoreError `batch_id_invalid` */
 export function checkBatchId(batch: string): string {
-  if (batch.startsWith(ACCOUNT_PREFIX)) {
+  const taken = [ACCOUNT_PREFIX, MIX_PREFIX].find((prefix) => batch.startsWith(prefix));
+  if (taken !== undefined) {
     throw new ReelscoreError(
       'batch_id_invalid',
-      `batch id ${JSON.stringify(batch)} cannot be used: ids that begin with ${ACCOUNT_PREFIX} are those of accounts (choose another with --batch)`,
+      `batch id ${JSON.stringify(batch)} cannot be used: Reelscore's own workflows have ids that begin with ${taken} (choose another with --batch)`,
     );
   }
   if (isBatchId(batch)) return batch;

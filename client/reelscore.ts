@@ -32,6 +32,13 @@ import { statusOf, type BatchStatus, notStartedStatus } from './status.js';
 import { TemporalClient } from './temporal.js';
 import { notifiedEnd, type NotifiedEnd, type NotifiedOptions } from './notified.js';
 import { readWarnings, type Warning } from '../outcomes/warnings.js';
+import {
+  startMixing,
+  waitForVideos,
+  type EndedMixing,
+  type MixedBatch,
+  type MixWaitOptions,
+} from './videos.js';
 import { waitForBatch, type EndedBatch, type WaitOptions } from './wait.js';
 
 export interface ConnectOptions {
@@ -260,6 +267,23 @@ export class Reelscore {
     }
     await locateBatch(this.#context, batch);
     return { state: 'none' }; // Temporal has forgotten it
+  }
+
+  /**
+   * Has the finished videos of a batch that has ended mixed, as `audio`, `loudness` and `fade` say; those that are
+   * there and mixed alike stay. Needs a worker (`reelscore serve` or `worker`).
+   * @throws ReelscoreError `batch_not_found`, `batch_running`, `batch_mismatch`, `results_gone`
+   */
+  mix(batch: string): Promise<MixedBatch> {
+    return startMixing(this.#context, batch);
+  }
+
+  /**
+   * Resolves when the finished videos of a batch are mixed, with undefined if none are to be.
+   * @throws ReelscoreError `mixing_stopped`
+   */
+  videos(batch: string, options?: MixWaitOptions): Promise<EndedMixing | undefined> {
+    return waitForVideos(this.#context, batch, options);
   }
 
   /**

@@ -80,9 +80,13 @@ export async function retryBatch(
 
   // What another batch has scored meanwhile is left out, unless this one was to score anew.
   const again = located.record?.options.ledger?.again;
-  // What was fitted is to be fitted again, also if nothing says so today.
-  const { fit, takes } = located.record?.options ?? {};
-  const before = { ...(fit && { fit }), ...(takes !== undefined && { takes }) };
+  // What was fitted is to be fitted again, and mixed, also if nothing says so today.
+  const { fit, takes, mix } = located.record?.options ?? {};
+  const before = {
+    ...(fit && { fit }),
+    ...(takes !== undefined && { takes }),
+    ...(mix && { mix }),
+  };
   const options = await sealedOptions({ ...before, ...batchOptionsOf(config, again) }, config);
   await writeBatchRecord(store, {
     ...{ version: 1, batch, account: config.account, round, options },

@@ -6,8 +6,13 @@ import {
 } from '@temporalio/client';
 import type { BatchProgress, ScoreBatchInput } from '../contract/batch.js';
 import type { BatchSummary } from '../contract/clip.js';
+import type { MixAgain, MixProgress, MixVideosInput } from '../contract/mix.js';
 import {
   firstAttributes,
+  MIX_AGAIN_SIGNAL,
+  MIX_PROGRESS_QUERY,
+  MIX_VIDEOS_WORKFLOW,
+  mixIdOf,
   NOTIFICATION_WORKFLOW,
   PROGRESS_QUERY,
   SCORE_BATCH_WORKFLOW,
@@ -128,6 +133,44 @@ export class TemporalClient extends TemporalCalls {
       if (error instanceof WorkflowExecutionAlreadyStartedError) return false;
       throw error;
     }
+  }
+
+  /** Starts the mixing of a batch's videos; if it runs, it looks through the batch once more. */
+  async startMixing(taskQueue: string, input: MixVideosInput): Promise<void> {
+    const { batch, round, mix, skipped } = input;
+    const workflowId = mixIdOf(batch);
+    try {
+      await this.call(() =>
+        this.client.workflow.start<(input: MixVideosInput) => Promise<MixProgress>>(
+          MIX_VIDEOS_WORKFLOW,
+          { workflowId, taskQueue, args: [input], staticSummary: `${batch}: finished videos` },
+        ),
+      );
+    } catch (error) {
+      if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+      const again: MixAgain = { round, mix, ...(skipped && { skipped }) };
+      await this.signal(workflowId, MIX_AGAIN_SIGNAL, again);
+    }
+  }
+
+  async describeMixing(workflowId: string): Promise<BareExecution | undefined> {
+    const info = await this.describeWorkflow(workflowId);
+    if (info?.type !== MIX_VIDEOS_WORKFLOW) return undefined;
+    return { ...bareExecutionOf(info), failing: failingWorkOf(info.raw.pendingActivities ?? []) };
+  }
+
+  /** Undefined when no worker answers, or it has ended meanwhile. */
+  mixProgress(workflowId: string): Promise<MixProgress | undefined> {
+    return this.query(workflowId, MIX_PROGRESS_QUERY);
+  }
+
+  /** What mixing that is completed came to. */
+  async mixed(workflowId: string): Promise<MixProgress> {
+    return await this.call(() =>
+      this.client.workflow
+        .getHandle<(input: MixVideosInput) => Promise<MixProgress>>(workflowId)
+        .result(),
+    );
   }
 
   /** Newest execution of every batch that may match, newest first. */

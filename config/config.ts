@@ -12,6 +12,7 @@ import type {
   SubmissionCap,
 } from '../contract/batch.js';
 import type { FailureClass } from '../contract/failure.js';
+import type { MixOptions } from '../contract/mix.js';
 import { SIMULATOR_ACCOUNT } from '../contract/names.js';
 import {
   REQUEST_SETTINGS,
@@ -104,6 +105,10 @@ export interface ResolvedConfig {
   takes: number;
   /** Absent = clips that the vendor would not take are rejected. */
   fit?: FitOptions;
+  /** Finished videos are mixed when a batch has ended. */
+  mixes: boolean;
+  /** How videos are mixed. */
+  mix: MixOptions;
   /** Of manifests that are workbooks; absent = the first that is visible. */
   sheet?: string;
   /** Whether `results.xlsx` is written too. */
@@ -203,6 +208,12 @@ function runFields(values: RunValues, webhookSecret: Secret | undefined) {
     ...(values.map && { map: values.map }),
     takes: need(values.takes),
     ...(values.fit && { fit: { long: need(values.long) } }),
+    mix: {
+      ...(values.audio && { audio: values.audio }),
+      loudness: need(values.loudness),
+      fadeSeconds: need(values.fade) / 1000,
+    },
+    mixes: need(values.mix),
     ...(values.sheet !== undefined && { sheet: values.sheet }),
     xlsx: need(values.xlsx),
     identity: need(values.identity),
@@ -256,6 +267,7 @@ export function batchOptionsOf(config: ResolvedConfig, again = false): BatchOpti
     ...{ pace, priority, probe, pollIntervalMs, callbackGraceMs, taskTimeoutMs },
     ...(takes > 1 && { takes }),
     ...(fit && { fit }),
+    ...(config.mixes && { mix: config.mix }),
     ...config.retries,
     ...(maxFailures && { maxFailures }),
     ledger: {

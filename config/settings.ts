@@ -2,6 +2,7 @@
 // and meaning. The table of docs/settings.md is compared with this list.
 import { PRIORITIES, PACE_RANGES } from '../contract/account.js';
 import { IDENTITIES, LONG_RULES, MOST_TAKES } from '../contract/batch.js';
+import { AUDIO_PLANS, LOUDNESS_RANGE, MOST_FADE_SECONDS } from '../contract/mix.js';
 import { DEFAULT_BASE_URL } from '../tomoviee/client.js';
 import * as value from './setting-values.js';
 
@@ -227,6 +228,28 @@ export const SETTINGS = {
     default: 'reject',
     meaning: `With \`fit\`, what becomes of clips that are too long: ${LONG_RULES.join(', ')}`,
     read: value.oneOf(LONG_RULES),
+  }),
+  mix: define<boolean | string, boolean>({
+    env: 'REELSCORE_MIX',
+    default: 'false',
+    meaning: 'Mix finished videos when a batch has ended (docs/finished-videos.md)',
+    read: value.yesNo,
+  }),
+  audio: text({
+    defaultText: 'duck where the clip has sound, else replace',
+    meaning: `What is heard in finished videos: ${AUDIO_PLANS.join(', ')}`,
+    read: value.oneOf(AUDIO_PLANS),
+  }),
+  loudness: numeric({
+    default: '-14',
+    meaning: 'Loudness of finished videos in LUFS; -16 and -23 are usual too',
+    read: value.number(LOUDNESS_RANGE.least, LOUDNESS_RANGE.most, 'real'),
+  }),
+  fade: text({
+    default: '2s',
+    meaning: 'How long the music of a finished video takes to fade at its end; in short clips less',
+    read: value.duration('0ms', `${MOST_FADE_SECONDS}s`),
+    write: value.inMs,
   }),
   ffmpeg: text({
     env: 'REELSCORE_FFMPEG',

@@ -4,6 +4,7 @@ import type { OutcomeCounts } from './clip.js';
 import type { LedgerCode } from './error-codes.js';
 import type { CarriedState } from './carried.js';
 import type { FailureNote } from './failure.js';
+import type { MixOptions } from './mix.js';
 
 /** Fixed when the batch starts; later changes of the configuration do not affect a running batch. */
 export interface BatchOptions {
@@ -17,6 +18,8 @@ export interface BatchOptions {
   takes?: number;
   /** Clips that the vendor would not take are fitted; absent = they are rejected. */
   fit?: FitOptions;
+  /** Finished videos are mixed when the batch has ended; absent = none. */
+  mix?: MixOptions;
   /** Write `results.xlsx` too. */
   xlsx?: true;
   /** Time between two polls of a task whose callback cannot arrive or did not. */

@@ -11,6 +11,17 @@ export const CLIP_STORE_QUERY = 'clipStore';
 /** Delivers one notification, with retries for up to 3 days. */
 export const NOTIFICATION_WORKFLOW = 'notification';
 
+/** Mixes the finished videos of one batch. */
+export const MIX_VIDEOS_WORKFLOW = 'mixVideos';
+export const MIX_PROGRESS_QUERY = 'mixProgress';
+/** Has it look through all rows once more. */
+export const MIX_AGAIN_SIGNAL = 'mixAgain';
+
+/** Workflow id of a batch's mixing. */
+export function mixIdOf(batch: string): string {
+  return `${MIX_PREFIX}${batch}`;
+}
+
 /** Search attributes, all of type Keyword: name of the manifest, what the batch is doing, account. */
 export const ATTRIBUTES = {
   name: 'ReelscoreName',
@@ -73,6 +84,11 @@ export function encodingQueueOf(taskQueue: string): string {
   return `${taskQueue}.encoding`;
 }
 
+/** Task queue of mixing; what is fitted never waits for it, because that holds up submissions. */
+export function mixingQueueOf(taskQueue: string): string {
+  return `${taskQueue}.mixing`;
+}
+
 /**
  * Task queue of long-running activities: the ledger, manifests, results. On the batch's own queue they could
  * take all of a worker's activity capacity and delay submissions.
@@ -100,5 +116,6 @@ export function accountIdOf(taskQueue: string): string {
 }
 
 const QUEUE_PREFIX = 'reelscore-';
-/** No batch id may begin with this. */
+/** No batch id may begin with these. */
 export const ACCOUNT_PREFIX = 'reelscore-account-';
+export const MIX_PREFIX = 'reelscore-videos-';

@@ -13,6 +13,8 @@ export const RESULT_COLUMNS = [
   'output',
   'possible_duplicate',
   'outputs',
+  'video',
+  'video_error',
 ] as const;
 
 export type ResultColumn = (typeof RESULT_COLUMNS)[number];

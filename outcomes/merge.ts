@@ -3,8 +3,8 @@
 import type { Clip, Outcome } from '../contract/clip.js';
 import type { Snapshot } from '../manifests/snapshot.js';
 import type { Store } from '../store/store.js';
-import { SegmentCache } from './segment-cache.js';
-import { Counting, readSegment, segmentsOf } from './segments.js';
+import { indexOutcomes } from './outcome-index.js';
+import { readVideos, videoOf, type VideoEntry } from './videos.js';
 
 export interface BatchStoreView {
   store: Store;
@@ -16,6 +16,8 @@ export interface MergedRow {
   /** With a value for each of the manifest's own columns, in their order; '' where it has none. */
   clip: Clip;
   outcome?: Outcome;
+  /** Of the row's finished video. */
+  video?: VideoEntry;
 }
 
 /**
@@ -24,21 +26,18 @@ export interface MergedRow {
  */
 export async function* mergeRows({ store, snapshot }: BatchStoreView): AsyncIterable<MergedRow> {
   const info = await snapshot.info();
-  const { total, columns } = info;
-  const segments = await segmentsOf(store, info);
-  const segmentOf = new Uint32Array(total); // 0 = none, else the segment's position + 1
-  const counting = new Counting(total);
-  for (const [at, key] of segments.entries()) {
-    for (const outcome of await readSegment(store, key)) {
-      if (counting.counts(outcome, key)) segmentOf[outcome.row] = at + 1;
-    }
-  }
-  const cache = new SegmentCache(store);
+  const { columns } = info;
+  const outcomes = await indexOutcomes(store, info);
+  const videos = await readVideos(store);
   for await (const page of snapshot.pages()) {
     for (const clip of page) {
-      const key = segments[(segmentOf[clip.row] ?? 0) - 1];
-      const outcome = key === undefined ? undefined : await cache.outcomeOf(clip.row, key);
-      yield { clip: { ...clip, extra: filled(clip.extra, columns) }, ...(outcome && { outcome }) };
+      const outcome = await outcomes.outcomeOf(clip.row);
+      const video = outcome && videoOf(videos, clip, outcome);
+      yield {
+        clip: { ...clip, extra: filled(clip.extra, columns) },
+        ...(outcome && { outcome }),
+        ...(video && { video }),
+      };
     }
   }
 }

@@ -23,6 +23,10 @@ export interface ResultRow {
   possible_duplicate: boolean;
   /** All files of the result; in CSV one cell, separated by `|`. */
   outputs: string[];
+  /** The finished video, likewise; null if none was mixed. */
+  video: string | null;
+  /** Why none could be mixed, or not anew. */
+  video_error: string | null;
   /** Only in JSON lines, and only if the vendor's result states it. */
   model_version?: string;
   translate_prompt?: string;
@@ -33,7 +37,7 @@ export interface ResultRow {
 
 /** @param open status of a row without an outcome */
 export function resultRow(
-  { clip, outcome }: MergedRow,
+  { clip, outcome, video }: MergedRow,
   open: 'pending' | 'cancelled' = 'pending',
 ): ResultRow {
   const cancelled = !outcome && open === 'cancelled';
@@ -49,6 +53,8 @@ export function resultRow(
     output: outcome?.output ?? null,
     possible_duplicate: outcome?.possibleDuplicate ?? false,
     outputs: outcome?.outputs ?? (outcome?.output === undefined ? [] : [outcome.output]),
+    video: video?.video ?? null,
+    video_error: video?.error ?? null,
   };
   const notes: Record<ResultNote, string | undefined> = {
     model_version: outcome?.modelVersion,

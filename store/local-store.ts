@@ -16,7 +16,7 @@ const PRIVATE_FOLDER = '.reelscore';
 const PRIVATE_MODE = 0o600;
 /** Of what is for people, as far as the user's umask lets it. */
 const PUBLIC_MODE = 0o666;
-const PUBLIC_FOLDER = 'soundtracks';
+const PUBLIC_FOLDERS = new Set(['soundtracks', 'videos']);
 const PUBLIC_FILES = new Set([
   'results.csv',
   'results.xlsx',
@@ -152,8 +152,9 @@ class LocalStore implements Store {
       .sort();
   }
 
-  async sweep(): Promise<void> {
-    for await (const { name, parentPath } of entriesBelow(this.location)) {
+  async sweep(folder?: string): Promise<void> {
+    const from = folder === undefined ? this.location : this.#path(folder);
+    for await (const { name, parentPath } of entriesBelow(from)) {
       if (PART.test(name)) await rm(path.join(parentPath, name), { force: true });
     }
   }
@@ -192,7 +193,7 @@ class LocalStore implements Store {
 }
 
 function isPublic(key: string): boolean {
-  return key.split('/', 1)[0] === PUBLIC_FOLDER || PUBLIC_FILES.has(key);
+  return PUBLIC_FOLDERS.has(key.split('/', 1)[0] ?? '') || PUBLIC_FILES.has(key);
 }
 
 function modeOf(key: string): number {

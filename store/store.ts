@@ -50,8 +50,11 @@ export interface Store {
   /** Keys directly below a folder ('outcomes/'), sorted; none if there is no such folder. */
   list(prefix: string): Promise<string[]>;
   remove(key: string): Promise<void>;
-  /** Removes what interrupted writes left; only when nothing else writes here. */
-  sweep(): Promise<void>;
+  /**
+   * Removes what interrupted writes left; only when nothing else writes there.
+   * @param folder this one alone; default: all of the store
+   */
+  sweep(folder?: string): Promise<void>;
 }
 
 /** Opens the store at a location. Throws on a location it cannot serve. */

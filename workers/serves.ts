@@ -1,4 +1,4 @@
-/** What a worker serves: probing can run on other machines than submitting. */
-export type Serves = 'all' | 'scoring' | 'probing';
+/** What a worker serves: what reads clips and makes videos can run on other machines than submitting. */
+export type Serves = 'all' | 'scoring' | 'probing' | 'mixing';
 
-export const SERVES = ['all', 'scoring', 'probing'] as const satisfies Serves[];
+export const SERVES = ['all', 'scoring', 'probing', 'mixing'] as const satisfies Serves[];

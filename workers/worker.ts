@@ -10,6 +10,7 @@ import {
   createActivities,
   createIntakeActivities,
   createMediaActivities,
+  createMixActivities,
 } from '../activities/index.js';
 import { DOWNLOAD_LIMITS } from '../activities/download-limits.js';
 import { Webhook } from 'standardwebhooks';
@@ -26,6 +27,7 @@ import {
   encodingQueueOf,
   filesQueueOf,
   mediaQueueOf,
+  mixingQueueOf,
   taskQueueOf,
 } from '../contract/names.js';
 import { openLocalStore } from '../store/local-store.js';
@@ -57,11 +59,17 @@ const MAX_PAGES = 8;
 const MAX_DOWNLOADS = 50;
 /** Manifests, matching and results of all batches. */
 const MAX_FILES = 20;
+/** Of workflows. */
+const workflowBundle = { codePath: distFile('workflow-bundle.js') };
+
 export interface WorkerOptions {
   config: WorkerConfig;
   /** Notifications link to the web UI where `uiUrl` tells it. */
   temporal: Pick<OpenedTemporal, 'connection' | 'namespace'> & Partial<OpenedTemporal>;
-  /** `probing`: probes clips and nothing else; `scoring`: all but that. Default: `all`. */
+  /**
+   * `probing`: probes, fits and mixes clips, and nothing else; `scoring`: all but that. `mixing`: mixes, and decides
+   * what is next. Default: `all`.
+   */
   serves?: Serves;
 }
 
@@ -80,22 +88,26 @@ export interface RunningWorker {
 export async function startWorker(options: WorkerOptions): Promise<RunningWorker> {
   const { config, temporal, serves = 'all' } = options;
   const { keys } = config.tomoviee;
-  if (serves !== 'probing') needKeys(config);
+  const scores = serves === 'all' || serves === 'scoring';
+  if (scores) needKeys(config);
   const signing = config.notifications.secret;
   const header = config.manifestHeader?.value;
   const secrets = [keys?.appKey, keys?.appSecret, signing, header].filter(
     (one) => one !== undefined,
   );
   const media = openMedia(config);
-  const probing = serves === 'scoring' ? [] : createProbing(config, media);
+  const own = [
+    ...(serves === 'all' || serves === 'probing' ? createProbing(config, media) : []),
+    ...(serves === 'scoring' ? [] : [createMixing(config, media)]),
+    ...(serves === 'mixing' ? [{ taskQueue: taskQueueOf(config.account), workflowBundle }] : []),
+  ];
 
   installRuntime(createLogger({ level: config.logLevel, hide: secrets }));
   const connection = await NativeConnection.connect(temporal.connection);
-  const scoring =
-    serves === 'probing' ? undefined : await createScoring(options, connection, media);
+  const scoring = scores ? await createScoring(options, connection, media) : undefined;
   const common = { connection, namespace: temporal.namespace, ...shutdownOf(config) };
   const workers = await Promise.all(
-    [...(scoring?.parts ?? []), ...probing].map((part) => Worker.create({ ...common, ...part })),
+    [...(scoring?.parts ?? []), ...own].map((part) => Worker.create({ ...common, ...part })),
   );
   const asked = new AbortController();
   const shutDown = (): void => {
@@ -178,7 +190,7 @@ async function createScoring(
     parts: [
       {
         taskQueue,
-        workflowBundle: { codePath: distFile('workflow-bundle.js') },
+        workflowBundle,
         activities,
         maxConcurrentActivityTaskExecutions: MAX_ACTIVITIES,
         maxEagerActivityReservationsPerWorkflowTask: MAX_ACTIVITIES,
@@ -218,6 +230,15 @@ function createProbing(config: WorkerConfig, media: Media): Part[] {
       maxConcurrentActivityTaskExecutions: maxEncoding(),
     },
   ];
+}
+
+/** Reads no keys: who has only the results can mix them. */
+function createMixing(config: WorkerConfig, media: Media): Part {
+  return {
+    taskQueue: mixingQueueOf(taskQueueOf(config.account)),
+    activities: createMixActivities({ openStore: openLocalStore, ...media }),
+    maxConcurrentActivityTaskExecutions: Math.max(1, Math.floor(availableParallelism() / 2)),
+  };
 }
 
 /** One ffmpeg keeps some four processors busy. */

@@ -11,10 +11,13 @@ import type {
 import type { BatchProgress } from '../contract/batch.js';
 import type { Pace } from '../contract/account.js';
 import type { SubmissionPlace, TaskCallback } from '../contract/callback.js';
+import type { MixAgain, MixProgress } from '../contract/mix.js';
 import {
   ACCOUNT_QUERY,
   CLIP_STORE_QUERY,
   EVICT_UPDATE,
+  MIX_AGAIN_SIGNAL,
+  MIX_PROGRESS_QUERY,
   PAUSE_SIGNAL,
   PROGRESS_QUERY,
   REPORT_SIGNAL,
@@ -42,3 +45,7 @@ export const tuneUpdate = defineUpdate<Pace, [Tuning]>(TUNE_UPDATE);
 /** Evicts a batch that does not answer. */
 export const evictUpdate = defineUpdate<Evicted, [Eviction]>(EVICT_UPDATE);
 export const accountQuery = defineQuery<AccountView>(ACCOUNT_QUERY);
+
+/** Has finished videos looked for once more. */
+export const mixAgainSignal = defineSignal<[MixAgain]>(MIX_AGAIN_SIGNAL);
+export const mixProgressQuery = defineQuery<MixProgress>(MIX_PROGRESS_QUERY);

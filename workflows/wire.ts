@@ -42,6 +42,17 @@ import type {
 } from '../contract/carried.js';
 import type { Outcome, OutcomeCounts } from '../contract/clip.js';
 import type { VendorFailure } from '../contract/failure.js';
+import {
+  AUDIO_PLANS,
+  LOUDNESS_RANGE,
+  MOST_FADE_SECONDS,
+  type MixAgain,
+  type MixCounts,
+  type MixFailure,
+  type MixOptions,
+  type MixState,
+  type MixVideosInput,
+} from '../contract/mix.js';
 import { ACCOUNT_PREFIX } from '../contract/names.js';
 import { readTaskId } from '../contract/task-id.js';
 import {
@@ -203,6 +214,12 @@ const ledger = shapeOf<LedgerOptions>({
   ...{ signatures: optional(listOf(text)), again: optional(flag) },
 });
 
+const mix = shapeOf<MixOptions>({
+  audio: optional(oneOf(...AUDIO_PLANS)),
+  loudness: real(LOUDNESS_RANGE.least, LOUDNESS_RANGE.most),
+  fadeSeconds: real(0, MOST_FADE_SECONDS),
+});
+
 const options = shapeOf<BatchOptions>({
   ...{ pace, priority: oneOf(...PRIORITIES), probe: yesOrNo },
   takes: optional(whole(2, MOST_TAKES)),
@@ -224,6 +241,7 @@ const options = shapeOf<BatchOptions>({
     }),
   ),
   notify: optional(shapeOf<{ url: string }>({ url: text })),
+  mix: optional(mix),
   xlsx: optional(flag),
   historyBound: whole(1),
 });
@@ -301,6 +319,23 @@ export const batchInput: Check = shapeOf<ScoreBatchInput>({
   },
   found: optional(shapeOf<LedgerFindings>({ counts: recordOf(count), notes })),
   carried: optional(carried),
+});
+
+/** What `mixVideos` is to look through. */
+const mixRound = { round: whole(1, 1e6), mix, skipped: optional(flag) };
+export const mixAgain: Check = shapeOf<MixAgain>(mixRound);
+
+/** The one argument of `mixVideos`. */
+export const mixVideosInput: Check = shapeOf<MixVideosInput>({
+  ...{ version: oneOf(1), batch: batchId, store: named(4096), ...mixRound },
+  historyBound: whole(1),
+  carried: optional(
+    shapeOf<MixState>({
+      ...{ next: optional(rows), rows: listOf(rows), startedAt: text },
+      counts: shapeOf<MixCounts>({ found: count, made: count, kept: count, failed: count }),
+      lastFailures: listOf(shapeOf<MixFailure>({ id: text, message: text })),
+    }),
+  ),
 });
 
 /** The one argument of `notification`. */

@@ -8,6 +8,10 @@ import { NetError, type NetCode } from '../../net/errors.js';
 /** What the disk says, by way of ffmpeg: no fault of the clip. */
 const DISK_FULL = /no space left|disk quota|input\/output error/i;
 
+export function isDiskFault(error: unknown): boolean {
+  return error instanceof Error && DISK_FULL.test(error.message);
+}
+
 /** `failed` may pass, `rejected` does not. */
 export class FitRefusal extends Error {
   override readonly name = 'FitRefusal';
@@ -39,6 +43,6 @@ export function refusalOf(error: unknown): FitRefusal {
     return new FitRefusal(error.code, error.message, status, options);
   }
   const ofClip = error instanceof FfmpegError || error instanceof NoProxyError;
-  if (!ofClip || DISK_FULL.test(error.message)) throw error;
+  if (!ofClip || isDiskFault(error)) throw error;
   return new FitRefusal('fit_failed', `it cannot be fitted: ${error.message}`, 'rejected', options);
 }

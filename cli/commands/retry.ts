@@ -1,12 +1,10 @@
 // reelscore retry: like run, for the clips of an ended batch that did not succeed.
-import type { Reelscore } from '../../client/reelscore.js';
-import type { ResolvedConfig } from '../../config/config.js';
 import { checkForRun } from '../check-manifest.js';
 import { needKeys, readConfig } from '../config.js';
-import { connect } from '../connect.js';
+import { connectFor } from '../connect-for.js';
 import { EXIT } from '../exit-codes.js';
 import { Interrupts } from '../interrupts.js';
-import { createIo, type Io, shownPath } from '../io.js';
+import { createIo, shownPath } from '../io.js';
 import { settingsOf, type RunFlags } from '../run-flags.js';
 import { scoreHere } from '../score-here.js';
 import { showDetached, showEnd } from '../summary.js';
@@ -67,19 +65,5 @@ export async function retry(
     await checked?.file.remove();
     await api.close();
     interrupts.dispose();
-  }
-}
-
-/** A batch of the simulator needs the simulator; which one it is, only Temporal or its store knows. */
-async function connectFor(batch: string, config: ResolvedConfig, io: Io): Promise<Reelscore> {
-  const plain = await connect(io, { config });
-  try {
-    if (!(await plain.isSimulated(batch))) return plain;
-    const simulated = await connect(io, { config, simulate: true });
-    await plain.close();
-    return simulated;
-  } catch (error) {
-    await plain.close();
-    throw error;
   }
 }

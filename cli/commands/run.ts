@@ -7,7 +7,7 @@ import { connect } from '../connect.js';
 import { EXIT } from '../exit-codes.js';
 import { Interrupts } from '../interrupts.js';
 import { createIo, shownPath } from '../io.js';
-import { scoreHere } from '../score-here.js';
+import { mixHere, scoreHere } from '../score-here.js';
 import { showDetached, showEnd } from '../summary.js';
 
 export async function run(manifest: string, flags: RunFlags): Promise<number> {
@@ -32,7 +32,11 @@ export async function run(manifest: string, flags: RunFlags): Promise<number> {
         `Batch ${batch} has run already. For all of its clips again: --again --batch NEW-NAME`,
       );
       for (const text of handle.notes) io.say(`Note: ${text}`);
-      return await showEnd(io, api, { batch, state: 'finished', summary, store });
+      const videos = config.mixes ? await mixHere({ api, batch, io, interrupts }) : undefined;
+      return await showEnd(io, api, {
+        ...{ batch, state: 'finished', summary, store },
+        ...(videos && { videos }),
+      });
     }
     io.say(`Batch ${batch}: ${handle.total} clips${simulate ? ', simulated' : ''}`);
     if (handle.how === 'attached') io.say('It was started before and goes on.');

@@ -15,7 +15,8 @@ import type { WorkerOptions } from '../../workers/worker.js';
 const WORK: Record<Serves, string> = {
   all: 'taking batches',
   scoring: 'taking all but probing',
-  probing: 'probing clips',
+  probing: 'probing, fitting and mixing clips',
+  mixing: 'mixing videos',
 };
 
 export interface ServedParts {

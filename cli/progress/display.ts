@@ -8,9 +8,9 @@ import { Speed } from './speed.js';
 import { doneOf } from '../../contract/clip.js';
 import { failingLines, liveLines, plainLine, stateLines, type ProgressView } from './view.js';
 
-export interface Display {
+export interface Display<Progress = SeenProgress> {
   /** @param progress undefined when no worker answers */
-  update(progress: SeenProgress | undefined): void;
+  update(progress: Progress | undefined): void;
   /** Takes the live display away. May be called more than once. */
   stop(): void;
 }

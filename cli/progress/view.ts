@@ -71,6 +71,11 @@ const WORK: Record<string, string> = {
   finishClips: 'downloading soundtracks and recording outcomes',
   finalizeBatch: 'writing the results',
   joinAccount: 'reporting to the account',
+  fitClip: 'fitting clips',
+  joinCues: 'joining parts',
+  findMixes: 'looking for videos to be mixed',
+  mixClip: 'mixing videos',
+  writeMixes: 'writing the results',
 };
 
 /** What keeps failing, why, and that it goes on by itself. */
@@ -158,8 +163,19 @@ function rateText(perSecond: number): string {
 
 function bar(done: number, counts: OutcomeCounts, cells: number, colors: Colors): string {
   const { total } = counts;
-  const full = total === 0 ? cells : Math.floor((done / total) * cells);
-  const paint = counts.failed + counts.rejected > 0 ? colors.yellow : colors.green;
+  const share = total === 0 ? 1 : done / total;
+  return shareBar(share, cells, counts.failed + counts.rejected > 0, colors);
+}
+
+/** @param share of 1 */
+export function shareBar(
+  share: number,
+  cells: number,
+  someFailed: boolean,
+  colors: Colors,
+): string {
+  const full = Math.floor(share * cells);
+  const paint = someFailed ? colors.yellow : colors.green;
   return paint('█'.repeat(full)) + colors.dim('░'.repeat(cells - full));
 }
 
@@ -194,7 +210,7 @@ function workText(progress: BatchProgress): string {
 }
 
 /** Shortens to a width in columns. */
-function cut(text: string, width: number): string {
+export function cut(text: string, width: number): string {
   if (text.length <= width) return text;
   const signs = signsOf(text);
   return signs.length <= width ? text : `${signs.slice(0, Math.max(1, width - 1)).join('')}…`;

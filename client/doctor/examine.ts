@@ -7,7 +7,7 @@ import { openTemporal, type OpenedTemporal } from '../../temporal/connection.js'
 import { callbackFindings } from './callbacks.js';
 import { clipsFinding } from './clips.js';
 import { ok, problemOf, type DoctorFinding } from './finding.js';
-import { ffmpegFinding } from './fitting.js';
+import { ffmpegFinding } from './ffmpeg.js';
 import { folderFinding } from './folders.js';
 import { gatewayFindings } from './gateway.js';
 import { keysFinding, nodeFinding, notificationsFinding } from './settings.js';

@@ -1,10 +1,7 @@
 // What is heard in a finished video. Pure.
+import type { AudioPlan } from '../../contract/mix.js';
 
-/**
- * `duck`: the clip's sound, and music that makes room for it. `under`: both, the music low all the time.
- * `replace`: the music alone. `keep`: the clip as it is.
- */
-export type AudioPlan = 'duck' | 'under' | 'replace' | 'keep';
+export type { AudioPlan };
 
 /**
  * What is done of what was asked for.

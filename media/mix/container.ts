@@ -106,6 +106,13 @@ const OWN_EXTENSIONS: Readonly<Record<string, string>> = {
   ...{ mxf: '.mxf', gxf: '.gxf', gif: '.gif', rm: '.rm', wtv: '.wtv', dv: '.dv', nut: '.nut' },
   ...{ ivf: '.ivf', h264: '.h264', hevc: '.hevc', m4v: '.m4v', obu: '.obu', av1: '.obu' },
 };
+
+/** All that `videoExtension` may give. */
+export const EXTENSIONS: ReadonlySet<string> = new Set([
+  ...[MKV, MOV, MP4, THREE_GP, TS, FLV].map(({ extension }) => extension),
+  ...Object.values(OWN_EXTENSIONS),
+  '.webm',
+]);
 const WEB_PICTURES = ['vp8', 'vp9', 'av1'];
 const WEB_SOUNDS = ['opus', 'vorbis'];
 

@@ -33,20 +33,27 @@ export interface MixGraph {
   music: AudioStream;
   levels: Levels;
   shape: MusicShape;
+  /** Where the music is heard, if not all the time. */
+  place?: MusicPlace | undefined;
   master: Master;
+}
+
+/** In samples: what is without music before it, and the length of it all. */
+export interface MusicPlace {
+  before: number;
+  total: number;
 }
 
 /** ffmpeg's numbers of the files in the command. */
 export const CLIP_INPUT = 0;
 export const MUSIC_INPUT = 1;
 
-/** The filters up to the label `mix`: exactly `shape.total` samples of stereo. */
-export function mixGraph({ voice, music, levels, shape, master }: MixGraph): string {
-  const { total } = shape;
-  const bed = [
-    ...musicChains(music, shape),
-    `[looped]volume=${decibels(levels.musicGain)},${fades(shape)},${lengthOf(total)}[bed]`,
-  ];
+/** The filters up to the label `mix`: stereo, of exactly as many samples as the place has, else the music. */
+export function mixGraph({ voice, music, levels, shape, place, master }: MixGraph): string {
+  const { total = shape.total, before = 0 } = place ?? {};
+  const heard = [`volume=${decibels(levels.musicGain)}`, fades(shape), lengthOf(shape.total)];
+  if (place) heard.push(`adelay=${before}S:all=1`, lengthOf(total));
+  const bed = [...musicChains(music, shape), `[looped]${heard.join(',')}[bed]`];
   const end = `${masterOf(master)},${lengthOf(total)}[mix]`;
   if (!voice) return [...bed, `[bed]${end}`].join(';');
   const own = `[${CLIP_INPUT}:${voice.index}]${formOf(voice, true).join(',')},${lengthOf(total)}[voice]`;

@@ -1,4 +1,5 @@
 // Makes a finished video: the picture of a clip as it is, with music.
+import type { Excerpt } from '../../contract/clip.js';
 import { describe } from '../ffmpeg/describe.js';
 import type { Ffmpeg } from '../ffmpeg/ffmpeg.js';
 import { measureMusicArgs, measureVoiceArgs } from './args.js';
@@ -10,6 +11,7 @@ import { keepClip } from './keep-clip.js';
 import { levelsOf } from './levels.js';
 import { isAudible, parseLoudness, type Loudness } from './loudness.js';
 import { heardSamples } from './music-ends.js';
+import { placeOf } from './music-place.js';
 import { musicShape, timesHeard } from './music-shape.js';
 import { originOf, readPicture } from './picture.js';
 import { passesOf, type OnShare } from './progress.js';
@@ -33,6 +35,8 @@ export interface MixOptions {
   loudness?: number | undefined;
   /** Of the music at the end; in short clips less. */
   fadeSeconds?: number | undefined;
+  /** The part of the clip that the soundtrack is for; default: all of it. */
+  excerpt?: Excerpt | undefined;
 }
 
 export interface MixRun {
@@ -96,10 +100,12 @@ export async function mixVideo(
 
   const voice = await voiceOf();
   const audio = planOf(options.audio, voice !== undefined);
-  const heard = await run('music', measureMusicArgs(files.music, music, total));
+  const place = placeOf(options.excerpt, picture.startSeconds - originOf(clip), total);
+  const span = place?.span ?? total;
+  const heard = await run('music', measureMusicArgs(files.music, music, span));
   const level = parseLoudness(heard);
   if (!isAudible(level)) throw new NoMixError('the soundtrack is silent');
-  const shape = musicShape(total, heardSamples(heard), options.fadeSeconds ?? DEFAULT_FADE);
+  const shape = musicShape(span, heardSamples(heard), options.fadeSeconds ?? DEFAULT_FADE);
   const container = containerOf(clip);
   const { subtitles, dropped } = carriedOf(clip, container);
   const found = await writeMix({
@@ -107,7 +113,7 @@ export async function mixVideo(
     sources: { clip: files.picture, video, music: files.music, to: files.to },
     graph: {
       ...(hasVoice(audio) && clip.audio && { voice: clip.audio }),
-      ...{ music, levels: levelsOf(audio, level, voice), shape },
+      ...{ music, levels: levelsOf(audio, level, voice), shape, place },
     },
   });
   await checkPicture(ffmpeg, files.to, picture, signal);

@@ -13,6 +13,8 @@ const WIDTHS: Record<ResultColumn, number> = {
   output: 32,
   possible_duplicate: 20,
   outputs: 32,
+  video: 32,
+  video_error: 40,
 };
 
 const LEAST = 14;

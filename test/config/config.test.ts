@@ -63,6 +63,8 @@ test('without any setting every default holds', () => {
     priority: 'normal',
     xlsx: false,
     takes: 1,
+    mixes: false,
+    mix: { loudness: -14, fadeSeconds: 2 },
     identity: 'clip',
     signatureParams: [],
     ledgerDir: join(cwd, 'results'),
@@ -275,6 +277,10 @@ map: 'Video URL=file_link; Brief=prompt'
 takes: 3
 fit: true
 long: first
+mix: true
+audio: under
+loudness: -16
+fade: 1s
 ffmpeg: /opt/ffmpeg/bin/ffmpeg
 sheet: 2
 xlsx: true
@@ -331,6 +337,8 @@ historyBound: 500
     map: { 'Video URL': 'file_link', Brief: 'prompt' },
     takes: 3,
     fit: { long: 'first' },
+    mixes: true,
+    mix: { audio: 'under', loudness: -16, fadeSeconds: 1 },
     ffmpeg: '/opt/ffmpeg/bin/ffmpeg',
     sheet: '2',
     xlsx: true,

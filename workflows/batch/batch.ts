@@ -27,7 +27,7 @@ import { BatchState } from './batch-state.js';
 import { newTally, tripped } from './breaker.js';
 import { capText } from './cap.js';
 import { isAtVendor } from './clip.js';
-import { historyBounds, type HistoryBounds } from './history-bounds.js';
+import { historyBounds, type HistoryBounds } from '../history-bounds.js';
 import type { Opened } from './opening.js';
 import { Notifier } from './notifying.js';
 import { pauseHandlers } from './pausing.js';

@@ -11,6 +11,7 @@ import type { BatchSummary } from '../../contract/clip.js';
 import type { BatchRequest } from '../../contract/request.js';
 import { Batch } from './batch.js';
 import { messageOf, openBatchOf } from './opening.js';
+import { mixVideosOf } from './videos.js';
 
 /**
  * Scores one batch: opens it if a request asks for it, leaves out what was scored before, prepares the other
@@ -55,6 +56,7 @@ async function continueAsNew(batch: Batch): Promise<never> {
 async function finish(batch: Batch): Promise<BatchSummary> {
   const { cancelled } = batch; // a cancellation while the results are written comes too late
   const summary = await batch.writeResults();
+  if (!cancelled) await mixVideosOf(batch.input);
   await batch.showEnd(cancelled ? 'cancelled' : 'finished');
   if (cancelled) throw new CancelledFailure('the batch was cancelled; its results are written');
   return summary;

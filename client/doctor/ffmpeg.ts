@@ -1,4 +1,4 @@
-// Whether clips can be fitted here.
+// Whether clips can be fitted and videos mixed here.
 import { ENVIRONMENT } from '../../config/environment.js';
 import type { ResolvedConfig } from '../../config/config.js';
 import { toolEnv } from '../../config/tool-env.js';
@@ -6,17 +6,21 @@ import { openFfmpeg } from '../../media/ffmpeg/ffmpeg.js';
 import { ok, problem, problemOf, warning, type DoctorFinding } from './finding.js';
 
 const CHECK = 'ffmpeg';
-/** What fitting takes of it. */
+/** What fitting and mixing take of it. */
 const FILTERS = [
   ...['fps', 'scale', 'bwdif', 'pad', 'setsar', 'format', 'select', 'metadata'],
-  ...['aresample', 'aformat', 'apad', 'atrim', 'acrossfade'],
+  ...['aresample', 'aformat', 'apad', 'atrim', 'acrossfade', 'adelay', 'afade', 'alimiter'],
+  ...['aloop', 'amix', 'anull', 'asetpts', 'asplit', 'astats', 'concat', 'ebur128', 'pan'],
+  ...['sidechaincompress', 'silencedetect', 'volume'],
 ];
 const ENCODERS = ['libx264', 'aac'];
 
 export async function ffmpegFinding({
   ffmpeg: command,
   fit,
+  mixes,
 }: ResolvedConfig): Promise<DoctorFinding> {
+  const needed = fit !== undefined || mixes;
   const ffmpeg = openFfmpeg(command, toolEnv(ENVIRONMENT));
   try {
     const version = await ffmpeg.version();
@@ -25,12 +29,13 @@ export async function ffmpegFinding({
       ...FILTERS.filter((name) => !filters.has(name)),
       ...ENCODERS.filter((name) => !encoders.has(name)),
     ];
-    if (missing.length === 0) return ok(CHECK, `${version}; clips can be fitted here (--fit)`);
+    if (missing.length === 0)
+      return ok(CHECK, `${version}; clips can be fitted here (--fit), and videos mixed (--mix)`);
     const found = `${version} lacks ${missing.join(', ')}`;
     const advice = 'install a build with H.264 (libx264), or set REELSCORE_FFMPEG to one';
-    return fit ? problem(CHECK, found, advice) : warning(CHECK, found, advice);
+    return needed ? problem(CHECK, found, advice) : warning(CHECK, found, advice);
   } catch (error) {
-    if (fit) return problemOf(CHECK, error);
-    return ok(CHECK, 'is not there; it is needed for --fit alone');
+    if (needed) return problemOf(CHECK, error);
+    return ok(CHECK, 'is not there; it is needed for --fit and --mix alone');
   }
 }

@@ -1,0 +1,58 @@
+// Makes the finished video of one row.
+import type { Clip, Outcome } from '../../contract/clip.js';
+import type { MixOptions } from '../../contract/mix.js';
+import { fileNameOf } from '../../manifests/clip-id.js';
+import { describe } from '../../media/ffmpeg/describe.js';
+import type { Ffmpeg } from '../../media/ffmpeg/ffmpeg.js';
+import { videoExtension } from '../../media/mix/container.js';
+import { keepClip } from '../../media/mix/keep-clip.js';
+import { mixVideo } from '../../media/mix/mix-video.js';
+import type { GuardedFetch } from '../../net/guarded-fetch.js';
+import type { Store } from '../../store/store.js';
+import { soundtrackOf, withClipFile } from './sources.js';
+
+export interface MixDependencies {
+  ffmpeg: Ffmpeg;
+  clipFetch: GuardedFetch;
+}
+
+export interface MixTask {
+  store: Store;
+  clip: Clip;
+  outcome: Outcome & { output: string };
+  mix: MixOptions;
+  signal: AbortSignal;
+}
+
+/** A video that is in the store: its key, and what it is, in words. */
+export interface MadeVideo {
+  video: string;
+  what: string;
+}
+
+/** @throws NoMixError and what else `failureOf` takes, or what may pass */
+export async function makeVideo(
+  { ffmpeg, clipFetch }: MixDependencies,
+  { store, clip, outcome, mix, signal }: MixTask,
+): Promise<MadeVideo> {
+  const music = soundtrackOf(store, outcome);
+  const keyOf = (extension: string): string => `videos/${fileNameOf(clip.id)}${extension}`;
+  if (mix.audio === undefined) {
+    const scored = await describe(ffmpeg, music, signal);
+    if (scored.video) {
+      const video = keyOf(videoExtension(scored, 'keep'));
+      await store.writeFile(video, (part) => keepClip(music, part, signal));
+      return { video, what: "the vendor's own video" };
+    }
+  }
+  return await withClipFile(clipFetch, { store, clip, signal }, async (picture) => {
+    const video = keyOf(videoExtension(await describe(ffmpeg, picture, signal), mix.audio));
+    let what = '';
+    await store.writeFile(video, async (part) => {
+      const options = { ...mix, excerpt: clip.excerpt };
+      const made = await mixVideo({ ffmpeg }, { picture, music, to: part }, options, { signal });
+      what = made.what;
+    });
+    return { video, what };
+  });
+}
