@@ -50,6 +50,8 @@ export interface MixState {
   /** Rows found, and not mixed yet. */
   rows: number[];
   counts: MixCounts;
+  /** Made before it was asked to look once more, where they are found again. */
+  before?: number;
   /** ISO 8601. */
   startedAt: string;
   /** Newest last, at most five. */

@@ -331,7 +331,7 @@ export const mixVideosInput: Check = shapeOf<MixVideosInput>({
   historyBound: whole(1),
   carried: optional(
     shapeOf<MixState>({
-      ...{ next: optional(rows), rows: listOf(rows), startedAt: text },
+      ...{ next: optional(rows), rows: listOf(rows), startedAt: text, before: optional(rows) },
       counts: shapeOf<MixCounts>({ found: count, made: count, kept: count, failed: count }),
       lastFailures: listOf(shapeOf<MixFailure>({ id: text, message: text })),
     }),

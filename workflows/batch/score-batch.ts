@@ -56,7 +56,7 @@ async function continueAsNew(batch: Batch): Promise<never> {
 async function finish(batch: Batch): Promise<BatchSummary> {
   const { cancelled } = batch; // a cancellation while the results are written comes too late
   const summary = await batch.writeResults();
-  if (!cancelled) await mixVideosOf(batch.input);
+  if (!cancelled && summary.counts.succeeded > 0) await mixVideosOf(batch.input);
   await batch.showEnd(cancelled ? 'cancelled' : 'finished');
   if (cancelled) throw new CancelledFailure('the batch was cancelled; its results are written');
   return summary;

@@ -68,8 +68,9 @@ export class Mixing {
       this.#phase = 'done';
       return 'done';
     }
-    this.#input = { ...this.#input, ...again };
-    this.#state = { ...firstState(), startedAt: this.#state.startedAt };
+    const next = this.#from(again);
+    this.#input = next;
+    this.#state = next.carried;
     return 'again';
   }
 
@@ -81,19 +82,33 @@ export class Mixing {
 
   /** The argument of the next run. A request to look again is carried as one to look from the start. */
   carry(): MixVideosInput {
-    if (!this.#again) return { ...this.#input, carried: this.#state };
-    const { startedAt } = this.#state;
-    return { ...this.#input, ...this.#again, carried: { ...firstState(), startedAt } };
+    return this.#again ? this.#from(this.#again) : { ...this.#input, carried: this.#state };
   }
 
   progress(): MixProgress {
-    const { counts, startedAt, lastFailures } = this.#state;
+    const { startedAt, lastFailures, before = 0 } = this.#state;
+    const { found, made, kept, failed } = this.#state.counts;
+    const again = Math.min(before, kept);
+    const counts = { found, made: made + again, kept: kept - again, failed };
     const complete = this.#state.next === undefined;
     return { state: this.#phase, counts, complete, startedAt, lastFailures };
   }
 
   get #isOpen(): boolean {
     return this.#state.rows.length > 0 || this.#state.next !== undefined;
+  }
+
+  /** To begin with the first row again. */
+  #from(again: MixAgain): MixVideosInput & { carried: MixState } {
+    const { version, batch, store, mix, historyBound } = this.#input;
+    const { startedAt } = this.#state;
+    const alike =
+      again.mix.audio === mix.audio &&
+      again.mix.loudness === mix.loudness &&
+      again.mix.fadeSeconds === mix.fadeSeconds;
+    const before = alike ? this.progress().counts.made : 0;
+    const carried = { ...firstState(), startedAt, before };
+    return { version, batch, store, historyBound, ...again, carried };
   }
 
   async #find(): Promise<void> {
