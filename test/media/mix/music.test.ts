@@ -51,6 +51,25 @@ describe.skipIf(!hasFfmpeg)('the music of a finished video', () => {
     },
   );
 
+  test('is heard in its part of the clip alone, where it is for a part', async () => {
+    const excerpt = { start: 3, length: 4 };
+    const { path, seconds } = await mix('ten.mp4', 'long.wav', { fadeSeconds: 1, excerpt });
+    expect(Math.abs(seconds - 10)).toBeLessThanOrEqual(0.04);
+    const { sound: heard } = await readTrack(path);
+    expect(Math.abs(heard.length / 48_000 - 10)).toBeLessThanOrEqual(0.04);
+    const strengths = toneOf(heard, MUSIC);
+    const full = levelOf(strengths, 3.5, 5.5);
+    expect(full - levelOf(strengths, 3.05, 3.5)).toBeLessThan(1);
+    for (const [from, to] of [
+      [0.5, 2.9],
+      [7.1, 9.9],
+    ] as const) {
+      expect(full - levelOf(strengths, from, to)).toBeGreaterThan(40);
+    }
+    const late = mix('ten.mp4', 'long.wav', { excerpt: { start: 11 } });
+    await expect(late).rejects.toThrow('the clip ends before its part begins (11 s)');
+  });
+
   test('fades at the end, and is as long as the picture', async () => {
     const { path } = await mix('ten.mp4', 'long.wav', { fadeSeconds: 3 });
     const { sound: heard } = await readTrack(path);
