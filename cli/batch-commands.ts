@@ -109,6 +109,17 @@ Needs ffmpeg, and no keys. Videos that are there, of the same soundtrack and mix
       done(await mix(batch, flags));
     });
 
+  program
+    .command('report')
+    .argument('<batch>', 'id of a batch')
+    .description('Write a page, report.html, on which its clips are seen and heard.')
+    .option('--json', 'print one JSON document on stdout')
+    .addHelpText('after', examples('reelscore report library-1a2b3c4d'))
+    .action(async (batch: string, flags: { json?: boolean }) => {
+      const { report } = await import('./commands/report.js');
+      done(await report(batch, flags));
+    });
+
   const steer = (verb: 'pause' | 'resume' | 'cancel', description: string) =>
     program
       .command(verb)

@@ -33,6 +33,7 @@ export type { FailingWork, SeenProgress } from './failing-work.js';
 export type { EndedBatch, WaitOptions } from './wait.js';
 export type { EndedMixing, MixedBatch, MixWaitOptions, SeenMixing } from './videos.js';
 export type { NotifiedEnd, NotifiedOptions } from './notified.js';
+export type { ReportOptions, WrittenReport } from './report/report.js';
 export type { BatchResults, ResultsOptions } from './results.js';
 export type { Warning } from '../outcomes/warnings.js';
 export type { ResultRow, ResultStatus } from '../outcomes/result-row.js';

@@ -20,6 +20,7 @@ import type { BatchFilter } from './filter.js';
 import { openedOf } from './execution.js';
 import { locateBatch } from './locate.js';
 import { planManifest, type Plan, type PlanOptions } from './plan.js';
+import { writeReport, type ReportOptions, type WrittenReport } from './report/report.js';
 import { resultsOf, type BatchResults, type ResultsOptions } from './results.js';
 import { retryBatch, type RetriedBatch, type RetryOptions } from './retry.js';
 import { Schedules } from './schedules/schedules.js';
@@ -293,6 +294,15 @@ export class Reelscore {
    */
   async results(batch: string, options?: ResultsOptions): Promise<BatchResults> {
     return await resultsOf(await locateBatch(this.#context, batch), options);
+  }
+
+  /**
+   * Writes a page into the folder of the results on which its clips are seen and heard, also while the batch runs.
+   * Stills and waveforms need ffmpeg, and are kept for the next time.
+   * @throws ReelscoreError `batch_not_found`, `results_gone`
+   */
+  async report(batch: string, options?: ReportOptions): Promise<WrittenReport> {
+    return await writeReport(await locateBatch(this.#context, batch), this.config, options);
   }
 
   /**

@@ -16,8 +16,9 @@ const PRIVATE_FOLDER = '.reelscore';
 const PRIVATE_MODE = 0o600;
 /** Of what is for people, as far as the user's umask lets it. */
 const PUBLIC_MODE = 0o666;
-const PUBLIC_FOLDERS = new Set(['soundtracks', 'videos']);
+const PUBLIC_FOLDERS = new Set(['soundtracks', 'videos', 'report']);
 const PUBLIC_FILES = new Set([
+  'report.html',
   'results.csv',
   'results.xlsx',
   'results.jsonl',

@@ -73,9 +73,9 @@ describe('results.csv', () => {
       { row: 1, status: 'rejected', attempts: 0, errorCode: 'http_404', errorMessage: 'not there' },
     ]);
     expect(csv.split('\n').slice(1, -1)).toEqual([
-      'c0,failed,https://cdn.example/0.mp4,Pop,t,4,680001,no luck,,true,',
-      'c1,rejected,https://cdn.example/1.mp4,Pop,,0,http_404,not there,,false,',
-      'c2,cancelled,https://cdn.example/2.mp4,Pop,,0,batch_cancelled,never submitted,,false,',
+      'c0,failed,https://cdn.example/0.mp4,Pop,t,4,680001,no luck,,true,,,',
+      'c1,rejected,https://cdn.example/1.mp4,Pop,,0,http_404,not there,,false,,,',
+      'c2,cancelled,https://cdn.example/2.mp4,Pop,,0,batch_cancelled,never submitted,,false,,,',
     ]);
   });
 

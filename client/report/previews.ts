@@ -1,0 +1,104 @@
+// Stills and waveforms of a report. What was made before is not made again.
+import { hash } from 'node:crypto';
+import { stat } from 'node:fs/promises';
+import { z } from 'zod';
+import { FfmpegError, FfmpegMissingError, type Ffmpeg } from '../../media/ffmpeg/ffmpeg.js';
+import { peaksOf } from '../../media/review/peaks.js';
+import { writeStill } from '../../media/review/still.js';
+import type { Store } from '../../store/store.js';
+
+const STILLS = 'report';
+const KEY = 'report-peaks.json';
+const Known = z.record(z.string(), z.string());
+
+export class Previews {
+  #missing = false;
+  readonly #stills = new Set<string>();
+  readonly #peaks = new Map<string, string>();
+
+  private constructor(
+    private readonly ffmpeg: Ffmpeg,
+    private readonly store: Store,
+    private readonly known: Readonly<Record<string, string>>,
+    private readonly signal: AbortSignal | undefined,
+  ) {}
+
+  static async open(ffmpeg: Ffmpeg, store: Store, signal?: AbortSignal): Promise<Previews> {
+    const text = await store.readText(KEY);
+    return new Previews(ffmpeg, store, text === undefined ? {} : known(text), signal);
+  }
+
+  /** ffmpeg is not there, so that there are none but those of before. */
+  get missing(): boolean {
+    return this.#missing;
+  }
+
+  /** Store key of a picture of a video; undefined if none can be made. */
+  async still(path: string): Promise<string | undefined> {
+    const name = await nameOf(path);
+    if (name === undefined) return undefined;
+    const key = `${STILLS}/${name}.jpg`;
+    if (!(await this.store.exists(key))) {
+      const made = await this.#try(() =>
+        this.store
+          .writeFile(key, (to) => writeStill(this.ffmpeg, { from: path, to }, this.signal))
+          .then(() => true),
+      );
+      if (!made) return undefined;
+    }
+    this.#stills.add(key);
+    return key;
+  }
+
+  /** See `peaksOf`; undefined if the file cannot be read. */
+  async peaks(path: string): Promise<string | undefined> {
+    const name = await nameOf(path);
+    if (name === undefined) return undefined;
+    const peaks =
+      this.#peaks.get(name) ??
+      this.known[name] ??
+      (await this.#try(() => peaksOf(this.ffmpeg, path, this.signal)));
+    if (peaks !== undefined) this.#peaks.set(name, peaks);
+    return peaks;
+  }
+
+  /** Keeps what is of use the next time, and nothing else. */
+  async keep(): Promise<void> {
+    await this.store.write(KEY, JSON.stringify(Object.fromEntries(this.#peaks)));
+    for (const key of await this.store.list(STILLS)) {
+      if (!this.#stills.has(key)) await this.store.remove(key);
+    }
+  }
+
+  /** A report without a picture is better than none. */
+  async #try<T>(make: () => Promise<T>): Promise<T | undefined> {
+    if (this.#missing) return undefined;
+    try {
+      return await make();
+    } catch (error) {
+      if (error instanceof FfmpegMissingError) this.#missing = true;
+      else if (!(error instanceof FfmpegError)) throw error;
+      return undefined;
+    }
+  }
+}
+
+/** Tells a file from another, and from what it was before; undefined if it is not there. */
+async function nameOf(path: string): Promise<string | undefined> {
+  try {
+    const { ino, size, mtimeMs } = await stat(path);
+    const parts = JSON.stringify([path, ino, size, Math.floor(mtimeMs)]);
+    return hash('sha256', parts, 'hex').slice(0, 24);
+  } catch {
+    return undefined;
+  }
+}
+
+/** One that is damaged is made anew. */
+function known(text: string): Record<string, string> {
+  try {
+    return Known.parse(JSON.parse(text));
+  } catch {
+    return {};
+  }
+}

@@ -1,0 +1,184 @@
+// The listening report in a real browser, from a file, as who gets it in a zip opens it.
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { execaSync } from 'execa';
+import { pathToFileURL } from 'node:url';
+import { chromium, type Browser, type Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { writeReport } from '../../../client/report/report.js';
+import { resolveConfig, type ResolvedConfig } from '../../../config/config.js';
+import type { Outcome } from '../../../contract/clip.js';
+import { writeSegment } from '../../../outcomes/segments.js';
+import { appendVideo, sourcesDigest } from '../../../outcomes/videos.js';
+import type { BatchStoreView } from '../../../outcomes/merge.js';
+import { hasFfmpeg, makeClips, picture } from '../../media/clips.js';
+import { frozen } from '../../outcomes/support.js';
+import { until } from '../../support/until.js';
+
+const binary = execaSync('which', ['chromium', 'google-chrome'], { reject: false }).stdout;
+const executablePath = binary.split('\n')[0] ?? '';
+const hasBrowser = executablePath !== '';
+if (!hasBrowser) console.warn('SKIPPED: tests of pages need chromium on PATH');
+
+const HOSTILE = `</script><img src=x onerror="document.title='owned'"><!--`;
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+const config = (settings = {}): ResolvedConfig =>
+  resolveConfig(settings, { PATH: process.env['PATH'], HOME: '/nonexistent' }, '/');
+
+function located({ store }: BatchStoreView) {
+  return { batch: 'library', store };
+}
+
+describe.skipIf(!hasFfmpeg || !hasBrowser)('a listening report', () => {
+  let browser: Browser;
+  let files: Map<string, Buffer>;
+
+  beforeAll(async () => {
+    files = await makeClips({
+      'a.wav': '-f lavfi -i aevalsrc=sin(2*PI*440*t)*between(t\\,0\\,1):d=2:s=8000',
+      'a.webm': `${picture('160x90', '10', 3)} -f lavfi -i sine=300:d=3 -c:v libvpx -c:a libopus`,
+    });
+    browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
+  });
+  afterAll(() => browser.close());
+
+  /** A batch of which clip 0 has a finished video, clip 1 two takes, clip 2 has failed, and all others one. */
+  async function batchOf(count: number): Promise<BatchStoreView> {
+    const rows = Array.from({ length: count }, (_, n) => {
+      const prompt = n === 2 ? HOSTILE : 'Warm pop';
+      return `c${n},https://cdn.example/${n}.mp4,"${prompt.replaceAll('"', '""')}",shelf ${n}\n`;
+    });
+    const view = await frozen(`id,file_link,prompt,shelf\n${rows.join('')}`);
+    const { store } = view;
+    await store.write('soundtracks/a.wav', files.get('a.wav') ?? '');
+    await store.write('soundtracks/b.wav', files.get('a.wav') ?? '');
+    await store.write('videos/c0.webm', files.get('a.webm') ?? '');
+    const outcomes = Array.from({ length: count }, (_, row): Outcome => {
+      if (row === 2) {
+        return {
+          row,
+          status: 'failed',
+          attempts: 3,
+          errorCode: 'task_failed',
+          errorMessage: HOSTILE,
+        };
+      }
+      const output = 'soundtracks/a.wav';
+      const outputs = row === 1 ? { outputs: [output, 'soundtracks/b.wav'] } : {};
+      return { row, status: 'succeeded', taskId: `t${row}`, attempts: 1, output, ...outputs };
+    });
+    await writeSegment(store, 1, '00001', outcomes);
+    const [first] = outcomes;
+    const of = first ? sourcesDigest(await view.snapshot.clip(0), first) : '';
+    await appendVideo(store, 'w', { id: 'c0', of, how: 'x', video: 'videos/c0.webm', at: 1 });
+    return view;
+  }
+
+  async function open(file: string): Promise<{ page: Page; faults: string[] }> {
+    const page = await browser.newPage({ viewport: { width: 1100, height: 800 } });
+    const faults: string[] = [];
+    page.on('console', (line) => line.type() === 'error' && faults.push(line.text()));
+    page.on('pageerror', (error) => faults.push(error.message));
+    await page.goto(pathToFileURL(file).href);
+    return { page, faults };
+  }
+
+  /** What is heard: where the picture or the music is. */
+  const playing = (page: Page): Promise<unknown> => {
+    const heard = `(() => {
+      const heard = [...document.querySelectorAll('#picture, #music')].find(
+        (player) => !player.paused && !player.muted && player.currentTime > 0.1,
+      );
+      return heard && heard.id + ' ' + heard.currentSrc.split('/').slice(-2).join('/');
+    })()`;
+    return until(() => page.evaluate<unknown>(heard), Boolean);
+  };
+
+  test('of 1,000 clips is small, and heard and searched by the keyboard alone', async () => {
+    const view = await batchOf(1000);
+    const { file, clips, notes } = await writeReport(located(view), config());
+    expect([clips, notes]).toEqual([1000, []]);
+    expect((await stat(file)).size).toBeLessThan(2_000_000);
+    const { page, faults } = await open(file);
+    expect(await page.locator('li').count()).toBeLessThan(200);
+    expect(await page.textContent('#found')).toBe('1000 clips');
+
+    await page.keyboard.press('j');
+    expect(await playing(page)).toBe('picture videos/c0.webm');
+    await page.keyboard.press('j');
+    expect(await playing(page)).toBe('music soundtracks/a.wav');
+    await page.keyboard.press('2');
+    expect(await playing(page)).toBe('music soundtracks/b.wav');
+    await page.keyboard.press(' ');
+    await until(() => page.evaluate<boolean>(`document.querySelector('#music').paused`), Boolean);
+    await page.keyboard.press('j');
+    expect(await page.textContent('#now')).toBe('c2: no music');
+
+    await page.keyboard.press('/');
+    await page.keyboard.type('shelf 77');
+    expect(await page.textContent('#found')).toBe('19 of 1000 clips');
+    await page.keyboard.press('Escape');
+    await page.fill('#search', '');
+    await page.selectOption('#status', 'failed');
+    expect(await page.locator('li').allTextContents()).toEqual([expect.stringContaining(HOSTILE)]);
+    expect(await page.title()).toBe('library - listening report');
+    await page.selectOption('#status', '');
+    // It grows to the last clip.
+    await page.focus('#search');
+    await page.keyboard.press('Escape');
+    for (let n = 0; n < 1000; n += 1) await page.keyboard.press('j');
+    expect(await page.locator('li[aria-current=true] h2').textContent()).toContain('c999');
+    expect(faults).toEqual([]);
+    await page.close();
+  });
+
+  test.each(['light', 'dark'] as const)('is accessible, %s and on a telephone', async (scheme) => {
+    const { file } = await writeReport(located(await batchOf(5)), config());
+    const { page } = await open(file);
+    await page.emulateMedia({ colorScheme: scheme });
+    for (const width of [1100, 360]) {
+      await page.setViewportSize({ width, height: 800 });
+      const wide = await page.evaluate<number>('document.documentElement.scrollWidth');
+      expect(wide).toBeLessThanOrEqual(width);
+      const found = await page.evaluate<{ violations: { id: string }[] }>(`${axe}; axe.run()`);
+      expect(found.violations.map(({ id }) => id)).toEqual([]);
+    }
+    await page.close();
+  });
+
+  test('keeps stills and waveforms for the next time, and no others', async () => {
+    const view = await batchOf(3);
+    const { file } = await writeReport(located(view), config());
+    const stills = await readdir(view.store.pathOf('report'));
+    expect(stills).toHaveLength(1);
+    const peaks = /"peaks":"([^"]+)"/.exec(await readFile(file, 'utf8'))?.[1] ?? '';
+    // The first half sounds at full scale, the second not at all.
+    expect([peaks.length, peaks.slice(2, 46), peaks.slice(50)]).toEqual([
+      ...[96, '/'.repeat(44), 'A'.repeat(46)],
+    ]);
+    // Without ffmpeg there is what was made before.
+    const again = await writeReport(located(view), config({ ffmpeg: '/nonexistent/ffmpeg' }));
+    expect(again.notes).toEqual([]);
+    expect(await readdir(view.store.pathOf('report'))).toEqual(stills);
+    await view.store.remove('videos/c0.webm');
+    await view.store.remove('soundtracks/b.wav');
+    await writeReport(located(view), config());
+    expect(await readdir(view.store.pathOf('report'))).toEqual([]);
+  });
+});
+
+test('a report is written without ffmpeg too, and says what it lacks', async () => {
+  const view = await frozen('id,file_link,prompt\na,https://cdn.example/a.mp4,Pop\n');
+  await view.store.write('soundtracks/a.wav', 'x');
+  const outcome = {
+    row: 0,
+    status: 'succeeded',
+    attempts: 1,
+    output: 'soundtracks/a.wav',
+  } as const;
+  await writeSegment(view.store, 1, '00001', [outcome]);
+  const { notes } = await writeReport(located(view), config({ ffmpeg: '/nonexistent/ffmpeg' }));
+  expect(notes).toEqual(['ffmpeg is not there, so the report has no stills and no waveforms']);
+});
