@@ -12,6 +12,7 @@ import type { AccountInput } from '../../contract/account.js';
 import {
   accountIdOf,
   ACCOUNT_WORKFLOW,
+  mixIdOf,
   PAUSE_SIGNAL,
   RESUME_SIGNAL,
   taskQueueOf,
@@ -92,6 +93,20 @@ test('cancelled', async () => {
   await batch.result().catch(() => undefined);
   await keep(batch, 'cancelled');
 });
+
+test('videos, over several runs', async () => {
+  const batch = await rig.start(clips(12), {
+    ...{ mix: { loudness: -14, fadeSeconds: 2 }, historyBound: 40 },
+  });
+  await batch.result();
+  const workflowId = mixIdOf(batch.batch);
+  const mixing = rig.client.workflow.getHandle(workflowId);
+  await mixing.result();
+  await keep(batch, 'mixed');
+  const history = await mixing.fetchHistory();
+  const started = history.events?.[0]?.workflowExecutionStartedEventAttributes;
+  await keepChain(workflowId, String(started?.firstExecutionRunId), 'videos');
+}, 180_000);
 
 test('an account shared, tuned, throttled, paused, and continued as new', async () => {
   const taskQueue = taskQueueOf(rig.config.account);

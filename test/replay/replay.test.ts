@@ -17,7 +17,10 @@ const names = readdirSync(FOLDER).filter((name) => name.endsWith('.json.gz'));
 const options = { workflowBundle: { codePath: distFile('workflow-bundle.js') } };
 
 interface RecordedHistory {
-  events: { activityTaskScheduledEventAttributes?: { activityType: { name: string } } }[];
+  events: {
+    activityTaskScheduledEventAttributes?: { activityType: { name: string } };
+    workflowExecutionStartedEventAttributes?: { workflowId?: string };
+  }[];
 }
 
 async function load(name: string): Promise<RecordedHistory> {
@@ -26,16 +29,28 @@ async function load(name: string): Promise<RecordedHistory> {
 }
 
 test('there are histories of every kind', () => {
-  for (const kind of ['plain', 'faults', 'paused', 'cancelled', 'shared', 'account']) {
+  for (const kind of [
+    'plain',
+    'faults',
+    'paused',
+    'cancelled',
+    'shared',
+    'account',
+    'mixed',
+    'videos',
+  ]) {
     expect(names.some((name) => name.includes(`-${kind}-`))).toBe(true);
   }
-  for (const kind of ['faults', 'account']) {
+  for (const kind of ['faults', 'account', 'videos']) {
     expect(names.filter((name) => name.includes(`-${kind}-`)).length).toBeGreaterThan(1);
   }
 });
 
 test.each(names)('%s replays', async (name) => {
-  await Worker.runReplayHistory(options, await load(name), `replay-${name}`);
+  const history = await load(name);
+  // Ids of children begin with the workflow's own.
+  const started = history.events[0]?.workflowExecutionStartedEventAttributes;
+  await Worker.runReplayHistory(options, history, started?.workflowId ?? `replay-${name}`);
 });
 
 test('negative control: a history of other commands does not replay', async () => {
