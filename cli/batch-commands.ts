@@ -74,6 +74,7 @@ export function addBatchCommands(program: Command, done: (exitCode: number) => v
     .option('--long <how>', LONG_TEXT)
     .option('--sheet <name>', SHEET_TEXT)
     .option('--skip-invalid', 'leave out rows with problems instead of refusing the manifest')
+    .option('--marks <file>', 'what was said in the listening report: redo these clips alone')
     .option('--no-probe', 'do not probe the clips before they are submitted')
     .option('--json', 'print one JSON document on stdout')
     .addHelpText(
@@ -81,6 +82,7 @@ export function addBatchCommands(program: Command, done: (exitCode: number) => v
       `${examples(
         'reelscore retry library-1a2b3c4d',
         'reelscore retry library-1a2b3c4d corrected.xlsx',
+        'reelscore retry library-1a2b3c4d --marks marks.json',
       )}
 
 Rows are corrected by their ids, as results.csv has them; rows that the manifest leaves out stay.

@@ -18,8 +18,16 @@ import { serveCommand } from './serve-command.js';
 const SHOWN_CODES = 3;
 const SHOWN_FINDINGS = 5;
 
-/** Prints summary, where the results lie and what to try next; returns the exit code. */
-export async function showEnd(io: Io, api: Reelscore, ended: ScoredBatch): Promise<number> {
+/**
+ * Prints summary, where the results lie and what to try next; returns the exit code.
+ * @param more for the document
+ */
+export async function showEnd(
+  io: Io,
+  api: Reelscore,
+  ended: ScoredBatch,
+  more: object = {},
+): Promise<number> {
   const { batch, state, summary, store, videos } = ended;
   const { counts, submissions, startedAt, finishedAt } = summary;
   const { found, notes } = await toldBefore(api, batch);
@@ -27,6 +35,7 @@ export async function showEnd(io: Io, api: Reelscore, ended: ScoredBatch): Promi
     ...{ ...summary, state, store },
     ...(found && { found }),
     ...(videos && { videos: videos.counts }),
+    ...more,
   });
   const { possibleDuplicates, codes } = await lookThrough(api, batch);
   const took = durationText(Date.parse(finishedAt) - Date.parse(startedAt));

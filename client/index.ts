@@ -24,6 +24,8 @@ export type {
   RequestSettings,
 } from '../contract/request.js';
 export type { RetriedBatch, RetryOptions } from './retry.js';
+export type { MarkedBatch, StaleMark } from './marks/mark-batch.js';
+export { readMarksFile, type Mark } from '../outcomes/review/marks.js';
 export { examine, type ExamineOptions } from './doctor/examine.js';
 export type { DoctorFinding as Finding, Verdict } from './doctor/finding.js';
 export type { BatchFilter } from './filter.js';

@@ -25,10 +25,14 @@ export async function openRows(store: Store, snapshot: Snapshot): Promise<OpenRo
   return open;
 }
 
-/** All rows, with the tasks that earlier rounds left at the vendor: of the row itself, or of its cues. */
+/**
+ * All rows, with the tasks that earlier rounds left at the vendor: of the row itself, or of its cues.
+ * @param redone ids of rows that may be run again though they succeeded
+ */
 export async function* rowsWithTasks(
   store: Store,
   snapshot: Snapshot,
+  redone: ReadonlySet<string> = new Set(),
 ): AsyncIterable<MergedRow & { tasks: RecalledTask[] }> {
   const posts = await lastAccepted(store);
   const { sinceRound = 1 } = await snapshot.info();
@@ -40,8 +44,10 @@ export async function* rowsWithTasks(
   const withCues = await hasCues(store);
   for await (const merged of mergeRows({ store, snapshot })) {
     const { clip, outcome } = merged;
-    const own = recalledTask(clip.row, outcome, postOf(clip.row));
-    const ofCues = withCues && isOpenOutcome(outcome) ? await tasksOfCues(store, clip, postOf) : [];
+    const isOpen = isOpenOutcome(outcome);
+    const own = isOpen ? recalledTask(clip.row, outcome, postOf(clip.row)) : undefined;
+    const looks = withCues && (isOpen || redone.has(clip.id));
+    const ofCues = looks ? await tasksOfCues(store, clip, postOf) : [];
     yield { ...merged, tasks: [...(own ? [own] : []), ...ofCues] };
   }
 }

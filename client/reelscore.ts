@@ -19,6 +19,7 @@ import { ReelscoreError } from './errors.js';
 import type { BatchFilter } from './filter.js';
 import { openedOf } from './execution.js';
 import { locateBatch } from './locate.js';
+import { markBatch, type MarkedBatch } from './marks/mark-batch.js';
 import { planManifest, type Plan, type PlanOptions } from './plan.js';
 import { writeReport, type ReportOptions, type WrittenReport } from './report/report.js';
 import { resultsOf, type BatchResults, type ResultsOptions } from './results.js';
@@ -32,6 +33,7 @@ import { isOpen } from './states.js';
 import { statusOf, type BatchStatus, notStartedStatus } from './status.js';
 import { TemporalClient } from './temporal.js';
 import { notifiedEnd, type NotifiedEnd, type NotifiedOptions } from './notified.js';
+import type { Mark } from '../outcomes/review/marks.js';
 import { readWarnings, type Warning } from '../outcomes/warnings.js';
 import {
   startMixing,
@@ -177,6 +179,15 @@ export class Reelscore {
    */
   retry(batch: string, options?: RetryOptions): Promise<RetriedBatch> {
     return retryBatch(this.#context, batch, options);
+  }
+
+  /**
+   * Keeps what people said of takes, and chooses the takes they approve. A mark that was made on other takes than the
+   * clip has now changes nothing, and is told. What is to be redone is run by `retry`, with `marked`.
+   * @throws ReelscoreError `batch_not_found`, `results_gone`
+   */
+  async mark(batch: string, marks: readonly Mark[]): Promise<MarkedBatch> {
+    return await markBatch(await locateBatch(this.#context, batch), openLocalStore, marks);
   }
 
   /** @throws ReelscoreError `batch_not_found` */

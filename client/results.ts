@@ -1,6 +1,6 @@
 // Reads a batch's results, also while it runs.
 import { openSnapshot } from '../manifests/snapshot.js';
-import { mergeRows } from '../outcomes/merge.js';
+import { mergeRows, type MergedRow } from '../outcomes/merge.js';
 import { resultRow, type ResultRow, type ResultStatus } from '../outcomes/result-row.js';
 import { mustHaveResults, type LocatedBatch } from './locate.js';
 import { isOpen, phaseOf } from './states.js';
@@ -22,6 +22,27 @@ export async function resultsOf(
   located: LocatedBatch,
   { status }: ResultsOptions = {},
 ): Promise<BatchResults> {
+  const { columns, rows } = await mergedResults(located);
+  return {
+    columns,
+    async *[Symbol.asyncIterator]() {
+      for await (const { row } of rows()) {
+        if (status === undefined || row.status === status) yield row;
+      }
+    },
+  };
+}
+
+/** A row of the results, and what it is made of. */
+export interface MergedResult {
+  merged: MergedRow;
+  row: ResultRow;
+}
+
+/** Like `resultsOf`. */
+export async function mergedResults(
+  located: LocatedBatch,
+): Promise<{ columns: string[]; rows: () => AsyncIterable<MergedResult> }> {
   await mustHaveResults(located);
   const { batch, store, execution } = located;
   const snapshot = openSnapshot(store);
@@ -30,10 +51,9 @@ export async function resultsOf(
   const ended = !alive && (await readSummary(store, batch)) !== undefined;
   return {
     columns,
-    async *[Symbol.asyncIterator]() {
+    async *rows() {
       for await (const merged of mergeRows({ store, snapshot })) {
-        const row = resultRow(merged, ended ? 'cancelled' : 'pending');
-        if (status === undefined || row.status === status) yield row;
+        yield { merged, row: resultRow(merged, ended ? 'cancelled' : 'pending') };
       }
     },
   };

@@ -18,6 +18,7 @@ import { limitNotes } from './limit-notes.js';
 import { locateBatch, mustHaveResults, type LocatedBatch } from './locate.js';
 import { correctedRows, type CorrectedRows } from './corrected-rows.js';
 import { refuseUnreachable } from '../intake/clip-reach.js';
+import { markedRows } from './marks/marked-rows.js';
 import { openRows } from './open-rows.js';
 import { sealedOptions, sealNotes } from './seal-links.js';
 import { isOpen } from './states.js';
@@ -46,18 +47,20 @@ export interface RetryOptions {
   manifest?: ManifestSource | CheckedManifest;
   /** Leave out rows of the corrected manifest that have problems instead of refusing it. */
   skipInvalid?: boolean;
+  /** Ids of clips whose marks say that they are to be redone (`mark`): these alone are run. */
+  marked?: readonly string[];
 }
 
 /**
  * Starts the next round of a batch that has ended, with today's settings. Tasks that earlier rounds left
- * at the vendor are asked about before anything is paid for again.
+ * at the vendor are asked about before anything is paid for again. A clip that is redone keeps the takes that it has.
  * @throws ReelscoreError `batch_not_found`, `batch_running`, `batch_mismatch`, `batch_stopped` (it was
  *   never opened), `results_gone`, `nothing_to_retry`; with a manifest also `correction_unclear` and what `start` throws for one
  */
 export async function retryBatch(
   context: StartContext,
   batch: string,
-  { manifest, skipInvalid = false }: RetryOptions = {},
+  { manifest, skipInvalid = false, marked }: RetryOptions = {},
 ): Promise<RetriedBatch> {
   const { temporal, config, home } = context;
   const located = await locateBatch(context, batch);
@@ -68,9 +71,11 @@ export async function retryBatch(
 
   const round = (await lastRound(located)) + 1;
   const how = { config, round, skipInvalid };
-  const { info, leftOut, added, ...open } = await openOf(store, manifest, how);
+  const { info, leftOut, added, told, ...open } = marked
+    ? await openMarked(store, marked)
+    : await openOf(store, manifest, how);
   const { name, total } = info;
-  if (open.rows.length === 0) throw nothingError(batch);
+  if (open.rows.length === 0) throw nothingError(batch, told);
 
   const rows = { count: open.rows.length, key: `selections/${round}.json` };
   await store.write(rows.key, JSON.stringify(open.rows));
@@ -88,18 +93,29 @@ export async function retryBatch(
     ...(mix && { mix }),
   };
   const options = await sealedOptions({ ...before, ...batchOptionsOf(config, again) }, config);
+  // What the ledger has of clips that are redone is what they have now.
+  const { ledger } = options;
+  const anew = marked && ledger && { ledger: { ...ledger, again: true as const } };
   await writeBatchRecord(store, {
     ...{ version: 1, batch, account: config.account, round, options },
     ...(home !== undefined && { home }),
   });
-  const notes = await limitNotes(context);
+  const notes = [...told, ...(await limitNotes(context))];
   notes.push(...sealNotes(config, { home, links: [options.notify?.url] }));
   if (added.length > 0) notes.unshift(addedNote(added));
   if (leftOut > 0) notes.unshift(leftOutNote(leftOut, total));
   const isNew = await temporal.start({
     batch,
     taskQueue: taskQueueOf(config.account),
-    input: { version: 1, name, store: store.location, round, rows, options, ...recall },
+    input: {
+      version: 1,
+      name,
+      store: store.location,
+      round,
+      rows,
+      options: { ...options, ...anew },
+      ...recall,
+    },
     memo: { name, store: store.location, total, rows: rows.count, round, host: hostname() },
     again: true,
   });
@@ -108,21 +124,31 @@ export async function retryBatch(
   return { batch, name, store: store.location, total, rows: rows.count, round, notes };
 }
 
+/** What is run, and for people what of it is not. */
+type Open = CorrectedRows & { told: string[] };
+
+async function openMarked(store: Store, ids: readonly string[]): Promise<Open> {
+  const snapshot = openSnapshot(store);
+  const { refused, notes, ...open } = await markedRows(store, snapshot, ids);
+  const told = [...notes, ...refused.map(({ id, why }) => `${id} is not redone: ${why}`)];
+  return { ...open, info: await snapshot.info(), leftOut: 0, added: [], told };
+}
+
 async function openOf(
   store: Store,
   manifest: RetryOptions['manifest'],
   { config, ...how }: { config: ResolvedConfig; round: number; skipInvalid: boolean },
-): Promise<CorrectedRows> {
+): Promise<Open> {
   const snapshot = openSnapshot(store);
   if (manifest === undefined) {
     const open = await openRows(store, snapshot);
-    return { ...open, info: await snapshot.info(), leftOut: 0, added: [] };
+    return { ...open, info: await snapshot.info(), leftOut: 0, added: [], told: [] };
   }
   return await withManifest(manifest, config, async (checked) => {
     refuseFaults(checked.report, how.skipInvalid);
     refuseUnreachable(checked.report, config);
     const { round } = how;
-    return await correctedRows(store, snapshot, { ...checked, round });
+    return { ...(await correctedRows(store, snapshot, { ...checked, round })), told: [] };
   });
 }
 
@@ -163,7 +189,11 @@ async function roundsIn(store: Store, folder: string): Promise<number[]> {
   return keys.map((key) => Number.parseInt(key.slice(folder.length + 1), 10) || 0);
 }
 
-function nothingError(batch: string): ReelscoreError {
+function nothingError(batch: string, told: string[]): ReelscoreError {
+  if (told.length > 0) {
+    const why = told.join('; ');
+    return new ReelscoreError('nothing_to_retry', `batch ${batch} has nothing to redo: ${why}`);
+  }
   return new ReelscoreError(
     'nothing_to_retry',
     `batch ${batch} has no clip left to be retried: each one succeeded, was scored before or has a fault in its manifest row`,

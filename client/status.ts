@@ -220,7 +220,7 @@ async function countOutcomes(store: Store, total: number, round?: number): Promi
   for (const key of await segmentsOf(store, info ?? {})) {
     if (round !== undefined && !key.startsWith(`outcomes/${round}-`)) continue;
     for (const outcome of await readSegment(store, key)) {
-      if (counting.counts(outcome, key)) latest.set(outcome.row, outcome.status);
+      if (counting.counts(outcome)) latest.set(outcome.row, outcome.status);
     }
   }
   const counts = noOutcomes(total);

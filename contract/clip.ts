@@ -52,21 +52,36 @@ export interface Clip {
   fault?: string;
 }
 
+/** One piece of music for all of a clip: what one task made, or several for its parts. */
+export interface Take {
+  /** Of its first task; absent of some that earlier releases recorded. */
+  taskId?: string;
+  /** Store keys of its files. */
+  outputs: string[];
+  /** If it is not the row's. */
+  prompt?: string;
+  /** As stated in the vendor's result. */
+  modelVersion?: string;
+  translatePrompt?: string;
+}
+
 /** How one clip ended, as written to an outcome segment. */
 export interface Outcome {
   row: number;
   status: OutcomeStatus;
-  /** The task that produced the outcome, or the last one known. */
+  /** The task that produced the outcome, or the last one known; of several takes, that of the chosen one. */
   taskId?: string;
   /** POSTs made for the clip, refused ones included. */
   attempts: number;
   /** The vendor's code, `http_<status>`, or one of Reelscore's own (docs/errors.md). */
   errorCode?: string;
   errorMessage?: string;
-  /** Store key of the soundtrack, the first file of the result. */
+  /** Store key of the soundtrack: the first file of the result, or the chosen one. */
   output?: string;
   /** Store keys of all files of the result, where there are several. */
   outputs?: string[];
+  /** Where there are several, oldest first. */
+  takes?: Take[];
   /** As stated in the vendor's result. */
   modelVersion?: string;
   translatePrompt?: string;

@@ -15,6 +15,7 @@ export const CLIENT_ERRORS = {
   results_gone: 'The output folder of the batch does not exist (any more).',
   store_taken: 'The output folder belongs to another batch.',
   correction_unclear: 'It is unclear which rows of the batch the corrected manifest refers to.',
+  marks_invalid: 'The file of marks cannot be read, or is not of this batch.',
   mixing_stopped: 'The mixing of finished videos stopped before its end.',
   nothing_to_retry: 'No clip of the batch is left to be retried.',
   account_idle: 'No batch uses the account, so there are no limits to change.',

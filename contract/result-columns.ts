@@ -15,9 +15,16 @@ export const RESULT_COLUMNS = [
   'outputs',
   'video',
   'video_error',
+  'approved',
 ] as const;
 
 export type ResultColumn = (typeof RESULT_COLUMNS)[number];
 
 /** Fields in addition to the columns, in JSON lines only: what the vendor's result states, and what it got. */
-export const RESULT_NOTES = ['model_version', 'translate_prompt', 'fitted'] as const;
+export const RESULT_NOTES = [
+  'model_version',
+  'translate_prompt',
+  'fitted',
+  'takes',
+  'review_note',
+] as const;

@@ -2,7 +2,7 @@
 import { hash } from 'node:crypto';
 import { z } from 'zod';
 import { cueNumber, nthOf } from '../contract/cue.js';
-import type { Clip } from '../contract/clip.js';
+import type { Clip, Take } from '../contract/clip.js';
 import type { Store } from '../store/store.js';
 import { fragmentOf } from './excerpt.js';
 
@@ -17,6 +17,27 @@ const Cue = z.object({
   prompt: z.string().exactOptional(),
   /** Of the clip: absent = all of it, or what its row chose. */
   excerpt: z.object({ start: seconds, length: seconds.exactOptional() }).exactOptional(),
+  /** The task whose take it is to replace, if it redoes one. */
+  redoes: z.string().exactOptional(),
+});
+
+/** A take that is there. */
+export const TakeRecord = z.object({
+  taskId: z.string().exactOptional(),
+  outputs: z.array(z.string()),
+  prompt: z.string().exactOptional(),
+  modelVersion: z.string().exactOptional(),
+  translatePrompt: z.string().exactOptional(),
+}) satisfies z.ZodType<Take>;
+
+/** What a row that is redone has, and keeps if nothing comes of it. */
+const Had = z.object({
+  takes: z.array(TakeRecord),
+  /** Store key of the file that was chosen. */
+  chosen: z.string(),
+  attempts: z.int().nonnegative(),
+  possibleDuplicate: z.boolean().exactOptional(),
+  fitted: z.string().exactOptional(),
 });
 
 const Plan = z.object({
@@ -24,8 +45,12 @@ const Plan = z.object({
   /** By which neighbouring parts overlap, in seconds. */
   overlap: seconds,
   cues: z.array(Cue),
+  /** How many of them, from the first, are over: those of takes that the row has, or that were given up. */
+  over: z.int().nonnegative().exactOptional(),
+  had: Had.exactOptional(),
 });
 
+export type Cue = z.infer<typeof Cue>;
 export type CuePlan = z.infer<typeof Plan>;
 
 /** A row's cues; undefined if it has none. */
@@ -43,9 +68,14 @@ export async function hasCues(store: Store): Promise<boolean> {
   return (await store.list(FOLDER)).length > 0;
 }
 
-/** The numbers of a row's cues, in the order of its plan. */
-export function numbersOf(row: number, { cues }: CuePlan): number[] {
-  return cues.map((_, at) => cueNumber(row, at + 1));
+/** The cues of a row that it has or waits for, in the order of its plan, with their numbers. */
+export function cuesOf(row: number, { cues, over = 0 }: CuePlan): { cue: Cue; number: number }[] {
+  return cues.map((cue, at) => ({ cue, number: cueNumber(row, at + 1) })).slice(over);
+}
+
+/** Their numbers. */
+export function numbersOf(row: number, plan: CuePlan): number[] {
+  return cuesOf(row, plan).map(({ number }) => number);
 }
 
 /** What is submitted for one cue. @throws RangeError if its row has no such cue */

@@ -5,48 +5,51 @@ import type { CuePlan } from '../manifests/cues.js';
 /** A take whose parts are all there. */
 export interface WholeTake {
   take: number;
+  prompt?: string;
   /** In the order of its parts. */
   parts: Outcome[];
 }
 
-export type Combined =
-  /** Some takes are there; `failed`: of another take, in words. */
-  | { takes: WholeTake[]; failed?: string }
-  /** None is there. */
-  | { fault: Pick<Outcome, 'status' | 'errorCode' | 'errorMessage'> };
+export interface Combined {
+  /** Takes that are there; none if all failed. */
+  takes: WholeTake[];
+  /** Of the others. */
+  faults: Pick<Outcome, 'status' | 'errorCode' | 'errorMessage'>[];
+}
 
 /**
- * @param ends of each cue, in the order of the plan
+ * @param ends of each cue that is not over, in the order of the plan
  * @param unsent why a cue has no outcome
  */
 export function combineCues(
-  { cues, parts }: CuePlan,
+  plan: CuePlan,
   ends: readonly (Outcome | undefined)[],
   unsent: Pick<Outcome, 'status' | 'errorCode' | 'errorMessage'>,
 ): Combined {
-  const count = Math.max(...cues.map(({ take }) => take));
+  const { parts, had } = plan;
+  const cues = plan.cues.slice(plan.over);
+  const several = had !== undefined || cues.some(({ take }) => take !== cues[0]?.take);
   const takes: WholeTake[] = [];
-  const faults: Pick<Outcome, 'status' | 'errorCode' | 'errorMessage'>[] = [];
-  for (let take = 1; take <= count; take += 1) {
+  const faults: Combined['faults'] = [];
+  for (const take of new Set(cues.map((cue) => cue.take))) {
     const own = cues.flatMap((cue, at) => (cue.take === take ? [{ cue, end: ends[at] }] : []));
     const bad = own.find(({ end }) => end?.status !== 'succeeded');
     if (!bad) {
-      takes.push({ take, parts: own.flatMap(({ end }) => end ?? []) });
+      const prompt = own[0]?.cue.prompt;
+      const ended = own.flatMap(({ end }) => end ?? []);
+      takes.push({ take, ...(prompt !== undefined && { prompt }), parts: ended });
       continue;
     }
     const { status, errorCode, errorMessage } = bad.end ?? unsent;
     const which = [
-      ...(count > 1 ? [`take ${take}`] : []),
+      ...(several ? [`take ${take}`] : []),
       ...(parts > 1 ? [`part ${bad.cue.part} of ${parts}`] : []),
     ];
     faults.push({
       status,
       ...(errorCode !== undefined && { errorCode }),
-      errorMessage: `${which.join(', ')}: ${errorMessage ?? ''}`,
+      errorMessage: [which.join(', '), errorMessage ?? ''].filter(Boolean).join(': '),
     });
   }
-  const [first] = faults;
-  if (takes.length === 0 && first) return { fault: first };
-  const failed = faults.map(({ errorMessage }) => errorMessage).join('; ');
-  return { takes, ...(failed !== '' && { failed }) };
+  return { takes, faults };
 }

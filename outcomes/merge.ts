@@ -4,6 +4,7 @@ import type { Clip, Outcome } from '../contract/clip.js';
 import type { Snapshot } from '../manifests/snapshot.js';
 import type { Store } from '../store/store.js';
 import { indexOutcomes } from './outcome-index.js';
+import { markOf, readMarks, type MarkEntry } from './review/marks.js';
 import { readVideos, videoOf, type VideoEntry } from './videos.js';
 
 export interface BatchStoreView {
@@ -18,6 +19,8 @@ export interface MergedRow {
   outcome?: Outcome;
   /** Of the row's finished video. */
   video?: VideoEntry;
+  /** Of the takes that it has now. */
+  mark?: MarkEntry;
 }
 
 /**
@@ -29,14 +32,17 @@ export async function* mergeRows({ store, snapshot }: BatchStoreView): AsyncIter
   const { columns } = info;
   const outcomes = await indexOutcomes(store, info);
   const videos = await readVideos(store);
+  const marks = await readMarks(store);
   for await (const page of snapshot.pages()) {
     for (const clip of page) {
       const outcome = await outcomes.outcomeOf(clip.row);
       const video = outcome && videoOf(videos, clip, outcome);
+      const mark = markOf(marks, clip.id, outcome);
       yield {
         clip: { ...clip, extra: filled(clip.extra, columns) },
         ...(outcome && { outcome }),
         ...(video && { video }),
+        ...(mark && { mark }),
       };
     }
   }

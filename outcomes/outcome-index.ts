@@ -18,7 +18,7 @@ export async function indexOutcomes(store: Store, info: SnapshotInfo): Promise<O
   const counting = new Counting(total);
   for (const [at, key] of segments.entries()) {
     for (const outcome of await readSegment(store, key)) {
-      if (counting.counts(outcome, key)) segmentOf[outcome.row] = at + 1;
+      if (counting.counts(outcome)) segmentOf[outcome.row] = at + 1;
     }
   }
   const cache = new SegmentCache(store);

@@ -2,11 +2,19 @@
 import type { OutcomeStatus } from '../contract/clip.js';
 import type { ResultColumn, RESULT_NOTES } from '../contract/result-columns.js';
 import type { MergedRow } from './merge.js';
+import { isApproved } from './review/marks.js';
 
 type ResultNote = (typeof RESULT_NOTES)[number];
 
 /** `pending`: not ended yet; only in results read while the batch runs. */
 export type ResultStatus = OutcomeStatus | 'pending';
+
+/** One of several takes of a clip. */
+export interface ResultTake {
+  task_id: string | null;
+  prompt: string;
+  outputs: string[];
+}
 
 /** Fixed columns first, then the manifest's own. Absent values are null. */
 export interface ResultRow {
@@ -27,17 +35,23 @@ export interface ResultRow {
   video: string | null;
   /** Why none could be mixed, or not anew. */
   video_error: string | null;
+  /** A person has approved the soundtrack that `output` names. */
+  approved: boolean;
   /** Only in JSON lines, and only if the vendor's result states it. */
   model_version?: string;
   translate_prompt?: string;
   /** Only in JSON lines, and only of a clip that was fitted: what the vendor got. */
   fitted?: string;
-  [column: string]: string | number | boolean | null | string[] | undefined;
+  /** Only in JSON lines, and only where there are several: oldest first. */
+  takes?: ResultTake[];
+  /** Only in JSON lines: what a person said of it. */
+  review_note?: string;
+  [column: string]: string | number | boolean | null | string[] | ResultTake[] | undefined;
 }
 
 /** @param open status of a row without an outcome */
 export function resultRow(
-  { clip, outcome, video }: MergedRow,
+  { clip, outcome, video, mark }: MergedRow,
   open: 'pending' | 'cancelled' = 'pending',
 ): ResultRow {
   const cancelled = !outcome && open === 'cancelled';
@@ -55,11 +69,19 @@ export function resultRow(
     outputs: outcome?.outputs ?? (outcome?.output === undefined ? [] : [outcome.output]),
     video: video?.video ?? null,
     video_error: video?.error ?? null,
+    approved: isApproved(mark, outcome),
   };
-  const notes: Record<ResultNote, string | undefined> = {
+  const takes = outcome?.takes?.map((take) => ({
+    task_id: take.taskId ?? null,
+    prompt: take.prompt ?? clip.prompt,
+    outputs: take.outputs,
+  }));
+  const notes: Record<ResultNote, string | ResultTake[] | undefined> = {
     model_version: outcome?.modelVersion,
     translate_prompt: outcome?.translatePrompt,
     fitted: outcome?.fitted,
+    takes,
+    review_note: mark?.note,
   };
   return {
     ...columns,

@@ -1,11 +1,12 @@
 // Outcomes as the activities write them, one file per group of clips.
 //
 // O2. A row has one outcome per round; a later round's outcome replaces an earlier one's.
-// O3. Within one round a success is not replaced by another status: after a reset, a batch processes rows
-//     again that already have their outcome.
+// O3. An outcome with a soundtrack is not replaced by one without: after a reset, a batch processes rows again
+//     that already have their outcome, and a row that is redone keeps what was paid for if nothing comes of it.
 import { z } from 'zod';
 import { OUTCOME_STATUSES, type Outcome } from '../contract/clip.js';
 import type { Store } from '../store/store.js';
+import { TakeRecord } from '../manifests/cues.js';
 import { keptFolder, type SnapshotInfo } from '../manifests/snapshot-format.js';
 import {
   listRoundFiles,
@@ -27,6 +28,7 @@ export const OutcomeRecord = z.object({
   errorMessage: z.string().exactOptional(),
   output: z.string().exactOptional(),
   outputs: z.array(z.string()).exactOptional(),
+  takes: z.array(TakeRecord).exactOptional(),
   modelVersion: z.string().exactOptional(),
   translatePrompt: z.string().exactOptional(),
   fitted: z.string().exactOptional(),
@@ -85,22 +87,19 @@ export async function segmentsOf(
 
 /** Decides which of several outcomes of a row counts; takes them segment by segment, in order. */
 export class Counting {
-  #round = 0;
-  /** Rows that have succeeded in this round. */
-  readonly #succeeded: Uint8Array;
+  /** Rows that have a soundtrack. */
+  readonly #scored: Uint8Array;
 
   /** @param rows of the manifest */
   constructor(rows: number) {
-    this.#succeeded = new Uint8Array(rows);
+    this.#scored = new Uint8Array(rows);
   }
 
   /** Whether an outcome replaces what was recorded for its row before (O2, O3). */
-  counts({ row, status }: Outcome, segment: string): boolean {
-    const round = roundOfFile(segment);
-    if (round !== this.#round) this.#succeeded.fill(0);
-    this.#round = round;
-    if (status === 'succeeded') this.#succeeded[row] = 1;
-    return status === 'succeeded' || this.#succeeded[row] !== 1;
+  counts({ row, status, output }: Outcome): boolean {
+    const scored = status === 'succeeded' || output !== undefined;
+    if (scored) this.#scored[row] = 1;
+    return scored || this.#scored[row] !== 1;
   }
 }
 

@@ -1,4 +1,4 @@
-// What became of finished videos: lines of JSON, a file a worker, so that no two processes append to one.
+// What became of finished videos.
 //
 // V1. A video counts for a row only if it was made of the clip and the task's soundtrack that the row has now.
 import { hash } from 'node:crypto';
@@ -6,8 +6,8 @@ import { z } from 'zod';
 import type { Clip, Outcome } from '../contract/clip.js';
 import type { MixOptions } from '../contract/mix.js';
 import { fragmentOf } from '../manifests/excerpt.js';
-import { linesOf } from '../store/lines.js';
 import type { Store } from '../store/store.js';
+import { appendNotes, readNewest } from './newest-lines.js';
 
 const FOLDER = 'videos-made';
 /** Changes when videos come out otherwise. */
@@ -34,30 +34,13 @@ export type VideoEntry = z.infer<typeof Entry>;
 export type Videos = ReadonlyMap<string, VideoEntry>;
 
 /** @param worker a name that no other worker has */
-export async function appendVideo(store: Store, worker: string, entry: VideoEntry): Promise<void> {
-  await store.append(`${FOLDER}/${worker}.jsonl`, `${JSON.stringify(entry)}\n`);
+export function appendVideo(store: Store, worker: string, entry: VideoEntry): Promise<void> {
+  return appendNotes(store, { folder: FOLDER, writer: worker }, [entry]);
 }
 
-/** Lines that cannot be read are passed over: their videos are mixed once more. */
-export async function readVideos(store: Store): Promise<Videos> {
-  const newest = new Map<string, VideoEntry>();
-  for (const key of await store.list(FOLDER)) {
-    for await (const lines of linesOf(store, key)) {
-      for (const entry of lines.flatMap(parse)) {
-        const known = newest.get(entry.id);
-        if (!known || known.at <= entry.at) newest.set(entry.id, entry);
-      }
-    }
-  }
-  return newest;
-}
-
-function parse(line: string): VideoEntry[] {
-  try {
-    return [Entry.parse(JSON.parse(line))];
-  } catch {
-    return [];
-  }
+/** A line that cannot be read means that its video is mixed once more. */
+export function readVideos(store: Store): Promise<Videos> {
+  return readNewest(store, FOLDER, Entry);
 }
 
 /** What became of the video of a row; undefined if nothing has, of this clip and soundtrack (V1). */

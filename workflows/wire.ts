@@ -246,7 +246,8 @@ const options = shapeOf<BatchOptions>({
   historyBound: whole(1),
 });
 
-const outcome = shapeOf<Outcome>({
+/** Of one task. */
+const outcome = shapeOf<Omit<Outcome, 'takes'>>({
   ...{ row: rows, status: oneOf(...OUTCOME_STATUSES) },
   ...{ taskId: optional(text), attempts: count, errorCode: optional(text) },
   ...{ errorMessage: optional(text), output: optional(text), outputs: optional(listOf(text)) },

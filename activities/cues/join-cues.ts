@@ -1,12 +1,13 @@
 // Makes the outcome of a row of those of its cues; joins the soundtracks of a clip's parts.
 import { Context } from '@temporalio/activity';
 import type { BatchActivities, JoinCuesInput } from '../../contract/activities.js';
-import type { Clip, Outcome } from '../../contract/clip.js';
+import type { Clip, Outcome, Take } from '../../contract/clip.js';
 import { fileNameOf } from '../../manifests/clip-id.js';
-import { cueClip, numbersOf, readCues, type CuePlan } from '../../manifests/cues.js';
+import { cueClip, cuesOf, numbersOf, readCues, type CuePlan } from '../../manifests/cues.js';
 import type { Ffmpeg } from '../../media/ffmpeg/ffmpeg.js';
 import { joinedExtension, joinSoundtracks } from '../../media/join/join-soundtracks.js';
-import { combineCues, type WholeTake } from '../../outcomes/combine-cues.js';
+import { choiceOf } from '../../outcomes/choice.js';
+import { combineCues, type Combined, type WholeTake } from '../../outcomes/combine-cues.js';
 import { cueOutcome } from '../../outcomes/cue-outcomes.js';
 import { writeSegment } from '../../outcomes/segments.js';
 import type { BatchFiles, OpenBatches } from '../batch-files.js';
@@ -58,69 +59,85 @@ async function outcomeOf(
   tools: { ffmpeg: Ffmpeg; signal: AbortSignal },
 ): Promise<Outcome> {
   const { row } = clip;
+  const { had } = plan;
   const numbers = numbersOf(row, plan);
   const ends = await Promise.all(numbers.map((number) => cueOutcome(files.store, clip, number)));
   const unsent = leftOut
     ? ({ status: 'skipped', errorCode: leftOut.code, errorMessage: leftOut.message } as const)
     : CANCELLED;
-  const combined = combineCues(plan, ends, unsent);
+  const { takes, faults } = combineCues(plan, ends, unsent);
   const known = ends.flatMap((end) => end ?? []);
-  const sum = {
-    row,
-    attempts: known.reduce((all, { attempts }) => all + attempts, 0),
-    ...(known.some(({ possibleDuplicate }) => possibleDuplicate) && { possibleDuplicate: true }),
-  };
-  if ('fault' in combined) return { ...sum, ...combined.fault };
+  const sum = sumOf(row, had, known);
+  const [fault] = faults;
+  if (takes.length === 0 && !had && fault) return { ...sum, ...fault };
   try {
-    const outputs: string[] = [];
-    for (const take of combined.takes)
-      outputs.push(...(await outputsOf(files, clip, plan, take, tools)));
-    const [output] = outputs;
-    const [first] = combined.takes[0]?.parts ?? [];
-    const { taskId, modelVersion, translatePrompt } = first ?? {};
-    const fitted = known.flatMap((end) => end.fitted ?? []).join(' + ');
-    return {
-      ...sum,
-      status: 'succeeded',
-      ...(taskId !== undefined && { taskId }),
-      ...(modelVersion !== undefined && { modelVersion }),
-      ...(translatePrompt !== undefined && { translatePrompt }),
-      ...(output !== undefined && { output }),
-      ...(outputs.length > 1 && { outputs }),
-      ...(fitted !== '' && { fitted }),
-      ...(combined.failed !== undefined && { errorMessage: combined.failed }),
-    };
+    const made: Take[] = [];
+    for (const take of takes) {
+      const outputs = await outputsOf(files, clip, plan, take, tools);
+      made.push(takeOf(take, outputs));
+    }
+    return { ...sum, ...chosenOf(had, made), ...noteOf(faults) };
   } catch (error) {
     tools.signal.throwIfAborted();
     const { code, message } = refusalOf(error);
     // The parts are paid for, and stay: a retry joins them.
-    return {
-      ...sum,
-      status: 'failed',
-      errorCode: code,
-      errorMessage: `its parts are there: ${message}`,
-    };
+    const why = `its parts are there: ${message}`;
+    if (had) return { ...sum, ...chosenOf(had, []), errorMessage: why };
+    return { ...sum, status: 'failed', errorCode: code, errorMessage: why };
   }
+}
+
+function sumOf(row: number, had: CuePlan['had'], known: readonly Outcome[]) {
+  const doubtful = had?.possibleDuplicate ?? known.some((end) => end.possibleDuplicate);
+  const fitted = had?.fitted ?? known.flatMap((end) => end.fitted ?? []).join(' + ');
+  return {
+    row,
+    attempts: known.reduce((all, { attempts }) => all + attempts, had?.attempts ?? 0),
+    ...(doubtful && { possibleDuplicate: true }),
+    ...(fitted !== '' && { fitted }),
+  };
+}
+
+function takeOf({ prompt, parts: [first] }: WholeTake, outputs: string[]): Take {
+  const { taskId, modelVersion, translatePrompt } = first ?? {};
+  return {
+    ...(taskId !== undefined && { taskId }),
+    outputs,
+    ...(prompt !== undefined && { prompt }),
+    ...(modelVersion !== undefined && { modelVersion }),
+    ...(translatePrompt !== undefined && { translatePrompt }),
+  };
+}
+
+/** The first take is the chosen one, unless the row was redone: then it is the newest. */
+function chosenOf(had: CuePlan['had'], made: Take[]): Omit<Outcome, 'row' | 'attempts'> {
+  const takes = [...(had?.takes ?? []), ...made];
+  const chosen = had ? (made.at(-1)?.outputs[0] ?? had.chosen) : made[0]?.outputs[0];
+  return { status: 'succeeded', ...choiceOf(takes, chosen) };
+}
+
+function noteOf(faults: Combined['faults']): Pick<Outcome, 'errorMessage'> {
+  if (faults.length === 0) return {};
+  return { errorMessage: faults.map(({ errorMessage }) => errorMessage).join('; ') };
 }
 
 /** The store keys of one take: joined, where it has parts. */
 async function outputsOf(
   { store, numberedIds }: BatchFiles,
-  { id }: Clip,
+  { id, row }: Clip,
   plan: CuePlan,
   { take, parts }: WholeTake,
   { ffmpeg, signal }: { ffmpeg: Ffmpeg; signal: AbortSignal },
 ): Promise<string[]> {
   if (plan.parts === 1) return parts.flatMap(filesOf);
-  const lengths = plan.cues
-    .filter((cue) => cue.take === take)
-    .map(({ excerpt }) => excerpt?.length ?? 0);
+  const own = cuesOf(row, plan).filter(({ cue }) => cue.take === take);
+  const lengths = own.map(({ cue }) => cue.excerpt?.length ?? 0);
   const pieces = parts.map(({ output = '' }, at) => ({
     path: store.pathOf(output),
     seconds: lengths[at] ?? 0,
   }));
   const as = joinedExtension(parts[0]?.output ?? '');
-  const several = plan.cues.some((cue) => cue.take !== take);
+  const several = plan.cues.some((cue) => cue.take !== take) || plan.had !== undefined;
   const name = several ? takeName(id, take, await numberedIds()) : fileNameOf(id);
   const key = `soundtracks/${name}${as}`;
   await store.writeFile(key, (to) =>

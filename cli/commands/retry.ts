@@ -5,6 +5,7 @@ import { connectFor } from '../connect-for.js';
 import { EXIT } from '../exit-codes.js';
 import { Interrupts } from '../interrupts.js';
 import { createIo, shownPath } from '../io.js';
+import { marksFor, mixChosen, showMarked } from '../marks.js';
 import { settingsOf, type RunFlags } from '../run-flags.js';
 import { scoreHere } from '../score-here.js';
 import { showDetached, showEnd } from '../summary.js';
@@ -26,7 +27,7 @@ export type RetryFlags = Pick<
   | 'skipInvalid'
   | 'probe'
   | 'json'
->;
+> & { marks?: string };
 
 export async function retry(
   batch: string,
@@ -36,16 +37,22 @@ export async function retry(
   const io = createIo(flags.json ?? false);
   const { skipInvalid = false } = flags;
   const config = readConfig(settingsOf(flags));
+  const marks =
+    flags.marks === undefined ? undefined : await marksFor(batch, manifest, flags.marks);
   const checked =
     manifest === undefined ? undefined : await checkForRun(manifest, config, skipInvalid, io);
   if (manifest !== undefined && !checked) return EXIT.failed;
   const interrupts = new Interrupts();
   const api = await connectFor(batch, config, io);
   try {
+    const marked = marks && (await api.mark(batch, marks));
+    if (marked) showMarked(io, marked);
+    if (marked?.redo.length === 0) return await mixChosen({ api, batch, io, interrupts }, marked);
     if (api.server.simulatorUrl === undefined) needKeys(config);
     const { rows, total, store, notes } = await api.retry(batch, {
       skipInvalid,
       ...(checked && { manifest: checked }),
+      ...(marked && { marked: marked.redo }),
     });
     io.say(`Batch ${batch}: ${rows} of ${total} clips again`);
     for (const text of notes) io.say(`Note: ${text}`);
@@ -54,7 +61,7 @@ export async function retry(
     if (url !== undefined) io.say(`Temporal: ${url}`);
     const ended = await scoreHere({ api, config, batch, io, interrupts });
     return ended
-      ? await showEnd(io, api, ended)
+      ? await showEnd(io, api, ended, marked && { marks: marked })
       : showDetached(io, batch, 'reelscore run with its manifest');
   } catch (error) {
     if (!isReelscoreError(error, 'nothing_to_retry')) throw error;

@@ -45,6 +45,30 @@ export class Ledger {
     await this.store.append(key, entries.map((entry) => `${JSON.stringify(entry)}\n`).join(''));
   }
 
+  /**
+   * Has the clips of a batch stand for other files of theirs from now on.
+   * @param chosen by the path that entries have now: the new path, and the task that made it
+   */
+  async choose(
+    batch: string,
+    worker: string,
+    chosen: ReadonlyMap<string, Pick<LedgerEntry, 'soundtrack' | 'taskId'>>,
+  ): Promise<void> {
+    const at = new Date().toISOString();
+    const entries = new Map<string, LedgerEntry>();
+    const prefix = `${this.kind}/${safeName(batch)}.`;
+    for (const key of await this.store.list(this.kind)) {
+      if (!key.startsWith(prefix)) continue;
+      for await (const lines of linesOf(this.store, key)) {
+        for (const entry of lines.flatMap(parse)) {
+          const other = entry.batch === batch ? chosen.get(entry.soundtrack) : undefined;
+          if (other) entries.set(entry.soundtrack, { ...entry, ...other, at });
+        }
+      }
+    }
+    await this.append(batch, worker, [...entries.values()]);
+  }
+
   async isEmpty(): Promise<boolean> {
     return (await this.store.list(this.kind)).length === 0;
   }

@@ -1,6 +1,7 @@
 // The listening report: one page that works from a folder, from a zip, and from a disk.
 import { hash } from 'node:crypto';
 import type { ResultRow } from '../result-row.js';
+import type { Mark } from './marks.js';
 
 /** What is seen and heard of one clip; paths are relative to the page. */
 export interface ReviewedClip {
@@ -13,11 +14,28 @@ export interface ReviewedClip {
   video?: string;
   /** Of the clip itself, if the page can reach it. */
   picture?: string;
-  takes: { file: string; peaks?: string }[];
+  takes: ReviewedTake[];
+  /** Which of them counts, from 0. */
+  chosen: number;
+  /** Names these takes in marks, see `takesName`. */
+  state: string;
+  /** What was said of them before. */
+  mark?: Said;
   /** In words. */
   faults: string[];
   /** Values of the manifest's own columns, for searching. */
   own: string[];
+}
+
+/** What a mark says. */
+export type Said = Pick<Mark, 'decision' | 'output' | 'prompt' | 'note'>;
+
+export interface ReviewedTake {
+  file: string;
+  /** If it is not the clip's. */
+  prompt?: string;
+  /** See `peaksOf`. */
+  peaks?: string;
 }
 
 export interface ReportPage {
@@ -57,11 +75,15 @@ export async function* reportHtml(page: ReportPage): AsyncIterable<string> {
 <header>
 <h1>${escaped(batch)}</h1>
 <p class="soft"><span id="found" role="status"></span>, ${escaped(madeAt.slice(0, 16).replace('T', ' '))} UTC.
-<kbd>j</kbd> <kbd>k</kbd> next and previous, <kbd>space</kbd> play, <kbd>1</kbd>-<kbd>9</kbd> take, <kbd>/</kbd> search</p>
-<form role="search">
+<kbd>j</kbd> <kbd>k</kbd> next and previous, <kbd>space</kbd> play, <kbd>1</kbd>-<kbd>9</kbd> take,
+<kbd>a</kbd> approve, <kbd>r</kbd> redo or note, <kbd>/</kbd> search</p>
+<form role="search" id="filters">
 <label>Search <input id="search" type="search" autocomplete="off"></label>
 <label>Status <select id="status"><option value="">all</option>${STATUSES.map((one) => `<option>${one}</option>`).join('')}</select></label>
+<label>Marks <select id="marked"><option value="">all</option><option value="none">without</option><option value="approve">approved</option><option value="redo">to redo</option><option value="note">with a note</option></select></label>
 </form>
+<p><span id="said" role="status"></span> <button id="save" type="button" hidden>Save marks</button></p>
+<p id="told" class="soft" role="status"></p>
 </header>
 <main>
 <ol id="clips"></ol>
@@ -75,11 +97,10 @@ export async function* reportHtml(page: ReportPage): AsyncIterable<string> {
 <input id="seek" type="range" min="0" max="1000" value="0" aria-label="Place in the music">
 <span id="time" class="soft">0:00</span>
 </footer>
-<script type="application/json" id="data">{"clips":[`;
+<script type="application/json" id="data">{"batch":${inScript(batch)},"clips":[`;
   let separator = '\n';
   for await (const clip of clips) {
-    // A text that ends the element, or begins a comment in it, must not.
-    yield separator + JSON.stringify(clip).replaceAll('<', '\\u003c');
+    yield separator + inScript(clip);
     separator = ',\n';
   }
   yield `\n]}</script>
@@ -87,6 +108,11 @@ export async function* reportHtml(page: ReportPage): AsyncIterable<string> {
 </body>
 </html>
 `;
+}
+
+/** A text that ends the element, or begins a comment in it, must not. */
+function inScript(value: unknown): string {
+  return JSON.stringify(value).replaceAll('<', '\\u003c');
 }
 
 function sourceHash(content: string): string {

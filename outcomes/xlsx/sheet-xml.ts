@@ -75,7 +75,7 @@ function cellXml(
   if (typeof value === 'number') return `<c r="${place}"><v>${value}</v></c>`;
   if (typeof value === 'boolean') return `<c r="${place}" t="b"><v>${value ? 1 : 0}</v></c>`;
   // No id, and so no key of a file, contains this character (manifests/clip-id.ts).
-  const text = typeof value === 'string' ? value : value.join('|');
+  const text = typeof value === 'string' ? value : value.map(String).join('|');
   if (text === '') return '';
   if (numeric.has(column)) return `<c r="${place}"><v>${text}</v></c>`;
   if (KEPT_AS_TEXT.has(column)) return textCell(place, text, STYLES.text);

@@ -15,6 +15,7 @@ const WIDTHS: Record<ResultColumn, number> = {
   outputs: 32,
   video: 32,
   video_error: 40,
+  approved: 12,
 };
 
 const LEAST = 14;

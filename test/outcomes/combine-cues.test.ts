@@ -26,22 +26,21 @@ test('parts that are all there are one take', () => {
   const [a, b] = [good('a'), good('b')];
   expect(combineCues(planOf(1, 2), [a, b], UNSENT)).toEqual({
     takes: [{ take: 1, parts: [a, b] }],
+    faults: [],
   });
 });
 
 test('a part that failed fails the clip, and is named', () => {
   expect(combineCues(planOf(1, 3), [good('a'), bad, good('c')], UNSENT)).toEqual({
-    fault: { status: 'failed', errorCode: 'task_failed', errorMessage: 'part 2 of 3: no' },
+    takes: [],
+    faults: [{ status: 'failed', errorCode: 'task_failed', errorMessage: 'part 2 of 3: no' }],
   });
 });
 
 test('a part that was not submitted says why', () => {
   expect(combineCues(planOf(1, 2), [good('a'), undefined], UNSENT)).toEqual({
-    fault: {
-      status: 'skipped',
-      errorCode: 'budget_reached',
-      errorMessage: 'part 2 of 2: no money',
-    },
+    takes: [],
+    faults: [{ ...UNSENT, errorMessage: 'part 2 of 2: no money' }],
   });
 });
 
@@ -49,7 +48,10 @@ test('of several takes one is enough, and the others are named', () => {
   const take = good('b');
   expect(combineCues(planOf(3, 1), [bad, take, undefined], UNSENT)).toEqual({
     takes: [{ take: 2, parts: [take] }],
-    failed: 'take 1: no; take 3: no money',
+    faults: [
+      { status: 'failed', errorCode: 'task_failed', errorMessage: 'take 1: no' },
+      { ...UNSENT, errorMessage: 'take 3: no money' },
+    ],
   });
 });
 
@@ -57,6 +59,20 @@ test('takes have parts of their own', () => {
   const ends = [good('1a'), bad, good('2a'), good('2b')];
   expect(combineCues(planOf(2, 2), ends, UNSENT)).toEqual({
     takes: [{ take: 2, parts: [ends[2], ends[3]] }],
-    failed: 'take 1, part 2 of 2: no',
+    faults: [
+      { status: 'failed', errorCode: 'task_failed', errorMessage: 'take 1, part 2 of 2: no' },
+    ],
   });
+});
+
+test('cues that are over do not count, and a redone take says which it is', () => {
+  const cues = [...planOf(2, 1).cues, { take: 3, part: 1, prompt: 'Loud' }];
+  const had = { takes: [], chosen: 'a', attempts: 1 };
+  const plan: CuePlan = { parts: 1, overlap: 2, cues, over: 2, had };
+  const end = good('c');
+  expect(combineCues(plan, [end], UNSENT)).toEqual({
+    takes: [{ take: 3, prompt: 'Loud', parts: [end] }],
+    faults: [],
+  });
+  expect(combineCues(plan, [bad], UNSENT).faults).toMatchObject([{ errorMessage: 'take 3: no' }]);
 });

@@ -29,7 +29,7 @@ describe('merged rows', () => {
     expect(tasksOf(await all(mergeRows(view)))).toEqual(['task-0', 'ninth', 'tenth']);
   });
 
-  test('O3: keep a success in its round, whatever is recorded of the row later in it', async () => {
+  test('O3: keep a success, whatever is recorded of the row later, also in later rounds', async () => {
     const view = await frozen(manifestOf(3));
     const cancelled = (row: number) => ({ row, status: 'cancelled' as const, attempts: 1 });
     await writeSegment(view.store, 1, '1-00000000', [succeeded(0), cancelled(1), succeeded(2)]);
@@ -41,7 +41,9 @@ describe('merged rows', () => {
     await writeSegment(view.store, 1, 'page-00000000', [cancelled(0)]);
     expect(tasksOf(await all(mergeRows(view)))).toEqual(['task-0', 'task-1', 'b']);
     await writeSegment(view.store, 2, '3-00000000', [cancelled(0)]);
-    expect(tasksOf(await all(mergeRows(view)))).toEqual(['cancelled', 'task-1', 'b']);
+    expect(tasksOf(await all(mergeRows(view)))).toEqual(['task-0', 'task-1', 'b']);
+    await writeSegment(view.store, 3, '3-00000000', [succeeded(0, 'anew')]);
+    expect(tasksOf(await all(mergeRows(view)))).toEqual(['anew', 'task-1', 'b']);
   });
 
   test('can be had many times at once', async () => {

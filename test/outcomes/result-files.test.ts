@@ -40,7 +40,7 @@ function manifestWith(prompt: string, own: string): string {
 const ROW: ResultRow = {
   ...{ id: 'a', status: 'failed', file_link: LINK, prompt: 'Pop', task_id: null, attempts: 1 },
   ...{ error_code: null, error_message: null, output: null, possible_duplicate: false },
-  ...{ outputs: [], video: null, video_error: null },
+  ...{ outputs: [], video: null, video_error: null, approved: false },
 };
 
 /** Cells as a spreadsheet finds them: a quote at the start of a cell keeps signs together. */
@@ -59,8 +59,8 @@ describe('results.csv', () => {
     const manifest = `zeta,id,file_link,10,alpha,prompt,params,2\nz,a,${LINK},ten,al,Pop,mine,two\n`;
     const { csv } = await resultsOf(await frozen(manifest), [succeeded(0)]);
     expect(csv).toBe(
-      'id,status,file_link,prompt,task_id,attempts,error_code,error_message,output,possible_duplicate,outputs,video,video_error,zeta,10,alpha,2\n' +
-        `a,succeeded,${LINK},Pop,task-0,1,,,soundtracks/c0.mp3,false,soundtracks/c0.mp3,,,z,ten,al,two\n`,
+      'id,status,file_link,prompt,task_id,attempts,error_code,error_message,output,possible_duplicate,outputs,video,video_error,approved,zeta,10,alpha,2\n' +
+        `a,succeeded,${LINK},Pop,task-0,1,,,soundtracks/c0.mp3,false,soundtracks/c0.mp3,,,false,z,ten,al,two\n`,
     );
   });
 
@@ -73,9 +73,9 @@ describe('results.csv', () => {
       { row: 1, status: 'rejected', attempts: 0, errorCode: 'http_404', errorMessage: 'not there' },
     ]);
     expect(csv.split('\n').slice(1, -1)).toEqual([
-      'c0,failed,https://cdn.example/0.mp4,Pop,t,4,680001,no luck,,true,,,',
-      'c1,rejected,https://cdn.example/1.mp4,Pop,,0,http_404,not there,,false,,,',
-      'c2,cancelled,https://cdn.example/2.mp4,Pop,,0,batch_cancelled,never submitted,,false,,,',
+      'c0,failed,https://cdn.example/0.mp4,Pop,t,4,680001,no luck,,true,,,,false',
+      'c1,rejected,https://cdn.example/1.mp4,Pop,,0,http_404,not there,,false,,,,false',
+      'c2,cancelled,https://cdn.example/2.mp4,Pop,,0,batch_cancelled,never submitted,,false,,,,false',
     ]);
   });
 
@@ -204,7 +204,7 @@ describe('results.jsonl', () => {
         ...{ id: 'c0', status: 'succeeded', file_link: 'https://cdn.example/0.mp4', prompt: 'Pop' },
         ...{ task_id: 'task-0', attempts: 1, error_code: null, error_message: null },
         ...{ output: 'soundtracks/c0.mp3', possible_duplicate: false },
-        ...{ outputs: ['soundtracks/c0.mp3'], video: null, video_error: null },
+        ...{ outputs: ['soundtracks/c0.mp3'], video: null, video_error: null, approved: false },
       },
     ]);
   });
@@ -218,7 +218,7 @@ describe('results.jsonl', () => {
     ]);
     // The manifest's own column of that name keeps its value.
     expect(rows).toMatchObject([{ outputs, translate_prompt: 'pop', model_version: 'mine' }]);
-    expect(csv).toContain('soundtracks/a.wav,false,soundtracks/a.wav|soundtracks/a-2.mp4,,,mine');
+    expect(csv).toContain('soundtracks/a.wav,false,soundtracks/a.wav|soundtracks/a-2.mp4,,,false,mine');
   });
 });
 

@@ -99,11 +99,11 @@ describe('results.xlsx', () => {
     const cell = (name: string) => new RegExp(`<c r="${name}".*?</c>`, 's').exec(xml)?.[0];
     expect(cell('F2')).toBe('<c r="F2"><v>1</v></c>');
     expect(cell('J4')).toBe('<c r="J4" t="b"><v>1</v></c>');
-    expect(cell('P2')).toBe('<c r="P2"><v>12.5</v></c>');
-    expect(cell('P5')).toBe('<c r="P5"><v>-4</v></c>');
+    expect(cell('Q2')).toBe('<c r="Q2"><v>12.5</v></c>');
+    expect(cell('Q5')).toBe('<c r="Q5"><v>-4</v></c>');
     // A column with leading zeros, or with texts, holds texts.
-    expect(cell('Q3')).toContain('<t xml:space="preserve">12</t>');
-    expect(cell('R2')).toContain('<t xml:space="preserve">2</t>');
+    expect(cell('R3')).toContain('<t xml:space="preserve">12</t>');
+    expect(cell('S2')).toContain('<t xml:space="preserve">2</t>');
     expect(cell('A4')).toBe(
       '<c r="A4" s="2" t="inlineStr"><is><t xml:space="preserve">007</t></is></c>',
     );
@@ -122,7 +122,7 @@ describe('results.xlsx', () => {
     expect(xml).toContain(
       '<pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/>',
     );
-    expect(xml).toContain('<autoFilter ref="A1:R5"/>');
+    expect(xml).toContain('<autoFilter ref="A1:S5"/>');
     expect(xml).toContain('<col min="3" max="3" width="50" customWidth="1"/>');
     expect(xml).toContain('<c r="A1" s="1" t="inlineStr">');
     expect(await partOf(view, 'xl/styles.xml')).toContain('<font><b/>');
@@ -194,7 +194,7 @@ const ROW: ResultRow = {
     error_message: null,
     output: null,
     possible_duplicate: false,
-    ...{ outputs: [], video: null, video_error: null },
+    ...{ outputs: [], video: null, video_error: null, approved: false },
   },
 };
 

@@ -11,6 +11,7 @@ describe('segments', () => {
       ...{ errorMessage: 'line one\nline two, "quoted" 😀', output: 'x', possibleDuplicate: true },
       ...{
         outputs: ['x', 'y'],
+        takes: [{ taskId: 't', outputs: ['x'], prompt: 'pop' }, { outputs: ['y'] }],
         modelVersion: 'v1',
         fitted: '1280x720, 30 FPS, 12.0 s',
         translatePrompt: 'pop',

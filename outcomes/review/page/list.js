@@ -1,0 +1,174 @@
+// The clips: a list that grows as it is scrolled.
+const list = byId('clips');
+const found = byId('found');
+const search = byId('search');
+const status = byId('status');
+const marked = byId('marked');
+const more = byId('more');
+
+/** Rows that are added at a time: a page of 10,000 clips is there at once all the same. */
+const STEP = 50;
+const CODES = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
+const WAVE_HEIGHT = 28;
+
+let shown = clips;
+let rows = [];
+/** Position in `shown`. */
+let current = -1;
+let take = 0;
+
+function waveOf(peaks) {
+  const svg = document.createElementNS('http://www.w3.org/2000/svg', 'svg');
+  svg.setAttribute('class', 'wave');
+  svg.setAttribute('viewBox', `0 0 ${peaks.length} ${WAVE_HEIGHT}`);
+  svg.setAttribute('preserveAspectRatio', 'none');
+  svg.setAttribute('aria-hidden', 'true');
+  const bars = [...peaks].map((code, at) => {
+    const height = Math.max(1, (CODES.indexOf(code) / 63) * WAVE_HEIGHT);
+    return `M${at} ${(WAVE_HEIGHT - height) / 2}h.8v${height}h-.8z`;
+  });
+  const path = document.createElementNS('http://www.w3.org/2000/svg', 'path');
+  path.setAttribute('d', bars.join(''));
+  svg.append(path);
+  return svg;
+}
+
+function takeButton(at, clip, n) {
+  const several = clip.takes.length > 1;
+  const name = several ? `Take ${n + 1}${n === clip.chosen ? ', chosen' : ''}` : 'Play';
+  const { peaks, prompt } = clip.takes[n];
+  const button = element('button', { type: 'button', className: 'take' }, name);
+  button.setAttribute('aria-label', `${name}: ${clip.id}`);
+  button.setAttribute('aria-pressed', 'false');
+  if (prompt) button.title = prompt;
+  if (peaks) button.append(waveOf(peaks));
+  button.addEventListener('click', () => {
+    if (at === current && n === take) toggle();
+    else choose(at, n, true);
+  });
+  return button;
+}
+
+function actionButton(name, clip, act) {
+  const button = element('button', { type: 'button' }, name);
+  button.setAttribute('aria-label', `${name}: ${clip.id}`);
+  button.addEventListener('click', act);
+  return button;
+}
+
+function rowOf(at) {
+  const clip = shown[at];
+  const takes = element('div', { className: 'takes' });
+  takes.append(...clip.takes.map((_, n) => takeButton(at, clip, n)));
+  const actions = element('div', { className: 'takes' });
+  if (clip.takes.length > 0) {
+    actions.append(actionButton('Approve', clip, () => approveAt(at)));
+  }
+  actions.append(actionButton('Redo or note', clip, () => redoAt(at)));
+  return element(
+    'li',
+    {},
+    clip.still
+      ? element('img', { className: 'still', src: clip.still, alt: '', loading: 'lazy' })
+      : element('div', { className: 'still' }),
+    element(
+      'h2',
+      {},
+      clip.id,
+      element('span', { className: `status ${clip.status}` }, clip.status),
+    ),
+    element('p', { className: 'prompt soft' }, clip.takes[clip.chosen]?.prompt ?? clip.prompt),
+    takes,
+    ...clip.faults.map((fault) => element('p', { className: 'fault' }, fault)),
+    element('p', { className: `mark ${markOf(clip).decision ?? ''}` }, markLine(clip)),
+    actions,
+  );
+}
+
+/** Draws a row again whose mark has changed. */
+function redraw(at) {
+  const next = rowOf(at);
+  rows[at].replaceWith(next);
+  rows[at] = next;
+  if (at === current) showCurrent(true);
+}
+
+function grow() {
+  const from = rows.length;
+  for (let at = from; at < Math.min(shown.length, from + STEP); at += 1) rows.push(rowOf(at));
+  list.append(...rows.slice(from));
+  more.hidden = rows.length >= shown.length;
+}
+
+const hasMark = (clip, wanted) => {
+  const { decision, note } = markOf(clip);
+  if (wanted === 'none') return !decision && !note;
+  return wanted === 'note' ? Boolean(note) : decision === wanted;
+};
+
+function filter() {
+  const words = search.value.toLowerCase().split(/\s+/).filter(Boolean);
+  shown = clips.filter(
+    (clip) =>
+      (status.value === '' || clip.status === status.value) &&
+      (marked.value === '' || hasMark(clip, marked.value)) &&
+      words.every((word) => clip.text.includes(word)),
+  );
+  rows = [];
+  list.replaceChildren();
+  [current, take] = [-1, 0];
+  grow();
+  found.textContent =
+    shown.length === clips.length
+      ? `${clips.length} clips`
+      : `${shown.length} of ${clips.length} clips`;
+}
+
+/** @param n which take, from 0; default: the one that counts */
+function choose(at, n = shown[at]?.chosen, start = false) {
+  if (at < 0 || at >= shown.length) return;
+  while (at >= rows.length) grow();
+  showCurrent(false);
+  [current, take] = [at, n];
+  showCurrent(true);
+  rows[at].scrollIntoView({ block: 'nearest' });
+  if (load(shown[at], n) && start) begin();
+}
+
+function showCurrent(on) {
+  const row = rows[current];
+  if (!row) return;
+  row.setAttribute('aria-current', String(on));
+  row.querySelectorAll('.take')[take]?.setAttribute('aria-pressed', String(on));
+}
+
+function toggle() {
+  if (current < 0) choose(0, undefined, true);
+  else if (master.paused) begin();
+  else stop();
+}
+
+function approveAt(at) {
+  const clip = shown[at];
+  if (!clip) return;
+  approve(clip, at === current ? take : clip.chosen);
+  redraw(at);
+}
+
+function redoAt(at) {
+  const clip = shown[at];
+  if (!clip || rows[at].querySelector('.redo')) return;
+  const { form, area } = redoForm(clip, at === current ? take : clip.chosen, () => {
+    redraw(at);
+    // Keys go on where they were.
+    document.activeElement?.blur();
+  });
+  rows[at].append(form);
+  area.focus();
+}
+
+for (const clip of clips) {
+  clip.text = [clip.id, clip.prompt, clip.status, ...clip.faults, ...clip.own]
+    .join(' ')
+    .toLowerCase();
+}
