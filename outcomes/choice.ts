@@ -31,6 +31,6 @@ export function choiceOf(
     ...(translatePrompt !== undefined && { translatePrompt }),
     ...(chosen !== undefined && { output: chosen }),
     ...(outputs.length > 1 && { outputs }),
-    ...(takes.length > 1 && { takes }),
+    ...((takes.length > 1 || takes.some(({ prompt }) => prompt !== undefined)) && { takes }),
   };
 }

@@ -43,7 +43,7 @@ export async function markedRows(
     }
     if (redo.plan) await writeCues(store, clip, redo.plan);
     if (redo.note !== undefined) marked.notes.push(`${clip.id}: ${redo.note}`);
-    addOpen(marked, clip.row, tasks);
+    addOpen(marked, clip.row, redo.plan ? [] : tasks);
   }
   for (const id of wanted) marked.refused.push({ id, why: 'the batch has no such clip' });
   return marked;
@@ -56,7 +56,7 @@ async function isWaiting(
   mark: Mark,
 ): Promise<boolean> {
   const has = outcome?.status === 'succeeded';
-  if (!has && tasks.length > 0) return true;
+  if (!has && tasks.length > 0 && !isVendorCode(outcome?.errorCode)) return true;
   const cues = plan ? cuesOf(clip.row, plan) : [];
   for (const { cue, number } of cues) {
     if (has && cue.redoes !== mark.takes) continue; // of a take that it has, or that was given up
@@ -64,4 +64,9 @@ async function isWaiting(
     if ((await cueOutcome(store, clip, number))?.status === 'succeeded') return true;
   }
   return false;
+}
+
+/** The vendor itself said that the task has failed. */
+function isVendorCode(code: string | undefined): boolean {
+  return code !== undefined && /^\d+$/.test(code);
 }

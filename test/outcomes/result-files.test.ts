@@ -218,7 +218,9 @@ describe('results.jsonl', () => {
     ]);
     // The manifest's own column of that name keeps its value.
     expect(rows).toMatchObject([{ outputs, translate_prompt: 'pop', model_version: 'mine' }]);
-    expect(csv).toContain('soundtracks/a.wav,false,soundtracks/a.wav|soundtracks/a-2.mp4,,,false,mine');
+    expect(csv).toContain(
+      'soundtracks/a.wav,false,soundtracks/a.wav|soundtracks/a-2.mp4,,,false,mine',
+    );
   });
 });
 

@@ -3,13 +3,16 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { execaSync } from 'execa';
+import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { chromium, type Browser, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { markBatch } from '../../../client/marks/mark-batch.js';
 import { writeReport } from '../../../client/report/report.js';
 import { resolveConfig, type ResolvedConfig } from '../../../config/config.js';
 import type { Outcome } from '../../../contract/clip.js';
-import { writeSegment } from '../../../outcomes/segments.js';
+import { readMarksFile } from '../../../outcomes/review/marks.js';
+import { readSegment, writeSegment } from '../../../outcomes/segments.js';
 import { appendVideo, sourcesDigest } from '../../../outcomes/videos.js';
 import type { BatchStoreView } from '../../../outcomes/merge.js';
 import { hasFfmpeg, makeClips, picture } from '../../media/clips.js';
@@ -130,6 +133,65 @@ describe.skipIf(!hasFfmpeg || !hasBrowser)('a listening report', () => {
     await page.keyboard.press('Escape');
     for (let n = 0; n < 1000; n += 1) await page.keyboard.press('j');
     expect(await page.locator('li[aria-current=true] h2').textContent()).toContain('c999');
+    expect(faults).toEqual([]);
+    await page.close();
+  });
+
+  test('takes marks by the keyboard, keeps them, and saves them for retry', async () => {
+    const view = await batchOf(5);
+    const { file } = await writeReport(located(view), config());
+    const { page, faults } = await open(file);
+    const said = (): Promise<string | null> => page.textContent('#said');
+    await page.keyboard.press('j');
+    await page.keyboard.press('a');
+    expect(await said()).toBe('1 approved, 0 to redo');
+    await page.keyboard.press('j');
+    await page.keyboard.press('2');
+    await page.keyboard.press('a');
+    await page.keyboard.press('j');
+    await page.keyboard.press('r');
+    await page.keyboard.press('Control+A');
+    await page.keyboard.type('Fast');
+    await page.keyboard.press('Tab');
+    await page.keyboard.type('too slow');
+    await page.keyboard.press('Enter');
+    await page.keyboard.press('j');
+    expect(await said()).toBe('2 approved, 1 to redo');
+    expect(await page.locator('li .mark').allTextContents()).toEqual([
+      ...['approved', 'approved (take 2)', 'to redo; with: Fast; note: too slow', '', ''],
+    ]);
+    await page.selectOption('#marked', 'redo');
+    expect(await page.textContent('#found')).toBe('1 of 5 clips');
+
+    await page.reload();
+    expect(await said()).toBe('2 approved, 1 to redo');
+    const saving = page.waitForEvent('download');
+    await page.click('#save');
+    const path = join(view.store.pathOf('x'), '..', 'marks.json');
+    await (await saving).saveAs(path);
+    const { batch, marks } = await readMarksFile(path);
+    expect([batch, marks]).toMatchObject([
+      'library',
+      [
+        { id: 'c0', decision: 'approve', output: 'soundtracks/a.wav' },
+        { id: 'c1', decision: 'approve', output: 'soundtracks/b.wav' },
+        { id: 'c2', decision: 'redo', prompt: 'Fast', note: 'too slow' },
+      ],
+    ]);
+
+    const marked = await markBatch(located(view), () => view.store, marks);
+    expect(marked).toMatchObject({ approved: ['c0', 'c1'], chosen: ['c1'], redo: ['c2'] });
+    // Another take makes a mark of before void, here and there.
+    const [outcome] = await readSegment(view.store, 'outcomes/1-00001.jsonl');
+    if (!outcome) throw new Error('no outcome');
+    await writeSegment(view.store, 9, 'x', [{ ...outcome, taskId: 'other' }]);
+    expect((await markBatch(located(view), () => view.store, marks)).stale).toEqual([
+      { id: 'c0', why: expect.stringContaining('other takes') as string },
+    ]);
+    await writeReport(located(view), config());
+    await page.reload();
+    expect(await page.textContent('#told')).toContain('1 marks were of earlier takes');
+    expect(await said()).toBe('1 approved, 1 to redo');
     expect(faults).toEqual([]);
     await page.close();
   });
