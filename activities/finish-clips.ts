@@ -19,6 +19,7 @@ import { dropProxy, proxyOf } from './fitting/proxies.js';
 import { failureNotes } from './failure-notes.js';
 import { withHeartbeat } from './heartbeat.js';
 import { ledgerEntries } from './ledger-entries.js';
+import { noteFiles } from './note-files.js';
 import type { OpenLedgers } from './open-ledgers.js';
 import { Recording } from './recording.js';
 import type { KeptLinks } from './result-links.js';
@@ -81,8 +82,11 @@ export function finishClipsActivity(
         try {
           signal.throwIfAborted();
           const fetched = await soundtracks.fetch(task, there.get(task.taskId));
-          if ('outputs' in fetched) recording.add(flagged(await succeeded(files, task, fetched)));
-          else if (fetched.fault === 'slow' && !slow) (output.slow ??= []).push(task.row);
+          if ('outputs' in fetched) {
+            const clip = await files.snapshot.clip(task.row);
+            await noteFiles(files, batches.worker, { clip, ...task, ...fetched });
+            recording.add(flagged(await succeeded(files, task, fetched)));
+          } else if (fetched.fault === 'slow' && !slow) (output.slow ??= []).push(task.row);
           else output.troubles.push({ row: task.row, failure: fetched.failure });
         } catch (error) {
           if (!signal.aborted) failed(error);

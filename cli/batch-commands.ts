@@ -46,6 +46,7 @@ export function addBatchCommands(program: Command, done: (exitCode: number) => v
         .default('csv'),
     )
     .addOption(new Option('--status <status>', 'only rows with this status').choices(STATUSES))
+    .option('--provenance', 'with columns that say where each soundtrack comes from')
     .option('--xlsx <file>', 'write them into a workbook instead')
     .addHelpText(
       'after',
@@ -120,6 +121,17 @@ Needs ffmpeg, and no keys. Videos that are there, of the same soundtrack and mix
     .action(async (batch: string, flags: { json?: boolean }) => {
       const { report } = await import('./commands/report.js');
       done(await report(batch, flags));
+    });
+
+  program
+    .command('audit')
+    .argument('<batch>', 'id of a batch that has ended')
+    .description('Compare soundtracks and videos with what was recorded when they were made.')
+    .option('--json', 'print one JSON document on stdout')
+    .addHelpText('after', examples('reelscore audit library-1a2b3c4d'))
+    .action(async (batch: string, flags: { json?: boolean }) => {
+      const { audit } = await import('./commands/audit.js');
+      done(await audit(batch, flags));
     });
 
   const steer = (verb: 'pause' | 'resume' | 'cancel', description: string) =>

@@ -24,6 +24,7 @@ export type {
   RequestSettings,
 } from '../contract/request.js';
 export type { RetriedBatch, RetryOptions } from './retry.js';
+export type { Audit, AuditDifference, AuditOptions } from './audit/audit.js';
 export type { MarkedBatch, StaleMark } from './marks/mark-batch.js';
 export { readMarksFile, type Mark } from '../outcomes/review/marks.js';
 export { examine, type ExamineOptions } from './doctor/examine.js';

@@ -12,6 +12,7 @@ import {
   type AccountStatus,
   type TunedAccount,
 } from './account.js';
+import { auditBatch, type Audit, type AuditOptions } from './audit/audit.js';
 import { accountsInUse } from './accounts-in-use.js';
 import { recordedHome } from '../intake/batch-record.js';
 import type { StartContext } from './context.js';
@@ -314,6 +315,14 @@ export class Reelscore {
    */
   async report(batch: string, options?: ReportOptions): Promise<WrittenReport> {
     return await writeReport(await locateBatch(this.#context, batch), this.config, options);
+  }
+
+  /**
+   * Reads the soundtracks and finished videos of a batch, and compares them with `provenance.jsonl`.
+   * @throws ReelscoreError `batch_not_found`, `results_gone`
+   */
+  async audit(batch: string, options?: AuditOptions): Promise<Audit> {
+    return await auditBatch(await locateBatch(this.#context, batch), options);
   }
 
   /**

@@ -1,6 +1,8 @@
 // Reads a batch's results, also while it runs.
 import { openSnapshot } from '../manifests/snapshot.js';
 import { mergeRows, type MergedRow } from '../outcomes/merge.js';
+import { readFacts } from '../outcomes/provenance/file-facts.js';
+import { PROVENANCE_COLUMNS, provenanceColumns } from '../outcomes/provenance/records.js';
 import { resultRow, type ResultRow, type ResultStatus } from '../outcomes/result-row.js';
 import { mustHaveResults, type LocatedBatch } from './locate.js';
 import { isOpen, phaseOf } from './states.js';
@@ -9,6 +11,8 @@ import { readSummary } from '../outcomes/summary.js';
 export interface ResultsOptions {
   /** Only rows with this status. */
   status?: ResultStatus;
+  /** With columns that say where the soundtrack of `output` comes from, as `provenance.jsonl` does. */
+  provenance?: boolean;
 }
 
 /** Rows in manifest order. Each iteration reads the store anew. */
@@ -20,14 +24,16 @@ export interface BatchResults extends AsyncIterable<ResultRow> {
 /** @throws ReelscoreError `results_gone`; SnapshotError if the batch's snapshot is damaged */
 export async function resultsOf(
   located: LocatedBatch,
-  { status }: ResultsOptions = {},
+  { status, provenance = false }: ResultsOptions = {},
 ): Promise<BatchResults> {
   const { columns, rows } = await mergedResults(located);
   return {
-    columns,
+    columns: [...(provenance ? PROVENANCE_COLUMNS : []), ...columns],
     async *[Symbol.asyncIterator]() {
-      for await (const { row } of rows()) {
-        if (status === undefined || row.status === status) yield row;
+      const facts = provenance ? await readFacts(located.store) : undefined;
+      for await (const { row, merged } of rows()) {
+        if (status !== undefined && row.status !== status) continue;
+        yield facts ? { ...provenanceColumns(merged, facts), ...row } : row;
       }
     },
   };

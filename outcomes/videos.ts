@@ -21,6 +21,8 @@ const Entry = z.object({
   how: z.string(),
   /** Store key; absent if there is none. */
   video: z.string().exactOptional(),
+  /** Of its bytes, in hex. */
+  sha256: z.string().exactOptional(),
   /** What it is, in words. */
   what: z.string().exactOptional(),
   /** Why it could not be mixed; with a video, why not anew. */

@@ -1,8 +1,11 @@
-// Writes results.csv, results.jsonl, results.xlsx if it is wanted, warnings.jsonl and summary.json at the end of a batch.
+// Writes results.csv, results.jsonl, results.xlsx if it is wanted, provenance.jsonl, warnings.jsonl and summary.json at the
+// end of a batch.
 import { noOutcomes, type BatchSummary, type OutcomeCounts } from '../contract/clip.js';
 import { csvLines } from './csv.js';
 import { jsonLines, readJsonLines } from './json-lines.js';
 import { mergeRows, type BatchStoreView } from './merge.js';
+import { readFacts } from './provenance/file-facts.js';
+import { PROVENANCE_KEY, provenanceOf, type ProvenanceRecord } from './provenance/records.js';
 import { resultRow, type ResultRow } from './result-row.js';
 import { writeWorkbook } from './results-workbook.js';
 import { sumRounds, writeRound } from './rounds.js';
@@ -49,6 +52,7 @@ export async function mergeResults(
   const { columns } = await snapshot.info();
   await store.writeStream('results.csv', csvLines(written, columns));
   await writeWorkbook(store, columns, xlsx);
+  await writeProvenance(view);
   await collectWarnings(store);
 
   const { submissions, startedAt, finishedAt } = sum;
@@ -56,6 +60,14 @@ export async function mergeResults(
   // Written last: it marks the other files as complete.
   await store.write('summary.json', `${JSON.stringify(summary, null, 2)}\n`);
   return summary;
+}
+
+async function writeProvenance(view: BatchStoreView): Promise<void> {
+  const facts = await readFacts(view.store);
+  const records = async function* (): AsyncIterable<ProvenanceRecord> {
+    for await (const merged of mergeRows(view)) yield* provenanceOf(merged, facts);
+  };
+  await view.store.writeStream(PROVENANCE_KEY, jsonLines(records()));
 }
 
 async function* counted(

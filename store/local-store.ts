@@ -18,6 +18,7 @@ const PRIVATE_MODE = 0o600;
 const PUBLIC_MODE = 0o666;
 const PUBLIC_FOLDERS = new Set(['soundtracks', 'videos', 'report']);
 const PUBLIC_FILES = new Set([
+  'provenance.jsonl',
   'report.html',
   'results.csv',
   'results.xlsx',

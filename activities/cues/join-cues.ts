@@ -6,7 +6,7 @@ import { fileNameOf } from '../../manifests/clip-id.js';
 import { cueClip, cuesOf, numbersOf, readCues, type CuePlan } from '../../manifests/cues.js';
 import type { Ffmpeg } from '../../media/ffmpeg/ffmpeg.js';
 import { joinedExtension, joinSoundtracks } from '../../media/join/join-soundtracks.js';
-import { choiceOf } from '../../outcomes/choice.js';
+import { choiceOf, takesOf } from '../../outcomes/choice.js';
 import { combineCues, type Combined, type WholeTake } from '../../outcomes/combine-cues.js';
 import { cueOutcome } from '../../outcomes/cue-outcomes.js';
 import { writeSegment } from '../../outcomes/segments.js';
@@ -17,6 +17,7 @@ import { dropProxy } from '../fitting/proxies.js';
 import { refusalOf } from '../fitting/refusal.js';
 import { withHeartbeat } from '../heartbeat.js';
 import { ledgerEntries } from '../ledger-entries.js';
+import { noteFiles } from '../note-files.js';
 import type { OpenLedgers } from '../open-ledgers.js';
 import { takeName } from './take-name.js';
 
@@ -40,6 +41,7 @@ export function joinCuesActivity(
       const plan = await readCues(files.store, clip);
       if (!plan) throw new Error(`row ${row} has no cues`);
       const outcome = await outcomeOf(files, clip, plan, leftOut, { ffmpeg, signal });
+      if (plan.parts > 1) await noteJoined(files, batches.worker, clip, outcome);
       await writeSegment(files.store, round, `cues-${String(row).padStart(8, '0')}`, [outcome]);
       if (ledger) {
         const entries = await ledgerEntries({ files, round, batch, ledger }, [outcome]);
@@ -84,6 +86,18 @@ async function outcomeOf(
     const why = `its parts are there: ${message}`;
     if (had) return { ...sum, ...chosenOf(had, []), errorMessage: why };
     return { ...sum, status: 'failed', errorCode: code, errorMessage: why };
+  }
+}
+
+/** What was joined of parts is another file than any that came. */
+async function noteJoined(
+  files: BatchFiles,
+  worker: string,
+  clip: Clip,
+  outcome: Outcome,
+): Promise<void> {
+  for (const { outputs, taskId } of takesOf(outcome)) {
+    await noteFiles(files, worker, { clip, outputs, ...(taskId !== undefined && { taskId }) });
   }
 }
 

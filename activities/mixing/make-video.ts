@@ -1,13 +1,15 @@
 // Makes the finished video of one row.
 import type { Clip, Outcome } from '../../contract/clip.js';
 import type { MixOptions } from '../../contract/mix.js';
+import { SERVICE, VENDOR } from '../../contract/service.js';
 import { fileNameOf } from '../../manifests/clip-id.js';
 import { describe } from '../../media/ffmpeg/describe.js';
 import type { Ffmpeg } from '../../media/ffmpeg/ffmpeg.js';
 import { videoExtension } from '../../media/mix/container.js';
 import { keepClip } from '../../media/mix/keep-clip.js';
-import { mixVideo } from '../../media/mix/mix-video.js';
+import { mixVideo, type MixTags } from '../../media/mix/mix-video.js';
 import type { GuardedFetch } from '../../net/guarded-fetch.js';
+import { VIDEO_SOURCE_TYPE } from '../../outcomes/provenance/records.js';
 import type { Store } from '../../store/store.js';
 import { soundtrackOf, withClipFile } from './sources.js';
 
@@ -49,10 +51,19 @@ export async function makeVideo(
     const video = keyOf(videoExtension(await describe(ffmpeg, picture, signal), mix.audio));
     let what = '';
     await store.writeFile(video, async (part) => {
-      const options = { ...mix, excerpt: clip.excerpt };
+      const options = { ...mix, excerpt: clip.excerpt, tags: tagsOf(outcome) };
       const made = await mixVideo({ ffmpeg }, { picture, music, to: part }, options, { signal });
       what = made.what;
     });
     return { video, what };
   });
+}
+
+/** By which players and archives can tell where the music is from. */
+function tagsOf({ taskId }: Outcome): MixTags {
+  const task = taskId === undefined ? '' : `, task ${taskId}`;
+  return {
+    comment: `Music made by AI: ${VENDOR} ${SERVICE}${task}. ${VIDEO_SOURCE_TYPE}`,
+    digital_source_type: VIDEO_SOURCE_TYPE,
+  };
 }

@@ -6,6 +6,7 @@ import { FfmpegError, FfmpegMissingError } from '../../media/ffmpeg/ffmpeg.js';
 import { EXTENSIONS } from '../../media/mix/container.js';
 import { NoMixError } from '../../media/mix/failures.js';
 import { NetError } from '../../net/errors.js';
+import { readContent } from '../../outcomes/provenance/file-facts.js';
 import {
   appendVideo,
   howDigest,
@@ -42,7 +43,8 @@ export function mixClipActivity(
         const made = await ofSameClip(clip, () =>
           makeVideo(deps, { store, clip, outcome, mix, signal }),
         );
-        await record(made);
+        const { sha256 } = await readContent(store.readStream(made.video));
+        await record({ ...made, sha256 });
         await removeOthers(store, made.video);
         return {};
       } catch (error) {

@@ -14,6 +14,7 @@ import { createIo } from '../io.js';
 export interface ResultsFlags {
   format: 'csv' | 'json' | 'jsonl';
   status?: ResultStatus;
+  provenance?: boolean;
   /** File for a workbook, in place of stdout. */
   xlsx?: string;
 }
@@ -21,10 +22,10 @@ export interface ResultsFlags {
 export async function results(batch: string, flags: ResultsFlags): Promise<number> {
   const api = await connect(createIo(false), { config: readConfig() });
   try {
-    const found = await api.results(
-      batch,
-      flags.status === undefined ? {} : { status: flags.status },
-    );
+    const found = await api.results(batch, {
+      ...(flags.status !== undefined && { status: flags.status }),
+      ...(flags.provenance && { provenance: true }),
+    });
     if (flags.xlsx !== undefined) {
       const { xlsxBytes } = await import('../../outcomes/xlsx/index.js');
       await writeWhole(flags.xlsx, await xlsxBytes(() => found, found.columns));

@@ -25,6 +25,14 @@ export interface Sources {
   music: string;
 }
 
+/** What else is in the finished video. */
+export interface Carried {
+  container: Container;
+  subtitles: readonly number[];
+  /** Metadata by name. */
+  tags: Readonly<Record<string, string>>;
+}
+
 /** Reads the sound of a clip, and tells how loud it is. */
 export function measureVoiceArgs(path: string, audio: AudioStream): string[] {
   const filters = [...formOf(audio, false), MEASURE];
@@ -53,7 +61,7 @@ export function measureMixArgs({ clip, video, music }: Sources, graph: MixGraph)
 export function writeArgs(
   { clip, video, music, to }: Sources & { to: string },
   graph: MixGraph,
-  { container, subtitles }: { container: Container; subtitles: readonly number[] },
+  { container, subtitles, tags }: Carried,
 ): string[] {
   const { muxer, muxerOptions, hasEditLists } = container;
   const room = hasEditLists ? 'anull' : `atrim=start_sample=${PRIMING}`;
@@ -65,6 +73,7 @@ export function writeArgs(
     ...['-map', `${CLIP_INPUT}:${video.index}`, '-map', '[out]'],
     ...subtitles.flatMap((index) => ['-map', `${CLIP_INPUT}:${index}`]),
     ...['-dn', '-map_metadata', String(CLIP_INPUT), '-map_chapters', String(CLIP_INPUT)],
+    ...Object.entries(tags).flatMap(([name, value]) => ['-metadata', `${name}=${value}`]),
     // To name one track's metadata is to name all: languages, and what players call tracks.
     ...['-map_metadata:s:v:0', `${CLIP_INPUT}:s:${video.index}`],
     ...(voice ? ['-map_metadata:s:a:0', `${CLIP_INPUT}:s:${voice.index}`] : []),

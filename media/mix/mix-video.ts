@@ -37,7 +37,11 @@ export interface MixOptions {
   fadeSeconds?: number | undefined;
   /** The part of the clip that the soundtrack is for; default: all of it. */
   excerpt?: Excerpt | undefined;
+  tags?: MixTags | undefined;
 }
+
+/** Metadata of the finished video, by name; a container leaves out those that it does not have. */
+export type MixTags = Readonly<Record<string, string>>;
 
 export interface MixRun {
   signal?: AbortSignal;
@@ -109,7 +113,11 @@ export async function mixVideo(
   const container = containerOf(clip);
   const { subtitles, dropped } = carriedOf(clip, container);
   const found = await writeMix({
-    ...{ run, target: options.loudness ?? DEFAULT_LOUDNESS, carried: { container, subtitles } },
+    ...{
+      run,
+      target: options.loudness ?? DEFAULT_LOUDNESS,
+      carried: { container, subtitles, tags: options.tags ?? {} },
+    },
     sources: { clip: files.picture, video, music: files.music, to: files.to },
     graph: {
       ...(hasVoice(audio) && clip.audio && { voice: clip.audio }),

@@ -1,8 +1,13 @@
 // Writes a finished video, looks at it, and writes it anew where encoding has made its sound otherwise than meant.
 import { describe } from '../ffmpeg/describe.js';
 import type { Ffmpeg } from '../ffmpeg/ffmpeg.js';
-import { measureFinishedArgs, measureMixArgs, writeArgs, type Sources } from './args.js';
-import type { Container } from './container.js';
+import {
+  measureFinishedArgs,
+  measureMixArgs,
+  writeArgs,
+  type Carried,
+  type Sources,
+} from './args.js';
 import { NoMixError } from './failures.js';
 import type { Master, MixGraph } from './graph.js';
 import { parseLoudness, type Loudness } from './loudness.js';
@@ -16,7 +21,7 @@ export interface MixWork {
   run: (pass: MixPass, args: readonly string[]) => Promise<string[]>;
   sources: Sources & { to: string };
   graph: Omit<MixGraph, 'master'>;
-  carried: { container: Container; subtitles: readonly number[] };
+  carried: Carried;
   /** LUFS. */
   target: number;
 }

@@ -1,5 +1,6 @@
 // From clips to finished videos, by the commands that people use.
 import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import {
   appendFile,
@@ -9,9 +10,11 @@ import {
   readdir,
   readFile,
   stat,
+  truncate,
   writeFile,
 } from 'node:fs/promises';
 import { join } from 'node:path';
+import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { distFile } from '../../config/paths.js';
 import type { ResultRow } from '../../outcomes/result-row.js';
@@ -123,6 +126,47 @@ describe.skipIf(!hasFfmpeg)('finished videos', () => {
       expect(await soundOf(video(made))).toEqual(['aac', '48000', '2']);
       expect((await pictureOf(video(made))).frames).toBe((await pictureOf(clip(name))).frames);
     }
+  });
+
+  test('says in its tags and in records where the music is from, and is audited', async () => {
+    const source =
+      'http://cv.iptc.org/newscodes/digitalsourcetype/compositeWithTrainedAlgorithmicMedia';
+    for (const name of ['talk.mp4', 'quiet.mov', 'old.mkv']) {
+      const { stdout } = await execa('ffprobe', [
+        ...['-v', 'error', '-show_entries', 'format_tags', '-of', 'json', video(name)],
+      ]);
+      const { format } = JSON.parse(stdout) as { format: { tags: Record<string, string> } };
+      const tags = new Map(
+        Object.entries(format.tags).map(([key, value]) => [key.toLowerCase(), value]),
+      );
+      expect(tags.get('comment')).toContain(source);
+    }
+    const lines = (await readFile(join(out, 'provenance.jsonl'), 'utf8')).trimEnd().split('\n');
+    const records = lines.map((line) => JSON.parse(line) as Record<string, unknown>);
+    const hash = async (path: string): Promise<string> =>
+      createHash('sha256')
+        .update(await readFile(path))
+        .digest('hex');
+    expect(records).toMatchObject([
+      {
+        ...{ id: 'talk', account: 'mix-test', video: 'videos/talk.mp4' },
+        sha256: await hash(join(out, String(records[0]?.['file']))),
+        video_sha256: await hash(video('talk.mp4')),
+        clip_sha256: await hash(clip('talk.mp4')),
+      },
+      { id: 'quiet' },
+      { id: 'old' },
+    ]);
+    expect(await asJson('audit', batch)).toMatchObject({
+      exitCode: 0,
+      answer: { files: 6, differences: [] },
+    });
+    await appendFile(video('talk.mp4'), 'x');
+    expect(await asJson('audit', batch)).toMatchObject({
+      exitCode: 2,
+      answer: { differences: [{ file: 'videos/talk.mp4', difference: 'changed' }] },
+    });
+    await truncate(video('talk.mp4'), (await stat(video('talk.mp4'))).size - 1);
   });
 
   test('what is there, mixed alike, stays; what was deleted, or is wanted otherwise, is made', async () => {
