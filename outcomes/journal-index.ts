@@ -1,6 +1,7 @@
 // Index of a journal, kept up to date by reading only what was appended, so that a worker can consult it
 // before every POST. It costs two bytes per row. The records themselves are cached for few rows, and only
 // after a lookup of a POST that was already made.
+import { MAX_CUES, nthOf, rowOf } from '../contract/cue.js';
 import { linesAfter } from '../store/lines.js';
 import type { Store } from '../store/store.js';
 import {
@@ -14,8 +15,6 @@ import {
 /** Rows whose records are cached together: after a reset, rows are looked up nearly in order. */
 const BLOCK_ROWS = 2048;
 const KEPT_BLOCKS = 8;
-/** No manifest has this many; a damaged line may name any row. */
-const MAX_ROWS = 2 ** 24;
 const MAX_ATTEMPT = 2 ** 16 - 1;
 
 /** The records of some rows. */
@@ -36,8 +35,8 @@ type ClipPlace = Pick<PostPlace, 'round' | 'row'>;
 
 export class JournalIndex {
   readonly #files = new Map<string, Place>();
-  /** The highest attempt with a record, by round and row. */
-  readonly #highest = new Map<number, Uint16Array>();
+  /** The highest attempt with a record: of the rows of a round, and of their first cues, second cues and so on. */
+  readonly #highest = new Map<string, Uint16Array>();
   readonly #blocks = new Map<string, Records>();
   readonly #loading = new Map<string, Promise<Records>>();
   readonly #watched = new Map<string, Set<FoundRecord[]>>();
@@ -50,7 +49,8 @@ export class JournalIndex {
   /** Records of this POST and of later ones of its clip; those of one file are in the order written. */
   async recordsFrom({ round, row, attempt }: PostPlace): Promise<FoundRecord[]> {
     await this.refresh();
-    if ((this.#highest.get(round)?.[row] ?? 0) < Math.min(attempt, MAX_ATTEMPT)) return [];
+    const highest = this.#highest.get(layerOf({ round, row }))?.[rowOf(row)] ?? 0;
+    if (highest < Math.min(attempt, MAX_ATTEMPT)) return [];
     const block = await this.#block({ round, row });
     const known = block.get(row) ?? [];
     return [...known, ...this.#torn({ round, row })].filter((one) => one.attempt >= attempt);
@@ -132,14 +132,16 @@ export class JournalIndex {
   }
 
   #note({ round, row, attempt }: PostPlace): void {
-    if (row >= MAX_ROWS) return;
-    let highest = this.#highest.get(round);
-    if (!highest || row >= highest.length) {
-      const larger = new Uint16Array(Math.max(BLOCK_ROWS, 2 ** Math.ceil(Math.log2(row + 1))));
+    if (nthOf(row) > MAX_CUES) return; // a damaged line may name any number
+    const layer = layerOf({ round, row });
+    const at = rowOf(row);
+    let highest = this.#highest.get(layer);
+    if (!highest || at >= highest.length) {
+      const larger = new Uint16Array(Math.max(BLOCK_ROWS, 2 ** Math.ceil(Math.log2(at + 1))));
       if (highest) larger.set(highest);
-      this.#highest.set(round, (highest = larger));
+      this.#highest.set(layer, (highest = larger));
     }
-    highest[row] = Math.max(highest[row] ?? 0, Math.min(attempt, MAX_ATTEMPT));
+    highest[at] = Math.max(highest[at] ?? 0, Math.min(attempt, MAX_ATTEMPT));
   }
 
   /** Records in unfinished lines. */
@@ -193,6 +195,11 @@ function addTo(block: Records, row: number, record: FoundRecord): void {
   const records = block.get(row);
   if (records) records.push(record);
   else block.set(row, [record]);
+}
+
+/** Numbers of cues are far above those of rows; beside one another they take two bytes each. */
+function layerOf({ round, row }: ClipPlace): string {
+  return `${round}.${nthOf(row)}`;
 }
 
 function blockOf({ round, row }: ClipPlace): string {

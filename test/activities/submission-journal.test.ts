@@ -6,6 +6,7 @@ import {
   type JournalAnswer,
   type PostKey,
 } from '../../activities/submission-journal.js';
+import { cueNumber, MAX_CUES, MAX_ROWS } from '../../contract/cue.js';
 import type { Store } from '../../store/store.js';
 import { frozenBatch, manifestOf } from './support.js';
 
@@ -54,6 +55,20 @@ describe('a POST that was begun', () => {
     await journal.begin(key(1));
     await journal.end(key(1), answer);
     expect(await journal.find(key(1, 2))).toEqual(answer);
+  });
+
+  test('is found of any row and any cue, by another worker too', async () => {
+    const numbers = [0, MAX_ROWS - 1].flatMap((row) => [
+      row,
+      ...Array.from({ length: MAX_CUES }, (_, n) => cueNumber(row, n + 1)),
+    ]);
+    const store = await batch();
+    const journal = new SubmissionJournal(store, 'a');
+    for (const number of numbers) await journal.begin(key(number));
+    const other = new SubmissionJournal(store, 'b');
+    for (const number of numbers) {
+      expect([number, await other.find(key(number, 2))]).toEqual([number, 'begun']);
+    }
   });
 
   test('is found by another worker', async () => {

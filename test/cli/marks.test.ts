@@ -182,7 +182,7 @@ describe.skipIf(!hasFfmpeg)('marks', () => {
   });
 
   test('that are killed on the way are gone on with, and pay for what is lacking', async () => {
-    simulator.setFaults('run:3000');
+    simulator.setFaults('slow:5000');
     const clips = await reviewed(batch);
     const paid = submissions();
     const redo = { decision: 'redo', prompt: 'Strings' } as const;
