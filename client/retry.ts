@@ -1,6 +1,7 @@
 // Runs a batch again for the rows that did not succeed.
 import { hostname } from 'node:os';
 import { taskQueueOf } from '../contract/names.js';
+import { writeCues } from '../manifests/cues.js';
 import { switchSnapshot } from '../manifests/freeze.js';
 import { openSnapshot } from '../manifests/snapshot.js';
 import type { Store } from '../store/store.js';
@@ -18,7 +19,7 @@ import { limitNotes } from './limit-notes.js';
 import { locateBatch, mustHaveResults, type LocatedBatch } from './locate.js';
 import { correctedRows, type CorrectedRows } from './corrected-rows.js';
 import { refuseUnreachable } from '../intake/clip-reach.js';
-import { markedRows } from './marks/marked-rows.js';
+import { markedRows, type MarkedRows } from './marks/marked-rows.js';
 import { openRows } from './open-rows.js';
 import { sealedOptions, sealNotes } from './seal-links.js';
 import { isOpen } from './states.js';
@@ -71,14 +72,16 @@ export async function retryBatch(
 
   const round = (await lastRound(located)) + 1;
   const how = { config, round, skipInvalid };
-  const { info, leftOut, added, told, ...open } = marked
+  const { info, leftOut, added, told, plans, ...open } = marked
     ? await openMarked(store, marked)
     : await openOf(store, manifest, how);
   const { name, total } = info;
   if (open.rows.length === 0) throw nothingError(batch, told);
 
   const rows = { count: open.rows.length, key: `selections/${round}.json` };
-  await store.write(rows.key, JSON.stringify(open.rows));
+  // Whoever makes it has this round; another who began at the same time has none.
+  if (!(await store.create(rows.key, JSON.stringify(open.rows)))) throw runningError(batch);
+  for (const { clip, plan } of plans) await writeCues(store, clip, plan);
   const recall = open.recalled.length > 0 ? { recall: `recalls/${round}.json` } : {};
   if (recall.recall !== undefined) await store.write(recall.recall, JSON.stringify(open.recalled));
   if (info.sinceRound === round) await switchSnapshot(store, info);
@@ -104,6 +107,9 @@ export async function retryBatch(
   notes.push(...sealNotes(config, { home, links: [options.notify?.url] }));
   if (added.length > 0) notes.unshift(addedNote(added));
   if (leftOut > 0) notes.unshift(leftOutNote(leftOut, total));
+  // What is open was found out before: a round that has begun since, and may have ended, did that.
+  const now = await temporal.describeBare(batch);
+  if (now?.startedAt.getTime() !== execution?.startedAt.getTime()) throw runningError(batch);
   const isNew = await temporal.start({
     batch,
     taskQueue: taskQueueOf(config.account),
@@ -125,7 +131,7 @@ export async function retryBatch(
 }
 
 /** What is run, and for people what of it is not. */
-type Open = CorrectedRows & { told: string[] };
+type Open = CorrectedRows & Pick<MarkedRows, 'plans'> & { told: string[] };
 
 async function openMarked(store: Store, ids: readonly string[]): Promise<Open> {
   const snapshot = openSnapshot(store);
@@ -142,13 +148,14 @@ async function openOf(
   const snapshot = openSnapshot(store);
   if (manifest === undefined) {
     const open = await openRows(store, snapshot);
-    return { ...open, info: await snapshot.info(), leftOut: 0, added: [], told: [] };
+    return { ...open, info: await snapshot.info(), leftOut: 0, added: [], told: [], plans: [] };
   }
   return await withManifest(manifest, config, async (checked) => {
     refuseFaults(checked.report, how.skipInvalid);
     refuseUnreachable(checked.report, config);
     const { round } = how;
-    return { ...(await correctedRows(store, snapshot, { ...checked, round })), told: [] };
+    const corrected = await correctedRows(store, snapshot, { ...checked, round });
+    return { ...corrected, told: [], plans: [] };
   });
 }
 

@@ -1,6 +1,6 @@
 // A store in a folder of this machine (or one mounted on all machines that work on the batch).
 import { createReadStream, createWriteStream, type Dirent, type Stats } from 'node:fs';
-import { open, opendir, readdir, readFile, rename, rm, stat, unlink } from 'node:fs/promises';
+import { link, open, opendir, readdir, readFile, rename, rm, stat, unlink } from 'node:fs/promises';
 import { randomBytes } from 'node:crypto';
 import path from 'node:path';
 import { Readable } from 'node:stream';
@@ -52,15 +52,25 @@ class LocalStore implements Store {
   }
 
   write(key: string, content: string | Uint8Array): Promise<void> {
-    return this.#replace(key, async (part) => {
-      const file = await open(part, 'wx', modeOf(key));
-      try {
-        await file.writeFile(content);
-        await file.sync();
-      } finally {
-        await file.close();
-      }
-    });
+    return this.#put(key, (part) => writeSynced(part, content, modeOf(key)), rename);
+  }
+
+  async create(key: string, content: string): Promise<boolean> {
+    let isFirst = true;
+    await this.#put(
+      key,
+      (part) => writeSynced(part, content, modeOf(key)),
+      async (part, target) => {
+        try {
+          await link(part, target);
+        } catch (error) {
+          if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+          isFirst = false;
+        }
+        await rm(part);
+      },
+    );
+    return isFirst;
   }
 
   async writeStream(
@@ -172,14 +182,23 @@ class LocalStore implements Store {
   }
 
   /** S2. A file is written beside its place, synced, and renamed. */
-  async #replace(key: string, fill: (part: string) => Promise<void>): Promise<void> {
+  #replace(key: string, fill: (part: string) => Promise<void>): Promise<void> {
+    return this.#put(key, fill, rename);
+  }
+
+  /** @param settle gives what is written its name */
+  async #put(
+    key: string,
+    fill: (part: string) => Promise<void>,
+    settle: (part: string, target: string) => Promise<void>,
+  ): Promise<void> {
     const target = this.#path(key);
     const folder = path.dirname(target);
     await this.#folders.ensure(folder);
     const part = path.join(folder, `.${randomBytes(6).toString('hex')}.part`);
     try {
       await fill(part);
-      await rename(part, target);
+      await settle(part, target);
       await this.#folders.sync(folder); // S2: else a power cut may undo the renaming
     } catch (error) {
       await rm(part, { force: true });
@@ -191,6 +210,20 @@ class LocalStore implements Store {
   #path(key: string): string {
     const segments = checkKey(key);
     return path.join(this.location, ...(isPublic(key) ? [] : [PRIVATE_FOLDER]), ...segments);
+  }
+}
+
+async function writeSynced(
+  part: string,
+  content: string | Uint8Array,
+  mode: number,
+): Promise<void> {
+  const file = await open(part, 'wx', mode);
+  try {
+    await file.writeFile(content);
+    await file.sync();
+  } finally {
+    await file.close();
   }
 }
 

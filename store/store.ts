@@ -14,6 +14,8 @@ export interface Store {
   readonly location: string;
   /** Writes a small object, replacing what was there. */
   write(key: string, content: string | Uint8Array): Promise<void>;
+  /** Writes a small object if there is none; of several who do, one alone gets true. */
+  create(key: string, content: string): Promise<boolean>;
   /**
    * Writes a stream, replacing what was there; returns its length in bytes. Nothing is kept if the
    * stream fails, and the stream is destroyed if the store does.

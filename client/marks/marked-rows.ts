@@ -1,6 +1,7 @@
 // The rows of a batch that people want to have redone.
 import type { RecalledTask } from '../../contract/activities.js';
-import { cuesOf, readCues, writeCues } from '../../manifests/cues.js';
+import type { Clip } from '../../contract/clip.js';
+import { cuesOf, readCues, type CuePlan } from '../../manifests/cues.js';
 import type { Snapshot } from '../../manifests/snapshot.js';
 import { cueOutcome } from '../../outcomes/cue-outcomes.js';
 import type { Mark } from '../../outcomes/review/marks.js';
@@ -10,6 +11,8 @@ import { redoOf, type RedoneRow } from './redo.js';
 import type { StaleMark } from './mark-batch.js';
 
 export interface MarkedRows extends OpenRows {
+  /** To be written before they are run. */
+  plans: { clip: Clip; plan: CuePlan }[];
   /** Clips that are not run, and why. */
   refused: StaleMark[];
   /** What else is to be known, for people. */
@@ -17,7 +20,7 @@ export interface MarkedRows extends OpenRows {
 }
 
 /**
- * Makes ready what is to be redone.
+ * Finds what is to be redone, and how.
  * @param ids clips whose marks say so
  */
 export async function markedRows(
@@ -26,7 +29,7 @@ export async function markedRows(
   ids: readonly string[],
 ): Promise<MarkedRows> {
   const wanted = new Set(ids);
-  const marked: MarkedRows = { rows: [], recalled: [], refused: [], notes: [] };
+  const marked: MarkedRows = { plans: [], rows: [], recalled: [], refused: [], notes: [] };
   for await (const { clip, outcome, mark, tasks } of rowsWithTasks(store, snapshot, wanted)) {
     if (!wanted.delete(clip.id)) continue;
     if (mark?.decision !== 'redo') {
@@ -36,12 +39,13 @@ export async function markedRows(
     const plan = await readCues(store, clip);
     const row = { clip, ...(outcome && { outcome }), ...(plan && { plan }) };
     const waiting = await isWaiting(store, { ...row, tasks }, mark);
-    const redo = redoOf({ ...row, waiting }, mark);
+    const unsent = !waiting && (await isUnsent(store, row, mark));
+    const redo = redoOf({ ...row, waiting, unsent }, mark);
     if ('refused' in redo) {
       marked.refused.push({ id: clip.id, why: redo.refused });
       continue;
     }
-    if (redo.plan) await writeCues(store, clip, redo.plan);
+    if (redo.plan) marked.plans.push({ clip, plan: redo.plan });
     if (redo.note !== undefined) marked.notes.push(`${clip.id}: ${redo.note}`);
     addOpen(marked, clip.row, redo.plan ? [] : tasks);
   }
@@ -49,10 +53,21 @@ export async function markedRows(
   return marked;
 }
 
+type Known = Omit<RedoneRow, 'waiting' | 'unsent'>;
+
+/** Whether the plan has this redo already, and nothing has come of it: whoever began it came no further. */
+async function isUnsent(store: Store, { clip, plan }: Known, mark: Mark): Promise<boolean> {
+  const cues = plan ? cuesOf(clip.row, plan) : [];
+  for (const { cue, number } of cues) {
+    if (cue.redoes !== mark.takes || (await cueOutcome(store, clip, number))) return false;
+  }
+  return cues.length > 0;
+}
+
 /** Whether something of the row was paid for and is not in its outcome yet. */
 async function isWaiting(
   store: Store,
-  { clip, outcome, plan, tasks }: Omit<RedoneRow, 'waiting'> & { tasks: readonly RecalledTask[] },
+  { clip, outcome, plan, tasks }: Known & { tasks: readonly RecalledTask[] },
   mark: Mark,
 ): Promise<boolean> {
   const has = outcome?.status === 'succeeded';

@@ -12,6 +12,8 @@ export interface RedoneRow {
   plan?: CuePlan;
   /** Something of it was paid for and is not in its outcome yet. */
   waiting: boolean;
+  /** Its plan has this redo already, and nothing has come of it. */
+  unsent: boolean;
 }
 
 /** `plan`: to be written before the row is run again; absent = as it is. */
@@ -21,7 +23,7 @@ export type Redo = { plan?: CuePlan; note?: string } | { refused: string };
  * What was paid for is asked about before it is redone: a row that has a task at the vendor is run as it is. A
  * take that is there stays; the new one stands beside it.
  */
-export function redoOf({ clip, outcome, plan, waiting }: RedoneRow, mark: Mark): Redo {
+export function redoOf({ clip, outcome, plan, waiting, unsent }: RedoneRow, mark: Mark): Redo {
   if (clip.fault !== undefined) return { refused: `its manifest row has a fault: ${clip.fault}` };
   if (waiting) {
     const note = 'the vendor still has a task of it, which is asked about first';
@@ -30,10 +32,15 @@ export function redoOf({ clip, outcome, plan, waiting }: RedoneRow, mark: Mark):
   const has = outcome?.status === 'succeeded' ? outcome : undefined;
   const prompt = promptFor(clip, has, mark);
   if (!has && prompt === undefined) return {};
-  return extended(plan, {
+  // Not once more: a redo is one take more, however often it is begun.
+  return extended(unsent ? withoutOpen(plan) : plan, {
     ...(has && { has }),
     ...{ redoes: mark.takes, ...(prompt !== undefined && { prompt }) },
   });
+}
+
+function withoutOpen(plan: CuePlan | undefined): CuePlan | undefined {
+  return plan && { ...plan, cues: plan.cues.slice(0, plan.over ?? 0) };
 }
 
 /** The same again means that of the take that was heard. Undefined if it is the row's. */

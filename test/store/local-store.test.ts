@@ -36,6 +36,20 @@ async function* failingAfter(...chunks: string[]): AsyncIterable<string> {
   throw new Error('the source broke');
 }
 
+describe('of several who create an object', () => {
+  test('one alone does, and what it wrote is whole', async () => {
+    const store = await temporaryStore();
+    const texts = Array.from({ length: 20 }, (_, n) => `${n}`.repeat(10_000));
+    const created = await Promise.all(texts.map((text) => store.create('selections/2.json', text)));
+    expect(created.filter(Boolean)).toHaveLength(1);
+    expect(await store.readText('selections/2.json')).toBe(texts[created.indexOf(true)]);
+    expect(await store.create('selections/2.json', 'later')).toBe(false);
+    expect(await store.readText('selections/2.json')).toBe(texts[created.indexOf(true)]);
+    // Nothing is left over.
+    expect(await filesIn(store.location)).toEqual(['.reelscore/selections/2.json']);
+  });
+});
+
 describe('a version', () => {
   test('is told before the object is there, and is its own', async () => {
     const store = await temporaryStore();
