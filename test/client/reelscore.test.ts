@@ -70,13 +70,16 @@ test('a manifest is started once: running it again attaches, and later shows how
 });
 
 test('results can be read while the batch runs; what has no outcome is pending', async () => {
-  const slow = await connect({ pace: { ratePerSecond: 4, burst: 1, maxInFlight: 100 } });
+  const slow = await connect({ pace: { ratePerSecond: 1, burst: 1, maxInFlight: 100 } });
   const handle = await slow.start(await manifest(clips(12)));
   while ((await handle.status()).counts.succeeded === 0);
+  await slow.pause(handle.batch);
   const rows = await all(await handle.results());
   const statuses = new Set(rows.map(({ status }) => status));
   expect(rows.map(({ id }) => id)).toEqual(clips(12).map(({ id }) => id));
   expect(statuses).toEqual(new Set(['succeeded', 'pending']));
+  await slow.tune({ ratePerSecond: 200 });
+  await slow.resume(handle.batch);
   await handle.wait();
   expect(await all(await handle.results({ status: 'pending' }))).toEqual([]);
 });

@@ -49,12 +49,9 @@ async function listed({ rig, server: at, cwd }: Nights, ...filter: string[]): Pr
 /** A batch that is paused, goes on and finishes, found by its state all along. */
 async function pausedBatch(own: Nights, name: string): Promise<string> {
   const { api } = own;
-  const { batch } = await api.start(
-    await own.manifest(
-      rows(12, () => 'run:500'),
-      name,
-    ),
-  );
+  // More than may be in flight at one time: some are left to be submitted whenever the pause comes.
+  const clips = rows(200, () => 'run:3000');
+  const { batch } = await api.start(await own.manifest(clips, name));
   const found = (state: string) =>
     until(
       () => listed(own, '--state', state, '--name', name),
@@ -64,7 +61,7 @@ async function pausedBatch(own: Nights, name: string): Promise<string> {
   await found('paused');
   expect(await listed(own, '--state', 'running')).not.toContain(batch);
   await api.resume(batch);
-  expect((await api.wait(batch)).summary.counts.succeeded).toBe(12);
+  expect((await api.wait(batch)).summary.counts.succeeded).toBe(200);
   await found('finished');
   expect(await listed(own, '--name', 'another')).toEqual([]);
   return batch;
