@@ -4,8 +4,8 @@ import type { Clip, Outcome } from '../contract/clip.js';
 import type { Snapshot } from '../manifests/snapshot.js';
 import type { Store } from '../store/store.js';
 import { indexOutcomes } from './outcome-index.js';
-import { markOf, readMarks, type MarkEntry } from './review/marks.js';
-import { readVideos, videoOf, type VideoEntry } from './videos.js';
+import { markOf, readMarks, type MarkEntry, type Marks } from './review/marks.js';
+import { readVideos, videoOf, type VideoEntry, type Videos } from './videos.js';
 
 export interface BatchStoreView {
   store: Store;
@@ -35,21 +35,37 @@ export async function* mergeRows({ store, snapshot }: BatchStoreView): AsyncIter
   const marks = await readMarks(store);
   for await (const page of snapshot.pages()) {
     for (const clip of page) {
-      const outcome = await outcomes.outcomeOf(clip.row);
-      const video = outcome && videoOf(videos, clip, outcome);
-      const mark = markOf(marks, clip.id, outcome);
-      yield {
-        clip: { ...clip, extra: filled(clip.extra, columns) },
-        ...(outcome && { outcome }),
-        ...(video && { video }),
-        ...(mark && { mark }),
-      };
+      yield mergedRow(clip, await outcomes.outcomeOf(clip.row), { columns, videos, marks });
     }
   }
 }
 
+/** What is known of all rows. */
+export interface KnownOfRows {
+  /** The manifest's own. */
+  columns: readonly string[];
+  videos: Videos;
+  marks: Marks;
+}
+
+/** A row with what of it counts. */
+export function mergedRow(
+  clip: Clip,
+  outcome: Outcome | undefined,
+  { columns, videos, marks }: KnownOfRows,
+): MergedRow {
+  const video = outcome && videoOf(videos, clip, outcome);
+  const mark = markOf(marks, clip.id, outcome);
+  return {
+    clip: { ...clip, extra: filled(clip.extra, columns) },
+    ...(outcome && { outcome }),
+    ...(video && { video }),
+    ...(mark && { mark }),
+  };
+}
+
 /** Clips of a YAML manifest may each have different fields. */
-function filled(extra: Record<string, string>, columns: string[]): Record<string, string> {
+function filled(extra: Record<string, string>, columns: readonly string[]): Record<string, string> {
   return Object.fromEntries(
     columns.map((column) => [column, Object.hasOwn(extra, column) ? (extra[column] ?? '') : '']),
   );

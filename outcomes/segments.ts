@@ -96,11 +96,16 @@ export class Counting {
   }
 
   /** Whether an outcome replaces what was recorded for its row before (O2, O3). */
-  counts({ row, status, output }: Outcome): boolean {
-    const scored = status === 'succeeded' || output !== undefined;
-    if (scored) this.#scored[row] = 1;
-    return scored || this.#scored[row] !== 1;
+  counts(outcome: Outcome): boolean {
+    const scored = isScored(outcome);
+    if (scored) this.#scored[outcome.row] = 1;
+    return scored || this.#scored[outcome.row] !== 1;
   }
+}
+
+/** Whether a row has a soundtrack with it. */
+export function isScored({ status, output }: Outcome): boolean {
+  return status === 'succeeded' || output !== undefined;
 }
 
 /** @throws Error naming the segment if it cannot be read */

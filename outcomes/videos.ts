@@ -9,7 +9,7 @@ import { fragmentOf } from '../manifests/excerpt.js';
 import type { Store } from '../store/store.js';
 import { appendNotes, readNewest } from './newest-lines.js';
 
-const FOLDER = 'videos-made';
+export const VIDEOS_FOLDER = 'videos-made';
 /** Changes when videos come out otherwise. */
 const RECIPE = 1;
 
@@ -37,12 +37,12 @@ export type Videos = ReadonlyMap<string, VideoEntry>;
 
 /** @param worker a name that no other worker has */
 export function appendVideo(store: Store, worker: string, entry: VideoEntry): Promise<void> {
-  return appendNotes(store, { folder: FOLDER, writer: worker }, [entry]);
+  return appendNotes(store, { folder: VIDEOS_FOLDER, writer: worker }, [entry]);
 }
 
 /** A line that cannot be read means that its video is mixed once more. */
 export function readVideos(store: Store): Promise<Videos> {
-  return readNewest(store, FOLDER, Entry);
+  return readNewest(store, VIDEOS_FOLDER, Entry);
 }
 
 /** What became of the video of a row; undefined if nothing has, of this clip and soundtrack (V1). */

@@ -12,7 +12,7 @@ import type { Store } from '../../store/store.js';
 import { takesOf } from '../choice.js';
 import { appendNotes, readNewest } from '../newest-lines.js';
 
-const FOLDER = 'marks';
+export const MARKS_FOLDER = 'marks';
 export const MOST_NOTE_CHARACTERS = 2000;
 
 /** What one person said of one clip. */
@@ -46,11 +46,11 @@ const WRITER = `${hash('sha256', hostname(), 'hex').slice(0, 8)}-${randomBytes(4
 export async function appendMarks(store: Store, marks: readonly Mark[]): Promise<void> {
   const at = Date.now();
   const notes = marks.map((mark) => ({ ...mark, at }));
-  await appendNotes(store, { folder: FOLDER, writer: WRITER }, notes);
+  await appendNotes(store, { folder: MARKS_FOLDER, writer: WRITER }, notes);
 }
 
 export function readMarks(store: Store): Promise<Marks> {
-  return readNewest(store, FOLDER, Entry);
+  return readNewest(store, MARKS_FOLDER, Entry);
 }
 
 /** Names the takes that a row has; a new one changes it. A row without any has a name too. */
