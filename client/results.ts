@@ -50,17 +50,26 @@ export async function mergedResults(
   located: LocatedBatch,
 ): Promise<{ columns: string[]; rows: () => AsyncIterable<MergedResult> }> {
   await mustHaveResults(located);
-  const { batch, store, execution } = located;
+  const { store } = located;
   const snapshot = openSnapshot(store);
   const { columns } = await snapshot.info();
-  const alive = execution !== undefined && (isOpen(execution) || phaseOf(execution) === 'stopped');
-  const ended = !alive && (await readSummary(store, batch)) !== undefined;
+  const open = await openStatus(located);
   return {
     columns,
     async *rows() {
       for await (const merged of mergeRows({ store, snapshot })) {
-        yield { merged, row: resultRow(merged, ended ? 'cancelled' : 'pending') };
+        yield { merged, row: resultRow(merged, open) };
       }
     },
   };
+}
+
+/** Status of a row without an outcome. */
+export async function openStatus({
+  batch,
+  store,
+  execution,
+}: LocatedBatch): Promise<'pending' | 'cancelled'> {
+  const alive = execution !== undefined && (isOpen(execution) || phaseOf(execution) === 'stopped');
+  return !alive && (await readSummary(store, batch)) ? 'cancelled' : 'pending';
 }

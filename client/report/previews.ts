@@ -2,7 +2,15 @@
 import { hash } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { z } from 'zod';
-import { FfmpegError, FfmpegMissingError, type Ffmpeg } from '../../media/ffmpeg/ffmpeg.js';
+import type { ResolvedConfig } from '../../config/config.js';
+import { ENVIRONMENT } from '../../config/environment.js';
+import { toolEnv } from '../../config/tool-env.js';
+import {
+  FfmpegError,
+  FfmpegMissingError,
+  openFfmpeg,
+  type Ffmpeg,
+} from '../../media/ffmpeg/ffmpeg.js';
 import { peaksOf } from '../../media/review/peaks.js';
 import { writeStill } from '../../media/review/still.js';
 import type { Store } from '../../store/store.js';
@@ -23,7 +31,12 @@ export class Previews {
     private readonly signal: AbortSignal | undefined,
   ) {}
 
-  static async open(ffmpeg: Ffmpeg, store: Store, signal?: AbortSignal): Promise<Previews> {
+  static async open(
+    config: Pick<ResolvedConfig, 'ffmpeg'>,
+    store: Store,
+    signal?: AbortSignal,
+  ): Promise<Previews> {
+    const ffmpeg = openFfmpeg(config.ffmpeg, toolEnv(ENVIRONMENT));
     const text = await store.readText(KEY);
     return new Previews(ffmpeg, store, text === undefined ? {} : known(text), signal);
   }
@@ -62,7 +75,13 @@ export class Previews {
     return peaks;
   }
 
-  /** Keeps what is of use the next time, and nothing else. */
+  /** Keeps waveforms for the next time, those of before too. */
+  async keepPeaks(): Promise<void> {
+    const all = { ...this.known, ...Object.fromEntries(this.#peaks) };
+    await this.store.write(KEY, JSON.stringify(all));
+  }
+
+  /** Keeps what was asked for, and nothing else. */
   async keep(): Promise<void> {
     await this.store.write(KEY, JSON.stringify(Object.fromEntries(this.#peaks)));
     for (const key of await this.store.list(STILLS)) {

@@ -1,26 +1,20 @@
 // Writes the listening report of a batch into the folder of its results.
-import { readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { pathToFileURL } from 'node:url';
 import pLimit from 'p-limit';
-import { ENVIRONMENT } from '../../config/environment.js';
 import type { ResolvedConfig } from '../../config/config.js';
-import { PACKAGE_ROOT } from '../../config/paths.js';
-import { toolEnv } from '../../config/tool-env.js';
-import { openFfmpeg } from '../../media/ffmpeg/ffmpeg.js';
 import { reportHtml, type ReviewedClip } from '../../outcomes/review/report-html.js';
 import type { LocatedBatch } from '../locate.js';
 import { mergedResults } from '../results.js';
+import { readAsset, reviewScript } from './assets.js';
 import { Previews } from './previews.js';
-import { reviewedOf } from './reviewed.js';
+import { linkOf, reviewedOf, type ReviewPlace } from './reviewed.js';
 
 const KEY = 'report.html';
 /** Programs at a time. */
 const PROGRAMS = 2;
 /** Clips that are looked at ahead of the one that is written. */
 const AHEAD = 16;
-/** One after another they are the script of the page. */
-const SCRIPTS = ['dom', 'file-home', 'marks', 'player', 'list', 'keys'].map((name) => `${name}.js`);
-const ASSETS = path.join(PACKAGE_ROOT, 'outcomes', 'review', 'page');
 
 export interface ReportOptions {
   /** Called with the number of clips that are in the report. */
@@ -44,18 +38,22 @@ export async function writeReport(
 ): Promise<WrittenReport> {
   const { store, batch } = located;
   const { columns, rows } = await mergedResults(located);
-  const ffmpeg = openFfmpeg(config.ffmpeg, toolEnv(ENVIRONMENT));
-  const previews = await Previews.open(ffmpeg, store, signal);
+  const previews = await Previews.open(config, store, signal);
   const limit = pLimit(PROGRAMS);
-  const limited = {
-    still: (file: string) => limit(() => previews.still(file)),
-    peaks: (file: string) => limit(() => previews.peaks(file)),
+  const place: ReviewPlace = {
+    columns,
+    pictureLink: (source) => pathToFileURL(source).href,
+    stillLink: async (video) => {
+      const key = await limit(() => previews.still(video));
+      return key === undefined ? undefined : linkOf(key);
+    },
+    peaks: (file) => limit(() => previews.peaks(file)),
+    pathOf: (key) => path.resolve(store.location, key),
   };
-  const place = { folder: store.location, columns };
   let count = 0;
 
   async function* clips(): AsyncIterable<ReviewedClip> {
-    for await (const clip of inOrder(rows(), (one) => reviewedOf(one, place, limited), AHEAD)) {
+    for await (const clip of inOrder(rows(), (one) => reviewedOf(one, place), AHEAD)) {
       signal?.throwIfAborted();
       yield clip;
       count += 1;
@@ -63,11 +61,10 @@ export async function writeReport(
     }
   }
 
-  const [css = '', ...scripts] = await Promise.all(
-    ['view.css', ...SCRIPTS].map((name) => readFile(path.join(ASSETS, name), 'utf8')),
-  );
   const page = { batch, madeAt: new Date().toISOString(), clips: clips() };
-  await store.writeStream(KEY, reportHtml({ ...page, css, script: scripts.join('') }));
+  const css = await readAsset('view.css');
+  const script = await reviewScript(await readAsset('file-home.js'));
+  await store.writeStream(KEY, reportHtml({ ...page, css, script }));
   await previews.keep();
   const notes = previews.missing
     ? ['ffmpeg is not there, so the report has no stills and no waveforms']

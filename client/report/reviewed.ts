@@ -1,46 +1,50 @@
 // What is seen and heard of a clip.
-import path from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { fileURLToPath } from 'node:url';
 import { isLocal } from '../../manifests/file-link.js';
 import { takesOf } from '../../outcomes/choice.js';
 import type { MarkEntry } from '../../outcomes/review/marks.js';
 import { takesName } from '../../outcomes/review/marks.js';
 import type { ResultRow } from '../../outcomes/result-row.js';
 import type { ReviewedClip, ReviewedTake, Said } from '../../outcomes/review/report-html.js';
+import type { MergedRow } from '../../outcomes/merge.js';
 import type { MergedResult } from '../results.js';
-import type { Previews } from './previews.js';
 
-/**
- * @param folder of the results
- * @param columns the manifest's own
- */
+/** How what is seen and heard of clips is reached from the page. */
+export interface ReviewPlace {
+  /** The manifest's own. */
+  columns: readonly string[];
+  /** Link to the clip itself, at a path of this machine. */
+  pictureLink: (source: string, row: number) => string;
+  /** Link to a picture of a video; undefined if there is none. */
+  stillLink: (video: string, row: number) => Promise<string | undefined>;
+  /** See `peaksOf`; undefined if there are none, or the page asks for them itself. */
+  peaks: (file: string) => Promise<string | undefined>;
+  /** Absolute path of an object of the batch. */
+  pathOf: (key: string) => string;
+}
+
 export async function reviewedOf(
-  { merged: { clip, outcome, mark }, row }: MergedResult,
-  { folder, columns }: { folder: string; columns: readonly string[] },
-  previews: Pick<Previews, 'still' | 'peaks'>,
+  { merged, row }: MergedResult,
+  { columns, pictureLink, stillLink, peaks, pathOf }: ReviewPlace,
 ): Promise<ReviewedClip> {
-  const at = (output: string): string => path.resolve(folder, output);
-  const source = isLocal(clip.fileLink) ? fileURLToPath(clip.fileLink) : undefined;
-  const seen = row.video === null ? source : at(row.video);
-  const still = seen === undefined ? undefined : await previews.still(seen);
-  const files = outcome
-    ? takesOf(outcome).flatMap(({ outputs, prompt }) =>
-        outputs.map((output) => ({ output, prompt })),
-      )
-    : [];
+  const { clip, outcome, mark } = merged;
+  const source = sourceOf(merged);
+  const seen = row.video === null ? source : pathOf(row.video);
+  const still = seen === undefined ? undefined : await stillLink(seen, clip.row);
+  const files = filesOf(merged);
   const takes = files.map(async ({ output, prompt }): Promise<ReviewedTake> => {
-    const peaks = await previews.peaks(at(output));
+    const wave = await peaks(pathOf(output));
     return {
       file: linkOf(output),
       ...(prompt !== undefined && { prompt }),
-      ...(peaks !== undefined && { peaks }),
+      ...(wave !== undefined && { peaks: wave }),
     };
   });
   return {
     ...{ id: row.id, status: row.status, prompt: row.prompt },
-    ...(still !== undefined && { still: linkOf(still) }),
+    ...(still !== undefined && { still }),
     ...(row.video !== null && { video: linkOf(row.video) }),
-    ...(source !== undefined && { picture: pathToFileURL(source).href }),
+    ...(source !== undefined && { picture: pictureLink(source, clip.row) }),
     takes: await Promise.all(takes),
     chosen: Math.max(
       0,
@@ -51,6 +55,19 @@ export async function reviewedOf(
     faults: faultsOf(row),
     own: columns.map((column) => textOf(row[column])),
   };
+}
+
+/** Path of the clip itself, if it lies on a machine that is reached by paths. */
+export function sourceOf({ clip }: MergedRow): string | undefined {
+  return isLocal(clip.fileLink) ? fileURLToPath(clip.fileLink) : undefined;
+}
+
+/** Soundtracks of all takes, in the order in which the page has them. */
+export function filesOf({ outcome }: MergedRow): { output: string; prompt: string | undefined }[] {
+  if (!outcome) return [];
+  return takesOf(outcome).flatMap(({ outputs, prompt }) =>
+    outputs.map((output) => ({ output, prompt })),
+  );
 }
 
 function saidIn({ decision, output, prompt, note }: MarkEntry): Said {

@@ -72,9 +72,38 @@ export async function* reportHtml(page: ReportPage): AsyncIterable<string> {
 <style>${css}</style>
 </head>
 <body>
-<header>
-<h1>${escaped(batch)}</h1>
-<p class="soft"><span id="found" role="status"></span>, ${escaped(madeAt.slice(0, 16).replace('T', ' '))} UTC.
+${reviewBody({ title: batch, note: `${madeAt.slice(0, 16).replace('T', ' ')} UTC` })}
+<script type="application/json" id="data">{"batch":${inScript(batch)},"clips":[`;
+  let separator = '\n';
+  for await (const clip of clips) {
+    yield separator + inScript(clip);
+    separator = ',\n';
+  }
+  yield `\n]}</script>
+<script>${script}</script>
+</body>
+</html>
+`;
+}
+
+/**
+ * The view of clips, without its scripts.
+ * @param above HTML that stands under the title
+ * @param note beside the number of clips
+ */
+export function reviewBody({
+  title,
+  above = '',
+  note = '',
+}: {
+  title: string;
+  above?: string;
+  note?: string;
+}): string {
+  return `<header>
+<h1>${escaped(title)}</h1>
+${above}
+<p class="soft"><span id="found" role="status"></span>${note === '' ? '' : `, ${escaped(note)}`}.
 <kbd>j</kbd> <kbd>k</kbd> next and previous, <kbd>space</kbd> play, <kbd>1</kbd>-<kbd>9</kbd> take,
 <kbd>a</kbd> approve, <kbd>r</kbd> redo or note, <kbd>/</kbd> search</p>
 <form role="search" id="filters">
@@ -96,18 +125,7 @@ export async function* reportHtml(page: ReportPage): AsyncIterable<string> {
 <span id="now" class="now" aria-live="polite">Nothing chosen</span>
 <input id="seek" type="range" min="0" max="1000" value="0" aria-label="Place in the music">
 <span id="time" class="soft">0:00</span>
-</footer>
-<script type="application/json" id="data">{"batch":${inScript(batch)},"clips":[`;
-  let separator = '\n';
-  for await (const clip of clips) {
-    yield separator + inScript(clip);
-    separator = ',\n';
-  }
-  yield `\n]}</script>
-<script>${script}</script>
-</body>
-</html>
-`;
+</footer>`;
 }
 
 /** A text that ends the element, or begins a comment in it, must not. */
@@ -119,6 +137,7 @@ function sourceHash(content: string): string {
   return `sha256-${hash('sha256', content, 'base64')}`;
 }
 
-function escaped(text: string): string {
+/** For HTML, between tags and in attributes. */
+export function escaped(text: string): string {
   return text.replace(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`);
 }

@@ -17,17 +17,18 @@ const home = (() => {
     clips,
     marks: known,
     told: old > 0 ? `${old} marks were of earlier takes and do not count any more.` : '',
-    /** Of all that is to be saved. */
-    action: (count) => (count > 0 ? `Save marks (${count})` : undefined),
+    action: ({ here }) => (here > 0 ? `Save marks (${here})` : undefined),
     keep(mark) {
       marks[mark.id] = mark;
       try {
         localStorage.setItem(key, JSON.stringify(marks));
-        return '';
+        return { kept: 'here', said: '' };
       } catch {
-        return 'This browser keeps no marks: save them before you close the page.';
+        const said = 'This browser keeps no marks: save them before you close the page.';
+        return { kept: 'here', said };
       }
     },
+    peaks: (clip, n) => clip.takes[n].peaks,
     act() {
       const file = JSON.stringify({ version: 1, batch, marks: Object.values(marks) }, null, 2);
       const link = element('a', {

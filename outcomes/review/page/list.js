@@ -33,15 +33,21 @@ function waveOf(peaks) {
   return svg;
 }
 
+/** @param peaks undefined if there are none, or a promise of either */
+async function drawWave(button, peaks) {
+  const known = peaks instanceof Promise ? await peaks : peaks;
+  if (known) button.append(waveOf(known));
+}
+
 function takeButton(at, clip, n) {
   const several = clip.takes.length > 1;
   const name = several ? `Take ${n + 1}${n === clip.chosen ? ', chosen' : ''}` : 'Play';
-  const { peaks, prompt } = clip.takes[n];
+  const { prompt } = clip.takes[n];
   const button = element('button', { type: 'button', className: 'take' }, name);
   button.setAttribute('aria-label', `${name}: ${clip.id}`);
   button.setAttribute('aria-pressed', 'false');
   if (prompt) button.title = prompt;
-  if (peaks) button.append(waveOf(peaks));
+  drawWave(button, home.peaks(clip, n));
   button.addEventListener('click', () => {
     if (at === current && n === take) toggle();
     else choose(at, n, true);
@@ -65,32 +71,46 @@ function rowOf(at) {
     actions.append(actionButton('Approve', clip, () => approveAt(at)));
   }
   actions.append(actionButton('Redo or note', clip, () => redoAt(at)));
-  return element(
-    'li',
+  const title = element(
+    'h2',
     {},
-    clip.still
-      ? element('img', { className: 'still', src: clip.still, alt: '', loading: 'lazy' })
-      : element('div', { className: 'still' }),
-    element(
-      'h2',
-      {},
-      clip.id,
-      element('span', { className: `status ${clip.status}` }, clip.status),
-    ),
+    clip.id,
+    element('span', { className: `status ${clip.status}` }, clip.status),
+  );
+  const about = element(
+    'div',
+    { className: 'about' },
+    title,
     element('p', { className: 'prompt soft' }, clip.takes[clip.chosen]?.prompt ?? clip.prompt),
     takes,
     ...clip.faults.map((fault) => element('p', { className: 'fault' }, fault)),
     element('p', { className: `mark ${markOf(clip).decision ?? ''}` }, markLine(clip)),
     actions,
   );
+  return element('li', {}, stillOf(clip), about);
+}
+
+function stillOf({ still }) {
+  if (!still) return element('div', { className: 'still' });
+  return element('img', { className: 'still', src: still, alt: '', loading: 'lazy' });
 }
 
 /** Draws a row again whose mark has changed. */
 function redraw(at) {
+  const focused = [...rows[at].querySelectorAll('button')].indexOf(document.activeElement);
   const next = rowOf(at);
+  const [before, after] = [rows[at], next].map((row) => row.querySelector('.still'));
+  if (before.src === after.src) after.replaceWith(before); // it would flicker
   rows[at].replaceWith(next);
   rows[at] = next;
   if (at === current) showCurrent(true);
+  next.querySelectorAll('button')[focused]?.focus();
+}
+
+/** If it is drawn, and nobody writes in it. */
+function redrawClip(clip) {
+  const at = shown.indexOf(clip);
+  if (rows[at] && !rows[at].querySelector('form.redo')) redraw(at);
 }
 
 function grow() {
@@ -106,18 +126,25 @@ const hasMark = (clip, wanted) => {
   return wanted === 'note' ? Boolean(note) : decision === wanted;
 };
 
-function filter() {
+function isWanted(clip) {
   const words = search.value.toLowerCase().split(/\s+/).filter(Boolean);
-  shown = clips.filter(
-    (clip) =>
-      (status.value === '' || clip.status === status.value) &&
-      (marked.value === '' || hasMark(clip, marked.value)) &&
-      words.every((word) => clip.text.includes(word)),
+  return (
+    (status.value === '' || clip.status === status.value) &&
+    (marked.value === '' || hasMark(clip, marked.value)) &&
+    words.every((word) => clip.text.includes(word))
   );
+}
+
+function filter() {
+  shown = clips.filter(isWanted);
   rows = [];
   list.replaceChildren();
   [current, take] = [-1, 0];
   grow();
+  showFound();
+}
+
+function showFound() {
   found.textContent =
     shown.length === clips.length
       ? `${clips.length} clips`
@@ -157,7 +184,7 @@ function approveAt(at) {
 
 function redoAt(at) {
   const clip = shown[at];
-  if (!clip || rows[at].querySelector('.redo')) return;
+  if (!clip || rows[at].querySelector('form.redo')) return;
   const { form, area } = redoForm(clip, at === current ? take : clip.chosen, () => {
     redraw(at);
     // Keys go on where they were.
@@ -167,8 +194,11 @@ function redoAt(at) {
   area.focus();
 }
 
-for (const clip of clips) {
+/** What is searched. */
+function index(clip) {
   clip.text = [clip.id, clip.prompt, clip.status, ...clip.faults, ...clip.own]
     .join(' ')
     .toLowerCase();
 }
+
+clips.forEach(index);

@@ -13,13 +13,13 @@ function showMarks() {
   const count = { approve: 0, redo: 0 };
   for (const clip of clips) count[markOf(clip).decision] += 1;
   said.textContent = `${count.approve} approved, ${count.redo} to redo`;
-  const action = home.action(own.size);
+  const action = home.action({ here: own.size, redo: count.redo });
   save.hidden = action === undefined;
   save.textContent = action ?? '';
 }
 
 /** @param output the file that was heard; undefined of a clip without one */
-function keepMark(clip, { decision, output, prompt, note }) {
+async function keepMark(clip, { decision, output, prompt, note }) {
   const mark = {
     ...{ id: clip.id, takes: clip.state },
     ...(output && { output }),
@@ -28,8 +28,14 @@ function keepMark(clip, { decision, output, prompt, note }) {
     ...(note && { note }),
   };
   own.set(clip.id, mark);
-  told.textContent = home.keep(mark);
   showMarks();
+  const { kept, said: text } = await home.keep(mark);
+  told.textContent = text;
+  if (kept === 'here' || own.get(clip.id) !== mark) return;
+  own.delete(clip.id);
+  if (kept === 'batch') clip.mark = mark;
+  showMarks();
+  redrawClip(clip);
 }
 
 /** Approves a take, or takes that back. */
@@ -99,5 +105,7 @@ function redoForm(clip, n, done) {
 }
 
 save.addEventListener('click', async () => {
+  save.disabled = true;
   told.textContent = await home.act();
+  save.disabled = false;
 });

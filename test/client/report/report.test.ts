@@ -1,11 +1,8 @@
 // The listening report in a real browser, from a file, as who gets it in a zip opens it.
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { readdir, readFile, stat } from 'node:fs/promises';
-import { execaSync } from 'execa';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { chromium, type Browser, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { markBatch } from '../../../client/marks/mark-batch.js';
 import { writeReport } from '../../../client/report/report.js';
@@ -17,16 +14,10 @@ import { appendVideo, sourcesDigest } from '../../../outcomes/videos.js';
 import type { BatchStoreView } from '../../../outcomes/merge.js';
 import { hasFfmpeg, makeClips, picture } from '../../media/clips.js';
 import { frozen } from '../../outcomes/support.js';
+import { hasBrowser, launch, open, violations } from '../../support/browser.js';
 import { until } from '../../support/until.js';
 
-const binary = execaSync('which', ['chromium', 'google-chrome'], { reject: false }).stdout;
-const executablePath = binary.split('\n')[0] ?? '';
-const hasBrowser = executablePath !== '';
-if (!hasBrowser) console.warn('SKIPPED: tests of pages need chromium on PATH');
-
 const HOSTILE = `</script><img src=x onerror="document.title='owned'"><!--`;
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-
 const config = (settings = {}): ResolvedConfig =>
   resolveConfig(settings, { PATH: process.env['PATH'], HOME: '/nonexistent' }, '/');
 
@@ -43,7 +34,7 @@ describe.skipIf(!hasFfmpeg || !hasBrowser)('a listening report', () => {
       'a.wav': '-f lavfi -i aevalsrc=sin(2*PI*440*t)*between(t\\,0\\,1):d=2:s=8000',
       'a.webm': `${picture('160x90', '10', 3)} -f lavfi -i sine=300:d=3 -c:v libvpx -c:a libopus`,
     });
-    browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
+    browser = await launch();
   });
   afterAll(() => browser.close());
 
@@ -79,15 +70,6 @@ describe.skipIf(!hasFfmpeg || !hasBrowser)('a listening report', () => {
     return view;
   }
 
-  async function open(file: string): Promise<{ page: Page; faults: string[] }> {
-    const page = await browser.newPage({ viewport: { width: 1100, height: 800 } });
-    const faults: string[] = [];
-    page.on('console', (line) => line.type() === 'error' && faults.push(line.text()));
-    page.on('pageerror', (error) => faults.push(error.message));
-    await page.goto(pathToFileURL(file).href);
-    return { page, faults };
-  }
-
   /** What is heard: where the picture or the music is. */
   const playing = (page: Page): Promise<unknown> => {
     const heard = `(() => {
@@ -104,7 +86,7 @@ describe.skipIf(!hasFfmpeg || !hasBrowser)('a listening report', () => {
     const { file, clips, notes } = await writeReport(located(view), config());
     expect([clips, notes]).toEqual([1000, []]);
     expect((await stat(file)).size).toBeLessThan(2_000_000);
-    const { page, faults } = await open(file);
+    const { page, faults } = await open(browser, pathToFileURL(file).href);
     expect(await page.locator('li').count()).toBeLessThan(200);
     expect(await page.textContent('#found')).toBe('1000 clips');
 
@@ -140,7 +122,7 @@ describe.skipIf(!hasFfmpeg || !hasBrowser)('a listening report', () => {
   test('takes marks by the keyboard, keeps them, and saves them for retry', async () => {
     const view = await batchOf(5);
     const { file } = await writeReport(located(view), config());
-    const { page, faults } = await open(file);
+    const { page, faults } = await open(browser, pathToFileURL(file).href);
     const said = (): Promise<string | null> => page.textContent('#said');
     await page.keyboard.press('j');
     await page.keyboard.press('a');
@@ -155,10 +137,16 @@ describe.skipIf(!hasFfmpeg || !hasBrowser)('a listening report', () => {
     await page.keyboard.press('Tab');
     await page.keyboard.type('too slow');
     await page.keyboard.press('Enter');
+    // Said otherwise, once it is said.
+    await page.keyboard.press('r');
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Control+A');
+    await page.keyboard.type('much too slow');
+    await page.keyboard.press('Enter');
     await page.keyboard.press('j');
     expect(await said()).toBe('2 approved, 1 to redo');
     expect(await page.locator('li .mark').allTextContents()).toEqual([
-      ...['approved', 'approved (take 2)', 'to redo; with: Fast; note: too slow', '', ''],
+      ...['approved', 'approved (take 2)', 'to redo; with: Fast; note: much too slow', '', ''],
     ]);
     await page.selectOption('#marked', 'redo');
     expect(await page.textContent('#found')).toBe('1 of 5 clips');
@@ -175,7 +163,7 @@ describe.skipIf(!hasFfmpeg || !hasBrowser)('a listening report', () => {
       [
         { id: 'c0', decision: 'approve', output: 'soundtracks/a.wav' },
         { id: 'c1', decision: 'approve', output: 'soundtracks/b.wav' },
-        { id: 'c2', decision: 'redo', prompt: 'Fast', note: 'too slow' },
+        { id: 'c2', decision: 'redo', prompt: 'Fast', note: 'much too slow' },
       ],
     ]);
 
@@ -198,14 +186,10 @@ describe.skipIf(!hasFfmpeg || !hasBrowser)('a listening report', () => {
 
   test.each(['light', 'dark'] as const)('is accessible, %s and on a telephone', async (scheme) => {
     const { file } = await writeReport(located(await batchOf(5)), config());
-    const { page } = await open(file);
+    const { page } = await open(browser, pathToFileURL(file).href);
     await page.emulateMedia({ colorScheme: scheme });
     for (const width of [1100, 360]) {
-      await page.setViewportSize({ width, height: 800 });
-      const wide = await page.evaluate<number>('document.documentElement.scrollWidth');
-      expect(wide).toBeLessThanOrEqual(width);
-      const found = await page.evaluate<{ violations: { id: string }[] }>(`${axe}; axe.run()`);
-      expect(found.violations.map(({ id }) => id)).toEqual([]);
+      expect(await violations(page, width)).toEqual([]);
     }
     await page.close();
   });
