@@ -36,6 +36,7 @@ export type { FailingWork, SeenProgress } from './failing-work.js';
 export type { EndedBatch, WaitOptions } from './wait.js';
 export type { EndedMixing, MixedBatch, MixWaitOptions, SeenMixing } from './videos.js';
 export type { NotifiedEnd, NotifiedOptions } from './notified.js';
+export type { LiveClip, LiveReview } from './report/live-review.js';
 export type { ReportOptions, WrittenReport } from './report/report.js';
 export type { BatchResults, ResultsOptions } from './results.js';
 export type { Warning } from '../outcomes/warnings.js';

@@ -22,6 +22,7 @@ import { openedOf } from './execution.js';
 import { locateBatch } from './locate.js';
 import { markBatch, type MarkedBatch } from './marks/mark-batch.js';
 import { planManifest, type Plan, type PlanOptions } from './plan.js';
+import { LiveReview } from './report/live-review.js';
 import { writeReport, type ReportOptions, type WrittenReport } from './report/report.js';
 import { resultsOf, type BatchResults, type ResultsOptions } from './results.js';
 import { retryBatch, type RetriedBatch, type RetryOptions } from './retry.js';
@@ -37,6 +38,7 @@ import { notifiedEnd, type NotifiedEnd, type NotifiedOptions } from './notified.
 import type { Mark } from '../outcomes/review/marks.js';
 import { readWarnings, type Warning } from '../outcomes/warnings.js';
 import {
+  mixingOf,
   startMixing,
   waitForVideos,
   type EndedMixing,
@@ -200,7 +202,9 @@ export class Reelscore {
     const located = execution
       ? { batch, store: openLocalStore(execution.memo.store), execution }
       : await locateBatch(this.#context, batch);
-    return this.#withUrl(await statusOf(this.temporal, located));
+    const status = this.#withUrl(await statusOf(this.temporal, located));
+    const mixing = status.progress ? undefined : await mixingOf(this.#context, batch);
+    return mixing ? { ...status, mixing } : status;
   }
 
   /** The batches Temporal knows, newest first. */
@@ -315,6 +319,14 @@ export class Reelscore {
    */
   async report(batch: string, options?: ReportOptions): Promise<WrittenReport> {
     return await writeReport(await locateBatch(this.#context, batch), this.config, options);
+  }
+
+  /**
+   * The clips of a batch as they are seen and heard, and how that changes.
+   * @throws ReelscoreError `batch_not_found`, `results_gone`
+   */
+  async review(batch: string): Promise<LiveReview> {
+    return await LiveReview.open(await locateBatch(this.#context, batch), this.config);
   }
 
   /**

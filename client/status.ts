@@ -14,6 +14,7 @@ import { isOpen, phaseOf, type BatchPhase } from './states.js';
 import type { BareExecution, Execution } from './execution.js';
 import { reasonOf } from './reason.js';
 import type { TemporalClient } from './temporal.js';
+import type { SeenMixing } from './videos.js';
 import { readSummary } from '../outcomes/summary.js';
 
 /** Name of an activity on the Temporal wire. */
@@ -55,6 +56,8 @@ export interface BatchStatus {
   failing?: FailingWork[];
   /** The batch's own answer. */
   progress?: BatchProgress;
+  /** Only of a batch asked for by itself, while its finished videos are mixed. */
+  mixing?: SeenMixing;
 }
 
 /** A batch that Temporal knows, and its results. */

@@ -4,6 +4,7 @@ import type { MixProgress } from '../contract/mix.js';
 import { accountOf, mixIdOf, taskQueueOf } from '../contract/names.js';
 import type { LocateContext, StartContext } from './context.js';
 import { ReelscoreError } from './errors.js';
+import type { BareExecution } from './execution.js';
 import type { FailingWork } from './failing-work.js';
 import { locateBatch, mustHaveResults } from './locate.js';
 import { reasonOf } from './reason.js';
@@ -67,6 +68,25 @@ export async function startMixing(context: StartContext, batch: string): Promise
   return { batch, store: store.location };
 }
 
+/** How mixing stands while it runs; undefined if it does not, or no worker answers for it. */
+export async function mixingOf(
+  { temporal }: Pick<LocateContext, 'temporal'>,
+  batch: string,
+): Promise<SeenMixing | undefined> {
+  const found = await temporal.describeMixing(mixIdOf(batch));
+  if (!found || !isOpen(found)) return undefined;
+  // Otherwise it would wait for a query that no worker will answer.
+  if (!(await temporal.hasPollers(found.taskQueue, 'workflows'))) return undefined;
+  return withFailing(await temporal.mixProgress(mixIdOf(batch)), found);
+}
+
+function withFailing(
+  progress: MixProgress | undefined,
+  { failing }: BareExecution,
+): SeenMixing | undefined {
+  return progress && failing?.length ? { ...progress, failing } : progress;
+}
+
 /**
  * Waits for the videos of a batch; undefined if none are mixed, as far as Temporal knows.
  * @throws ReelscoreError `mixing_stopped`
@@ -81,7 +101,7 @@ export async function waitForVideos(
     signal?.throwIfAborted();
     const found = await temporal.describeMixing(id);
     if (!found) return undefined;
-    const { status, failing } = found;
+    const { status } = found;
     if (status === 'COMPLETED') return { ...(await temporal.mixed(id)), state: 'finished' };
     if (status === 'CANCELLED') return cancelled();
     if (!isOpen(found)) {
@@ -91,10 +111,7 @@ export async function waitForVideos(
         `the mixing of ${batch} stopped: ${why} (go on with: reelscore mix ${batch})`,
       );
     }
-    if (onProgress) {
-      const progress = await temporal.mixProgress(id);
-      onProgress(progress && failing?.length ? { ...progress, failing } : progress);
-    }
+    if (onProgress) onProgress(withFailing(await temporal.mixProgress(id), found));
     await delay(INTERVAL_MS, undefined, signal && { signal }).catch(() => signal?.throwIfAborted());
   }
 }

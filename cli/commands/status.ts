@@ -129,6 +129,10 @@ function showOne(io: Io, status: BatchStatus): void {
     );
   }
   if (status.submissions !== undefined) rows.push(['Submissions', String(status.submissions)]);
+  if (status.mixing) {
+    const { found, made, kept, failed } = status.mixing.counts;
+    rows.push(['Videos', `${made + kept + failed} of ${found}, being mixed`]);
+  }
   if (startedAt !== undefined) rows.push(['Started', localTime(startedAt)]);
   if (finishedAt !== undefined) rows.push(['Ended', localTime(finishedAt)]);
   if (status.store !== undefined) rows.push(['Results', status.store]);
@@ -139,7 +143,7 @@ function showOne(io: Io, status: BatchStatus): void {
   for (const { id, code, message } of progress?.lastFailures ?? []) {
     io.say(plainText(`  ${id}: ${code} ${message}`));
   }
-  for (const line of failingLines(status.failing)) io.say(line);
+  for (const line of failingLines(status.failing ?? status.mixing?.failing)) io.say(line);
   for (const line of progress ? standing(batch, progress) : []) io.say(line);
   if (status.proberMissing) io.say(proberMissingText());
   if (status.filesWorkerMissing) io.say(filesWorkerMissingText());
