@@ -35,9 +35,10 @@ const MAY_IMPORT = {
     ...['config', 'contract', 'intake', 'manifests', 'media', 'net', 'outcomes'],
     ...['outcomes/ledger', 'store', 'store/bucket', 'temporal'],
   ],
+  page: ['client', 'config', 'contract', 'manifests', 'net', 'outcomes'],
   cli: [
-    ...['client', 'config', 'contract', 'intake', 'manifests', 'media', 'net', 'outcomes', 'store'],
-    ...['store/bucket', 'temporal', 'tomoviee/simulator', 'workers'],
+    ...['client', 'config', 'contract', 'intake', 'manifests', 'media', 'net', 'outcomes', 'page'],
+    ...['store', 'store/bucket', 'temporal', 'tomoviee/simulator', 'workers'],
   ],
 };
 

@@ -60,6 +60,7 @@ async function lastPort(file: string): Promise<number> {
   }
 }
 
-function isInUse(error: unknown): boolean {
+/** Another process listens there. */
+export function isInUse(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
 }

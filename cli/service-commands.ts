@@ -10,19 +10,39 @@ export function addServiceCommands(program: Command, done: (exitCode: number) =>
     .command('serve')
     .description('Worker and callback receiver in one process, until it is stopped.')
     .option('--simulate', 'for batches and schedules made with --simulate: no keys, no cost')
+    .option('--page', 'with the page, on which batches are watched, heard and steered')
     .option('--ui', UI_TEXT)
     .addHelpText(
       'after',
       `
 Examples:
   REELSCORE_CALLBACK_URL=https://scores.example reelscore serve
+  reelscore serve --page
   reelscore serve --simulate
 
 Ctrl-C once lets submissions under way finish; batches go on when it is started again.`,
     )
-    .action(async ({ simulate = false, ui }: { simulate?: boolean; ui?: boolean }) => {
+    .action(async ({ simulate, page, ui }: Record<'simulate' | 'page' | 'ui', boolean>) => {
       const { serve } = await import('./commands/serve.js');
-      done(await serve({ worker: 'all', receiver: true, simulate }, { ui }));
+      done(await serve({ worker: 'all', receiver: true, page, simulate }, { ui }));
+    });
+
+  program
+    .command('page')
+    .description('The page alone: batches are watched, heard and steered in a browser.')
+    .option('--simulate', 'to retry and redo batches made with --simulate')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  reelscore page
+  REELSCORE_PAGE_LISTEN=0.0.0.0:8790 REELSCORE_PAGE_URL=https://music.example reelscore page
+
+It prints a link with a token; whoever opens that is logged in until the command ends.`,
+    )
+    .action(async ({ simulate }: { simulate?: boolean }) => {
+      const { serve } = await import('./commands/serve.js');
+      done(await serve({ receiver: false, page: true, simulate: simulate ?? false }));
     });
 
   program

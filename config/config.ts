@@ -63,6 +63,11 @@ export interface ResolvedConfig {
     /** From the environment; `loadCallbackSecret` finds or makes one otherwise. */
     secret?: Secret;
   };
+  page: {
+    listen: Listen;
+    /** Without a slash at the end; absent = it is opened on this machine. */
+    publicUrl?: string;
+  };
   /** Where clips on this machine are uploaded for the vendor; absent = the receiver serves them. */
   staging?: ObjectLocation;
   /** Whether they stay there. */
@@ -165,6 +170,10 @@ export function resolveConfig(
       ...(callbackUrl === undefined ? {} : { publicUrl: callbackUrl }),
       listen: need(values.callbackListen),
       ...(callbackSecret ? { secret: callbackSecret } : {}),
+    },
+    page: {
+      listen: need(values.pageListen),
+      ...(values.pageUrl !== undefined && { publicUrl: values.pageUrl }),
     },
     ...(staging && { staging }),
     keepStaged: need(values.keepStaged),
@@ -319,7 +328,12 @@ function checkTogether(values: SettingValues, faults: string[]): void {
   }
   checkMoney(values, faults);
   checkFit(values, faults);
-  const { baseUrl, allowHosts = [] } = values;
+  const { baseUrl, allowHosts = [], pageListen, pageUrl } = values;
+  if (pageListen && pageUrl === undefined && !isLoopback(pageListen.host)) {
+    faults.push(
+      `REELSCORE_PAGE_LISTEN: others can reach ${pageListen.host}, and the page answers only under names that it knows (set REELSCORE_PAGE_URL too)`,
+    );
+  }
   if (baseUrl?.startsWith('http:') && !mayBePlain(new URL(baseUrl), allowHosts)) {
     faults.push(
       'TOMOVIEE_BASE_URL: plain http would send the keys in clear (use https, or list the host in REELSCORE_ALLOW_HOSTS)',
@@ -337,15 +351,19 @@ function checkFit({ fit, probe }: RunValues, faults: string[]): void {
   faults.push('fit: which clips need it is found by probing them (leave probe on)');
 }
 
+function isLoopback(host: string): boolean {
+  if (host === 'localhost') return true;
+  return ipaddr.isValid(host) && ipaddr.process(host).range() === 'loopback';
+}
+
 function mayBePlain(url: URL, allowHosts: readonly string[]): boolean {
   const host = hostOf(url);
-  if (host === 'localhost') return true;
+  if (isLoopback(host)) return true;
   if (!ipaddr.isValid(host)) {
     // Where a name leads is not known yet, so ranges of addresses say nothing about it.
     const names = allowHosts.filter((entry) => !entry.includes('/'));
     return readAllowList(names)(host, portOf(url), '');
   }
-  if (ipaddr.process(host).range() === 'loopback') return true;
   return readAllowList(allowHosts)(host, portOf(url), host);
 }
 

@@ -110,6 +110,18 @@ export const SETTINGS = {
       'Signs callback URLs, and seals links in Temporal; the same for workers and receivers of an account',
     read: value.ownSecret,
   }),
+  pageListen: text({
+    env: 'REELSCORE_PAGE_LISTEN',
+    default: '127.0.0.1:8790',
+    meaning: 'Where the page listens, as host:port (docs/page.md)',
+    read: value.listen,
+  }),
+  pageUrl: text({
+    env: 'REELSCORE_PAGE_URL',
+    defaultText: 'none: it is opened on this machine',
+    meaning: 'Base URL under which people open the page',
+    read: value.baseUrl,
+  }),
   allowHosts: define<string | string[], string[]>({
     env: 'REELSCORE_ALLOW_HOSTS',
     default: '',

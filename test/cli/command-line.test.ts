@@ -21,12 +21,14 @@ const bad = await manifest('bad.csv', 'a,,Calm piano', 'b,ftp://cdn.example/b.mp
 
 const COMMANDS = ['validate', 'run', 'start', 'status', 'results', 'retry', 'pause', 'resume']
   .concat(
+    'audit',
     'callbacks',
     'cancel',
     'doctor',
     'evict',
     'manifest',
     'mix',
+    'page',
     'plan',
     'report',
     'schedule',
