@@ -12,11 +12,13 @@ import { memory } from './memory.js';
 import { mix } from './mix.js';
 import { pace } from './pace.js';
 import { report, type Measurement } from './report.js';
+import { review } from './review.js';
 import { slots } from './slots.js';
 
 const HELP = `npm run bench [-- NAME... OPTIONS]
 
-Names: main-job, memory, cli, pace, slots, crash, actions, ledger, manifests, fit, mix (default: all)
+Names: main-job, memory, cli, pace, slots, crash, actions, ledger, manifests, fit, mix,
+review (default: all)
 
 Options:
   --quick          small sizes: to see that it works, not to quote
@@ -35,6 +37,7 @@ const SIZES = {
     paces: [{ ratePerSecond: 5, clips: 40 }],
     ...{ slotClips: 40, crashClips: 80, kills: 1, fullSpeedClips: 400, slowClips: 30 },
     ...{ ledgerRows: 2_000, manifestRows: 2_000, fitSeconds: 2, mixSeconds: 10 },
+    ...{ reviewRows: 300, playedRows: 100 },
   },
   default: {
     ...{
@@ -54,6 +57,7 @@ const SIZES = {
     ],
     ...{ slotClips: 270, crashClips: 400, kills: 5, fullSpeedClips: 2_000, slowClips: 120 },
     ...{ ledgerRows: 100_000, manifestRows: 100_000, fitSeconds: 20, mixSeconds: 60 },
+    ...{ reviewRows: 10_000, playedRows: 1_000 },
   },
 };
 
@@ -71,6 +75,7 @@ const BENCHMARKS: Record<string, (sizes: Sizes) => Promise<Measurement[]>> = {
   manifests,
   fit,
   mix,
+  review,
 };
 
 const { values, positionals } = parseArgs({

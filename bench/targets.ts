@@ -62,6 +62,10 @@ export const TARGETS: Readonly<Record<string, Target>> = {
   'ledger.peak-mb': { under: 350 },
   'ledger.run-seconds': { under: 20 },
   'mix.share': { under: 0.25 },
+  'review.lag-most': { atMost: 1000 },
+  'review.audit-seconds': { under: 30 },
+  'review.report-mb': { under: 2 },
+  'review.first-play': { under: 1 },
   'cli.start-to-first-submission': { under: 8 },
   'cli.help': { under: 0.4 },
 };
