@@ -1,10 +1,10 @@
 // Who may use the page. It can spend money, and any web site can send requests to it.
 //
-// G1. Nothing but the form for the token is answered without the session's cookie, which only a request with the
+// W1. Nothing but the form for the token is answered without the session's cookie, which only a request with the
 //     token gets. Token and session last as long as the process.
-// G2. A request under a name that is not the page's own gets nothing: a name of somebody else may lead here.
-// G3. What changes something is a POST of JSON from the page itself.
-// G4. Nothing is run, loaded or framed but what the page brings.
+// W2. A request under a name that is not the page's own gets nothing: a name of somebody else may lead here.
+// W3. What changes something is a POST of JSON from the page itself.
+// W4. Nothing is run, loaded or framed but what the page brings.
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import cookie from '@fastify/cookie';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
@@ -22,7 +22,7 @@ const POLICY = [
   "frame-ancestors 'none'",
 ].join('; ');
 
-/** G4. */
+/** W4. */
 const HEADERS = {
   'content-security-policy': POLICY,
   'x-content-type-options': 'nosniff',
@@ -60,15 +60,15 @@ export async function guardAccess(
   app.addHook('onRequest', async (request, reply) => {
     reply.headers(HEADERS);
     if (!hosts().includes(request.headers.host?.toLowerCase() ?? '')) {
-      return await reply.code(421).send({ error: 'this is not my name (set REELSCORE_PAGE_URL)' }); // G2
+      return await reply.code(421).send({ error: 'this is not my name (set REELSCORE_PAGE_URL)' }); // W2
     }
     if (request.url === '/login' && request.method === 'POST') return;
     if (!isSame(request.cookies[name()], session)) return await turnAway(request, reply);
     if (request.method === 'GET' || request.method === 'HEAD') return;
-    if (!isOwn(request)) return await reply.code(403).send({ error: 'not from this page' }); // G3
+    if (!isOwn(request)) return await reply.code(403).send({ error: 'not from this page' }); // W3
   });
 
-  /** G1. A person who has opened a link with the token is let in, and the token leaves the address. */
+  /** W1. A person who has opened a link with the token is let in, and the token leaves the address. */
   async function turnAway(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
     const [path = '/', query] = request.url.split('?');
     const isPage = request.method === 'GET' && (path === '/' || path.startsWith('/batches/'));
@@ -95,7 +95,7 @@ export async function guardAccess(
   return token;
 }
 
-/** G3. Forms of other sites cannot send JSON, and browsers tell where a request comes from. */
+/** W3. Forms of other sites cannot send JSON, and browsers tell where a request comes from. */
 function isOwn({ headers }: FastifyRequest): boolean {
   const { origin, host } = headers;
   if (headers['content-type']?.split(';')[0]?.trim() !== 'application/json') return false;

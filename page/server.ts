@@ -61,7 +61,7 @@ export async function startPage({ api, config, logger }: PageOptions): Promise<R
   return { url: `${base}/?token=${token}`, port: port(), close: () => app.close() };
 }
 
-/** G2. */
+/** W2. */
 function hostsOf(port: number, publicUrl: string | undefined): string[] {
   const own = ['localhost', '127.0.0.1', '[::1]'].map((name) => `${name}:${port}`);
   return publicUrl === undefined ? own : [...own, new URL(publicUrl).host];

@@ -84,7 +84,8 @@ function show({ state, counts: by, progress, failing = [], workerAnswering, mixi
   ];
   reason.textContent = why.join('; ');
   for (const [name, act] of Object.entries(ACTS)) byId(name).hidden = !act.in.includes(state);
-  if (mixing) byId('mix').hidden = true;
+  if (by.succeeded + by.skipped === total) byId('retry').hidden = true;
+  if (mixing || by.succeeded === 0) byId('mix').hidden = true;
 }
 
 function mixText({ found, made, kept, failed }) {

@@ -42,6 +42,7 @@ test('without any setting every default holds', () => {
     ui: false,
     tomoviee: { baseUrl: 'https://open-api.wondershare.cc' },
     callbacks: { listen: { host: '127.0.0.1', port: 8787 } },
+    page: { listen: { host: '127.0.0.1', port: 8790 } },
     keepStaged: false,
     allowHosts: [],
     pace: { ratePerSecond: 1, burst: 1, maxInFlight: 20 },
@@ -260,6 +261,8 @@ logLevel: warn
 baseUrl: https://alias.example
 callbackUrl: http://me.example
 callbackListen: 0.0.0.0:80
+pageListen: 0.0.0.0:81
+pageUrl: https://music.example/
 staging: s3://studio/clips//
 keepStaged: true
 s3Endpoint: https://minio.example
@@ -311,6 +314,7 @@ historyBound: 500
     logLevel: 'warn',
     tomoviee: { baseUrl: 'https://alias.example' },
     callbacks: { publicUrl: 'http://me.example', listen: { host: '0.0.0.0', port: 80 } },
+    page: { publicUrl: 'https://music.example', listen: { host: '0.0.0.0', port: 81 } },
     staging: { bucket: 'studio', key: 'clips/' },
     keepStaged: true,
     s3Endpoint: 'https://minio.example',
@@ -562,4 +566,19 @@ test('every setting can be given somewhere, says what it means, and has a readab
     if ('secret' in setting) expect(setting.env, name).toBeDefined();
     if ('default' in setting) expect(() => setting.read(setting.default), name).not.toThrow();
   }
+});
+
+test.each([
+  ['127.0.0.1:1', undefined, true],
+  ['localhost:1', undefined, true],
+  ['[::1]:1', undefined, true],
+  ['0.0.0.0:1', undefined, false],
+  ['10.0.0.4:1', undefined, false],
+  ['[::]:1', undefined, false],
+  ['studio.example:1', undefined, false],
+  ['0.0.0.0:1', 'https://music.example', true],
+])('the page may listen on %s, reached as %s: %s', (pageListen, pageUrl, fine) => {
+  const run = () => resolve({ pageListen, ...(pageUrl !== undefined && { pageUrl }) });
+  if (fine) expect(run).not.toThrow();
+  else expect(run).toThrow(/REELSCORE_PAGE_LISTEN: .*set REELSCORE_PAGE_URL too/);
 });

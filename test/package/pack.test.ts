@@ -90,12 +90,13 @@ test('it has these folders and files, and no test, benchmark or source', async (
   const expected = [
     /^(CHANGELOG|CONTRIBUTING|README|SECURITY)\.md$|^LICENSE$|^package\.json$/,
     /^dist\/(activities|cli|client|config|contract|intake|manifests|media|net)\/.+\.(js|js\.map|d\.ts)$/,
-    /^dist\/(outcomes|store|temporal|tomoviee|workers|workflows)\/.+\.(js|js\.map|d\.ts)$/,
+    /^dist\/(outcomes|page|store|temporal|tomoviee|workers|workflows)\/.+\.(js|js\.map|d\.ts)$/,
     /^dist\/[^/]+$/,
-    /^docs\/[\w-]+\.(md|svg)$/,
+    /^docs\/[\w-]+\.(md|png|svg)$/,
     /^examples\/(clips\/)?[^/]+$/,
     /^(intake|manifests)\/[\w-]+\.schema\.json$/,
     /^outcomes\/review\/page\/[\w-]+\.(css|js)$/,
+    /^page\/assets\/[\w-]+\.(css|js)$/,
     /^temporal\/embedded\/server\/(go\.mod|go\.sum|SHA256SUMS)$/,
   ];
   expect(packed.filter((path) => !expected.some((pattern) => pattern.test(path)))).toEqual([]);
