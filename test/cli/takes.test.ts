@@ -1,0 +1,79 @@
+// Several takes a clip, whose run is killed again and again: every take that was paid for is there, once.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, expect, test } from 'vitest';
+import { distFile } from '../../config/paths.js';
+import { startSimulator } from '../../tomoviee/simulator/simulator.js';
+import { built } from '../support/built.js';
+import { readRows } from '../support/rig.js';
+import { temporaryHome, testServer } from '../support/temporal.js';
+import { until } from '../support/until.js';
+import { reelscore } from './cli.js';
+
+await built();
+const server = await testServer();
+const cwd = await temporaryHome();
+const home = await temporaryHome();
+const simulator = await startSimulator({ taskMs: [100, 1500], soundtrackSeconds: 0.1 });
+afterAll(() => simulator.close());
+
+const CLIPS = 6;
+const TAKES = 3;
+const env = {
+  REELSCORE_HOME: home,
+  REELSCORE_ACCOUNT: 'takes-test',
+  REELSCORE_ALLOW_HOSTS: new URL(simulator.url).host,
+  REELSCORE_POLL_INTERVAL: '200ms',
+  // Callbacks get lost.
+  REELSCORE_CALLBACK_URL: 'http://127.0.0.1:9',
+  REELSCORE_CALLBACK_GRACE: '0s',
+  TEMPORAL_ADDRESS: server.address,
+  TOMOVIEE_BASE_URL: simulator.url,
+  TOMOVIEE_APP_KEY: 'test-key',
+  TOMOVIEE_APP_SECRET: 'test-secret',
+};
+
+test('takes paid are takes asked, or flagged, after kills between them', async () => {
+  // Every answer is held back, so that a kill finds submissions on their way.
+  const link = (n: number): string => `${simulator.url}/clips/clean-1080p.mp4?n=${n}&sim=slow:400`;
+  const rows = Array.from({ length: CLIPS }, (_, n) => `c${n},${link(n)},Calm\n`);
+  await writeFile(join(cwd, 'library.csv'), `id,file_link,prompt\n${rows.join('')}`);
+  const args = ['run', 'library.csv', '--takes', String(TAKES), '--no-probe', '--json'];
+  args.push('--rate', '4', '--out', 'scored');
+  const taken = (): number => simulator.ledger().length;
+
+  for (const stage of [2, 7, 13]) {
+    const run = spawn(process.execPath, [distFile('cli/main.js'), ...args], {
+      ...{ cwd, env: { PATH: process.env['PATH'], HOME: home, ...env }, stdio: 'ignore' },
+    });
+    await until(
+      () => Promise.resolve(taken()),
+      (tasks) => tasks >= stage,
+    );
+    const gone = once(run, 'exit');
+    run.kill('SIGKILL');
+    await gone;
+  }
+  const { exitCode, stderr } = await reelscore(args, { cwd, env });
+  expect([exitCode, stderr.includes('error')]).toEqual([0, false]);
+
+  const results = await readRows(join(cwd, 'scored'));
+  const flagged = results.filter((row) => row.possible_duplicate);
+  for (const { takes = [], outputs } of results) {
+    expect(takes.map((take) => take.outputs.length)).toEqual(Array(TAKES).fill(1));
+    expect(new Set(outputs).size).toBe(TAKES);
+  }
+  // Each task of the results is one that was paid for, and of that clip.
+  const paid = new Map(simulator.ledger().map((task) => [task.taskId, task.fileLink]));
+  const heard = results.flatMap(({ takes = [], file_link: of }) =>
+    takes.map((take) => [take.task_id, of]),
+  );
+  expect(new Set(heard.map(([task]) => task)).size).toBe(CLIPS * TAKES);
+  for (const [task, of] of heard) expect(paid.get(task ?? '')).toBe(of);
+  // What is beyond that is of clips that say so.
+  const spare = [...paid].filter(([task]) => !heard.some(([one]) => one === task));
+  const doubtful = flagged.map((row) => row.file_link);
+  expect(spare.filter(([, of]) => !doubtful.includes(of))).toEqual([]);
+});
