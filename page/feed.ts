@@ -80,7 +80,7 @@ function take<Update>(watcher: Watcher<Update>): Update | undefined {
 
 /** Returns when there is something to take, or at the signal. */
 async function woken(watcher: Watcher<unknown>, signal: AbortSignal): Promise<void> {
-  if (watcher.pending !== undefined) return;
+  if (watcher.pending !== undefined || signal.aborted) return;
   await new Promise<void>((resolve) => {
     watcher.wake = resolve;
     signal.addEventListener('abort', () => resolve(), { once: true });
