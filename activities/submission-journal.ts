@@ -59,12 +59,15 @@ export class SubmissionJournal {
 
   /** Resolves once the intent is on disk. */
   begin({ run, activityTry, ...post }: PostKey): Promise<void> {
-    return this.store.append(this.#file, lineOf({ post: postName(post), run, try: activityTry }));
+    return this.store.append(
+      this.#file,
+      lineOf({ post: postName(post), run, try: activityTry, at: Date.now() }),
+    );
   }
 
   /** Resolves once the answer is on disk. */
   end({ run, activityTry, ...post }: PostKey, answer: PostAnswer): Promise<void> {
-    const record = { post: postName(post), run, try: activityTry, answer };
+    const record = { post: postName(post), run, try: activityTry, at: Date.now(), answer };
     return this.store.append(this.#file, lineOf(record));
   }
 

@@ -3,6 +3,7 @@ import { OUTCOME_STATUSES } from '../contract/clip.js';
 import { Option, type Command } from 'commander';
 import { BATCH_PHASES } from '../client/states.js';
 import type { ResultsFlags } from './commands/results.js';
+import type { SpendFlags } from './commands/spend.js';
 import type { RetryFlags } from './commands/retry.js';
 import type { StatusFlags } from './commands/status.js';
 import type { EvictFlags } from './commands/evict.js';
@@ -132,6 +133,25 @@ Needs ffmpeg, and no keys. Videos that are there, of the same soundtrack and mix
     .action(async (batch: string, flags: { json?: boolean }) => {
       const { audit } = await import('./commands/audit.js');
       done(await audit(batch, flags));
+    });
+
+  program
+    .command('spend')
+    .description('What submissions have cost, from the journals of batches and the ledger.')
+    .option('--by <what>', 'batch, account, month, or a column of the manifests', 'batch')
+    .option('--month <month>', 'of this month alone, in UTC: 2026-11')
+    .addOption(new Option('--format <form>', 'in place of a table').choices(['csv', 'json']))
+    .option('--simulate', "of the simulator's batches")
+    .option('--json', 'print one JSON document on stdout')
+    .addHelpText(
+      'after',
+      `${examples('reelscore spend', 'reelscore spend --by campaign --month 2026-11 --format csv')}
+
+Costs are at pricePerClip as it is set today.`,
+    )
+    .action(async (flags: SpendFlags) => {
+      const { spend } = await import('./commands/spend.js');
+      done(await spend(flags));
     });
 
   const steer = (verb: 'pause' | 'resume' | 'cancel', description: string) =>

@@ -27,6 +27,7 @@ export type { RetriedBatch, RetryOptions } from './retry.js';
 export type { Audit, AuditDifference, AuditOptions } from './audit/audit.js';
 export type { MarkedBatch, StaleMark } from './marks/mark-batch.js';
 export { readMarksFile, type Mark } from '../outcomes/review/marks.js';
+export type { Spend, SpendGroup, SpendOptions } from './spend/spend.js';
 export { examine, type ExamineOptions } from './doctor/examine.js';
 export type { DoctorFinding as Finding, Verdict } from './doctor/finding.js';
 export type { BatchFilter } from './filter.js';

@@ -28,6 +28,7 @@ import { resultsOf, type BatchResults, type ResultsOptions } from './results.js'
 import { retryBatch, type RetriedBatch, type RetryOptions } from './retry.js';
 import { Schedules } from './schedules/schedules.js';
 import { simulationConfig } from './simulation.js';
+import { spendOf, type Spend, type SpendOptions } from './spend/spend.js';
 import { startBatch, type StartOptions } from './start.js';
 import type { StartedBatch } from './started.js';
 import type { CheckedManifest, ManifestSource } from './check-source.js';
@@ -379,6 +380,11 @@ export class Reelscore {
     const { execution, record } = await locateBatch(this.#context, batch);
     if (execution) return execution.taskQueue === taskQueueOf(SIMULATOR_ACCOUNT);
     return record?.account === SIMULATOR_ACCOUNT;
+  }
+
+  /** What submissions have cost: of batches that Temporal knows, and of those beside the ledger. */
+  async spend(options?: SpendOptions): Promise<Spend> {
+    return await spendOf(this.#context, options);
   }
 
   /** Batches that the server starts by itself. */

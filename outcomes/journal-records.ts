@@ -19,6 +19,8 @@ const JournalRecord = z.object({
   /** Run of the batch's workflow. */
   run: z.string().exactOptional(),
   try: z.number(),
+  /** When it was written; epoch ms. */
+  at: z.number().exactOptional(),
   answer: z
     .union([
       z.object({ kind: z.literal('accepted'), taskId: z.string(), callback: z.boolean() }),
@@ -76,6 +78,21 @@ export function recordIn(line: string, file: string, { attempt }: PostPlace): Fo
   return { attempt, by: byline(file, run, count), ...(answer && { answer }) };
 }
 
+/** A whole line; undefined if it cannot be read. @param file the worker's journal file */
+export function readRecord(
+  line: string,
+  file: string,
+): { place: PostPlace; by: string; answer?: PostAnswer; at?: number } | undefined {
+  const place = placeOf(line);
+  const { run = '', try: count, answer, at } = parse(line);
+  if (!place || count < 0) return undefined;
+  return {
+    ...{ place, by: byline(file, run, count) },
+    ...(answer && { answer }),
+    ...(at !== undefined && { at }),
+  };
+}
+
 /** Identifies the writer of a record. */
 export function byline(file: string, run: string, activityTry: number): string {
   return `${file} ${run} ${activityTry}`;
@@ -129,7 +146,7 @@ function acceptedOf(line: string): AcceptedPost | undefined {
 }
 
 /** A line torn by a full disk or a power cut is unreadable; its POST may have been sent. */
-function parse(line: string): Pick<JournalRecord, 'run' | 'try' | 'answer'> {
+function parse(line: string): Pick<JournalRecord, 'run' | 'try' | 'answer' | 'at'> {
   try {
     return JournalRecord.parse(JSON.parse(line));
   } catch {

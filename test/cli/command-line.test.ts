@@ -34,6 +34,7 @@ const COMMANDS = ['validate', 'run', 'start', 'status', 'results', 'retry', 'pau
     'schedule',
     'serve',
     'simulate',
+    'spend',
     'tune',
     'worker',
   )
