@@ -33,6 +33,10 @@ export async function sendFile(
   if (range === 'unsatisfiable') {
     return reply.code(416).header('content-range', `bytes */${size}`).send();
   }
+  if (size === 0) {
+    await file.close();
+    return reply.headers({ 'content-type': type, 'content-length': 0 }).send('');
+  }
   const [start, end] = range === 'whole' ? [0, size - 1] : range;
   reply.headers({ 'content-type': type, 'content-length': end - start + 1 });
   if (range !== 'whole') reply.code(206).header('content-range', `bytes ${start}-${end}/${size}`);

@@ -22,6 +22,9 @@ const POLICY = [
   "frame-ancestors 'none'",
 ].join('; ');
 
+/** Whoever sends it is not known yet. */
+const LOGIN_BYTES = 1024;
+
 /** W4. */
 const HEADERS = {
   'content-security-policy': POLICY,
@@ -62,7 +65,11 @@ export async function guardAccess(
     if (!hosts().includes(request.headers.host?.toLowerCase() ?? '')) {
       return await reply.code(421).send({ error: 'this is not my name (set REELSCORE_PAGE_URL)' }); // W2
     }
-    if (request.url === '/login' && request.method === 'POST') return;
+    if (request.url === '/login' && request.method === 'POST') {
+      const site = request.headers['sec-fetch-site'];
+      if (site === undefined || site === 'same-origin') return;
+      return await reply.code(403).send({ error: 'not from this page' });
+    }
     if (!isSame(request.cookies[name()], session)) return await turnAway(request, reply);
     if (request.method === 'GET' || request.method === 'HEAD') return;
     if (!isOwn(request)) return await reply.code(403).send({ error: 'not from this page' }); // W3
@@ -87,7 +94,7 @@ export async function guardAccess(
     { parseAs: 'string' },
     (_request, body, done) => done(null, new URLSearchParams(String(body))),
   );
-  app.post('/login', async ({ body }, reply) => {
+  app.post('/login', { bodyLimit: LOGIN_BYTES }, async ({ body }, reply) => {
     const given = body instanceof URLSearchParams ? body.get('token') : null;
     if (isSame(given?.trim(), token)) return await enter(reply, '/');
     return await reply.code(401).type('text/html').send(loginHtml(true));

@@ -44,6 +44,7 @@ export function overviewHtml(): string {
 <body>
 <header>
 <h1>Reelscore</h1>
+<p id="fault" class="fault" role="status"></p>
 <p id="told" class="soft" role="status"></p>
 </header>
 <main>
@@ -62,6 +63,7 @@ export function batchHtml(batch: string): string {
   const above = `<p><a href="../../">All batches</a></p>
 <section id="live" aria-label="Progress">
 <p><span id="state">...</span> <progress id="progress" max="1" value="0" aria-label="Clips that have ended"></progress> <span id="counts" class="soft"></span></p>
+<p id="fault" class="fault" role="status"></p>
 <p id="reason" class="fault"></p>
 <p class="takes"><button id="pause" type="button" hidden>Pause</button> <button id="resume" type="button" hidden>Resume</button> <button id="cancel" type="button" hidden>Cancel</button> <button id="retry" type="button" hidden>Retry what did not succeed</button> <button id="mix" type="button" hidden>Mix videos</button></p>
 </section>`;

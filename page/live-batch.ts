@@ -34,7 +34,7 @@ export class LiveBatch {
         { read: () => this.#told('clips', () => this.#readClips()), everyMs: CLIPS_MS },
         { read: () => this.#told('status', () => this.#readStatus()), everyMs: STATUS_MS },
       ],
-      first: () => this.#status && { status: this.#status },
+      first: () => ({ ...(this.#status && { status: this.#status }), fault: this.#fault }),
       merge: merged,
     });
   }

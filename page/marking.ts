@@ -26,8 +26,10 @@ export class Marking {
   async #work(): Promise<void> {
     this.#busy = true;
     while (this.#waiting.length > 0) {
-      const group = this.#waiting;
-      this.#waiting = [];
+      // Of a clip the first alone: a later one may be stale, and is judged by what that has changed.
+      const ids = new Set<string>();
+      const group = this.#waiting.filter(({ mark: { id } }) => !ids.has(id) && ids.add(id));
+      this.#waiting = this.#waiting.filter((one) => !group.includes(one));
       const marked = this.api.mark(
         this.batch,
         group.map(({ mark }) => mark),

@@ -50,6 +50,7 @@ function overviewFeed(api: Reelscore): Feed<OverviewUpdate> {
   let last: Overview | undefined;
   let listedAt = -Infinity;
   let text = '';
+  let fault = '';
 
   async function read(): Promise<Overview> {
     const now = performance.now();
@@ -63,7 +64,7 @@ function overviewFeed(api: Reelscore): Feed<OverviewUpdate> {
       );
       last = { accounts: await Promise.all(accounts), batches: await Promise.all(batches) };
     }
-    return { accounts: last.accounts, batches: last.batches.slice(0, MOST_SHOWN) };
+    return shownOf(last);
   }
 
   return new Feed<OverviewUpdate>({
@@ -71,19 +72,26 @@ function overviewFeed(api: Reelscore): Feed<OverviewUpdate> {
       {
         everyMs: EVERY_MS,
         read: async () => {
-          const update = await read().catch((error: unknown) => ({
-            fault: error instanceof ReelscoreError ? error.message : String(error),
-          }));
+          const update: OverviewUpdate = await read().then(
+            (now) => ({ ...now, fault: '' }),
+            (error: unknown) => ({
+              fault: error instanceof ReelscoreError ? error.message : String(error),
+            }),
+          );
+          fault = update.fault ?? '';
           const before = text;
           text = JSON.stringify(update);
-          if (text === before) return undefined;
-          return 'fault' in update ? update : { ...update, fault: '' };
+          return text === before ? undefined : update;
         },
       },
     ],
-    first: () => last && { ...last, batches: last.batches.slice(0, MOST_SHOWN) },
+    first: () => ({ ...(last && shownOf(last)), fault }),
     merge: (before, next) => ({ ...before, ...next }),
   });
+}
+
+function shownOf({ accounts, batches }: Overview): Overview {
+  return { accounts, batches: batches.slice(0, MOST_SHOWN) };
 }
 
 function hasEnded({ finishedAt, state }: BatchStatus): boolean {

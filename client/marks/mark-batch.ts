@@ -1,7 +1,8 @@
 // Has what people said of takes take effect: marks are kept with the batch, and approving another take chooses it.
 import { randomBytes } from 'node:crypto';
-import type { Outcome } from '../../contract/clip.js';
+import type { Clip, Outcome } from '../../contract/clip.js';
 import { readBatchRecord, writeBatchRecord } from '../../intake/batch-record.js';
+import { readCues } from '../../manifests/cues.js';
 import { openSnapshot } from '../../manifests/snapshot.js';
 import { choiceOf, takesOf } from '../../outcomes/choice.js';
 import { Ledger } from '../../outcomes/ledger/ledger.js';
@@ -11,7 +12,7 @@ import { appendMarks, takesName, type Mark } from '../../outcomes/review/marks.j
 import { writeSegment } from '../../outcomes/segments.js';
 import { readSummary } from '../../outcomes/summary.js';
 import { mergeResults } from '../../outcomes/write-results.js';
-import type { OpenStore } from '../../store/store.js';
+import type { OpenStore, Store } from '../../store/store.js';
 import { mustHaveResults, type LocatedBatch } from '../locate.js';
 import { isOpen } from '../states.js';
 
@@ -41,7 +42,8 @@ export async function markBatch(
   marks: readonly Mark[],
 ): Promise<MarkedBatch> {
   await mustHaveResults(located);
-  const { batch, store } = located;
+  const { batch, store, execution } = located;
+  const running = execution !== undefined && isOpen(execution);
   const open = new Map(marks.map((mark) => [mark.id, mark]));
   const kept: Mark[] = [];
   const choices: Choice[] = [];
@@ -55,13 +57,17 @@ export async function markBatch(
     videos ||= video?.video !== undefined;
     if (!mark) continue;
     open.delete(clip.id);
-    const why = whyStale(mark, outcome);
+    const why =
+      whyStale(mark, outcome) ??
+      (running && chooses(mark, outcome) && (await isRedone(store, clip, mark))
+        ? 'it is being redone (approve when its new take is there)'
+        : undefined);
     if (why !== undefined) {
       stale.push({ id: clip.id, why });
       continue;
     }
     kept.push(mark);
-    if (mark.decision !== 'approve' || !outcome || mark.output === outcome.output) continue;
+    if (!outcome || !chooses(mark, outcome)) continue;
     choices.push({ id: clip.id, before: outcome, after: choose(outcome, mark.output) });
   }
   stale.push(...[...open.keys()].map((id) => ({ id, why: 'the batch has no such clip' })));
@@ -91,6 +97,17 @@ function whyStale({ takes, decision, output }: Mark, outcome: Outcome | undefine
   const files = outcome ? takesOf(outcome).flatMap((take) => take.outputs) : [];
   if (files.length === 0) return 'there is nothing to approve';
   return output !== undefined && files.includes(output) ? undefined : 'it has no such file';
+}
+
+/** Whether another soundtrack counts by it. */
+function chooses({ decision, output }: Mark, outcome: Outcome | undefined): boolean {
+  return decision === 'approve' && output !== outcome?.output;
+}
+
+/** Whether a take more is planned beside those that the mark was made on: it would be hidden by the choice. */
+async function isRedone(store: Store, clip: Clip, { takes }: Mark): Promise<boolean> {
+  const plan = await readCues(store, clip);
+  return plan?.cues.some(({ redoes }) => redoes === takes) ?? false;
 }
 
 function choose(outcome: Outcome, output: string | undefined): Outcome {

@@ -21,6 +21,8 @@ const Known = z.record(z.string(), z.string());
 
 export class Previews {
   #missing = false;
+  /** Some are not kept yet. */
+  #added = false;
   readonly #stills = new Set<string>();
   readonly #peaks = new Map<string, string>();
 
@@ -67,18 +69,21 @@ export class Previews {
   async peaks(path: string): Promise<string | undefined> {
     const name = await nameOf(path);
     if (name === undefined) return undefined;
-    const peaks =
-      this.#peaks.get(name) ??
-      this.known[name] ??
-      (await this.#try(() => peaksOf(this.ffmpeg, path, this.signal)));
+    let peaks = this.#peaks.get(name) ?? this.known[name];
+    if (peaks === undefined) {
+      peaks = await this.#try(() => peaksOf(this.ffmpeg, path, this.signal));
+      this.#added = true;
+    }
     if (peaks !== undefined) this.#peaks.set(name, peaks);
     return peaks;
   }
 
-  /** Keeps waveforms for the next time, those of before too. */
+  /** Keeps waveforms for the next time, those of before too. If that fails, they are made again. */
   async keepPeaks(): Promise<void> {
+    if (!this.#added) return;
+    this.#added = false;
     const all = { ...this.known, ...Object.fromEntries(this.#peaks) };
-    await this.store.write(KEY, JSON.stringify(all));
+    await this.store.write(KEY, JSON.stringify(all)).catch(() => undefined);
   }
 
   /** Keeps what was asked for, and nothing else. */

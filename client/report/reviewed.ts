@@ -45,6 +45,7 @@ export async function reviewedOf(
     ...(still !== undefined && { still }),
     ...(row.video !== null && { video: linkOf(row.video) }),
     ...(source !== undefined && { picture: pictureLink(source, clip.row) }),
+    ...(clip.excerpt && { from: clip.excerpt.start }),
     takes: await Promise.all(takes),
     chosen: Math.max(
       0,

@@ -1,6 +1,6 @@
 // A picture of a clip, for people.
 import { stat } from 'node:fs/promises';
-import { input, type Ffmpeg } from '../ffmpeg/ffmpeg.js';
+import { FfmpegError, input, type Ffmpeg } from '../ffmpeg/ffmpeg.js';
 
 /** Pixels; twice as wide as it is shown. */
 const WIDTH = 320;
@@ -23,4 +23,5 @@ export async function writeStill(
     await ffmpeg.run(args, { ...(signal && { signal }) });
     if ((await stat(to)).size > 0) return; // a clip may be over by then
   }
+  throw new FfmpegError(`ffmpeg made no picture of ${from}`);
 }

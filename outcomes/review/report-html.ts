@@ -14,6 +14,8 @@ export interface ReviewedClip {
   video?: string;
   /** Of the clip itself, if the page can reach it. */
   picture?: string;
+  /** Seconds of the clip before the part that the music is for. */
+  from?: number;
   takes: ReviewedTake[];
   /** Which of them counts, from 0. */
   chosen: number;

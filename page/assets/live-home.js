@@ -1,15 +1,34 @@
 // A page of a server: its clips come from there, and marks go there at once.
 const waves = new Map();
+/** Few at a time: the others would keep marks and music waiting. */
+const WAVES = 2;
+let asking = 0;
+const waiting = [];
 
 async function askPeaks(row, n) {
-  const response = await fetch(`peaks/${row}/${n}`);
-  return response.ok ? ((await response.json()).peaks ?? undefined) : undefined;
+  while (asking >= WAVES) await new Promise((resolve) => waiting.push(resolve));
+  asking += 1;
+  try {
+    const response = await fetch(`peaks/${row}/${n}`);
+    return response.ok ? ((await response.json()).peaks ?? undefined) : undefined;
+  } catch {
+    return undefined;
+  } finally {
+    asking -= 1;
+    waiting.shift()?.();
+  }
+}
+
+/** Without clips yet, the page waits until there are. */
+async function askClips() {
+  const response = await fetch('clips.json');
+  const answer = await response.json();
+  return response.ok ? { clips: answer, told: '' } : { clips: [], told: answer.error };
 }
 
 const home = {
-  clips: await (await fetch('clips.json')).json(),
+  ...(await askClips()),
   marks: [],
-  told: '',
   action: ({ redo }) => (redo > 0 ? `Redo ${redo} marked` : undefined),
   async keep(mark) {
     const { said, kept } = await post('mark', mark);

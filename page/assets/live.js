@@ -48,12 +48,19 @@ function takeIn(next) {
   showMarks();
 }
 
+let reading = 0;
+/** Rows that were told while all are read, which may be older. */
+const meanwhile = new Set();
+
 async function readAll() {
+  const mine = (reading += 1);
+  meanwhile.clear();
   const response = await fetch('clips.json');
   if (!response.ok) return;
   const all = await response.json();
+  if (mine !== reading) return; // another has begun since
   const same = all.length === clips.length && all.every(({ row, id }) => byRow.get(row)?.id === id);
-  if (same) takeIn(all);
+  if (same) takeIn(all.filter(({ row }) => !meanwhile.has(row)));
   else location.reload();
 }
 
@@ -104,10 +111,10 @@ for (const [name, act] of Object.entries(ACTS)) {
 
 follow('events', {
   opened: readAll,
-  told({ status: now, clips: changed, anew, fault }) {
-    if (fault !== undefined) told.textContent = fault;
+  told({ status: now, clips: changed = [], anew }) {
     if (now) show(now);
-    if (changed) takeIn(changed);
+    for (const { row } of changed) meanwhile.add(row);
+    if (changed.length > 0) takeIn(changed.filter(({ row }) => byRow.has(row)));
     if (anew) void readAll();
   },
 });

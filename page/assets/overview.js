@@ -9,22 +9,38 @@ function cell(...children) {
   return element('td', {}, ...children);
 }
 
+/** They stay, so that what has the focus or is being pressed does. */
+const rows = new Map();
+
 function batchRow({ batch, state, counts, startedAt }) {
   const ended = [...OTHERS, 'succeeded'].reduce((sum, one) => sum + counts[one], 0);
   const bar = element('progress', { max: Math.max(1, counts.total), value: ended });
   bar.setAttribute('aria-label', `Clips of ${batch} that have ended`);
   const others = OTHERS.filter((one) => counts[one] > 0).map((one) => `${counts[one]} ${one}`);
-  const link = element('a', { href: `batches/${encodeURIComponent(batch)}/` }, batch);
-  return element(
-    'tr',
-    {},
-    element('th', { scope: 'row' }, link),
+  const row = rows.get(batch) ?? newRow(batch);
+  rows.set(batch, row);
+  while (row.children.length > 1) row.lastChild.remove();
+  row.append(
     cell(element('span', { className: `state ${state}` }, state)),
     cell(bar, ` ${ended} of ${counts.total}`),
     cell(String(counts.succeeded)),
     cell(others.join(', ')),
     cell(startedAt ? new Date(startedAt).toLocaleString() : ''),
   );
+  return row;
+}
+
+function newRow(batch) {
+  const link = element('a', { href: `batches/${encodeURIComponent(batch)}/` }, batch);
+  return element('tr', {}, element('th', { scope: 'row' }, link));
+}
+
+/** Puts elements into a place, and leaves it alone if they are there. */
+function place(parent, elements) {
+  if (parent.children.length === elements.length) {
+    if (elements.every((one, at) => parent.children[at] === one)) return;
+  }
+  parent.replaceChildren(...elements);
 }
 
 const LIMITS = {
@@ -80,14 +96,8 @@ function accountPart({ account, running, limits, view, batches: using }) {
 
 follow('events', {
   opened() {},
-  told({ accounts: all, batches: listed, fault }) {
-    if (fault !== undefined) told.textContent = fault;
-    if (all) {
-      const parts = all.map(accountPart);
-      if (parts.some((part, at) => accounts.children[at] !== part)) {
-        accounts.replaceChildren(...parts);
-      }
-    }
-    if (listed) batches.replaceChildren(...listed.map(batchRow));
+  told({ accounts: all, batches: listed }) {
+    if (all) place(accounts, all.map(accountPart));
+    if (listed) place(batches, listed.map(batchRow));
   },
 });

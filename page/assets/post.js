@@ -13,17 +13,37 @@ async function post(path, body = {}) {
   }
 }
 
-/** Tells what the server says, for as long as the page is open. @param told called with each update */
+/**
+ * Tells what the server says, while the page is seen: a browser has few connections to one server.
+ * @param opened called when it begins, and begins again
+ * @param told called with each update
+ */
 function follow(path, { opened, told }) {
-  const source = new EventSource(path);
-  source.addEventListener('open', opened);
-  source.addEventListener('message', ({ data }) => told(JSON.parse(data)));
-  source.addEventListener('error', () =>
-    told({ fault: 'The connection is interrupted; what is seen here may be old.' }),
-  );
+  const fault = byId('fault');
+  let source;
+  const begin = () => {
+    source = new EventSource(path);
+    source.addEventListener('open', () => {
+      fault.textContent = '';
+      opened();
+    });
+    source.addEventListener('message', ({ data }) => {
+      const update = JSON.parse(data);
+      if (update.fault !== undefined) fault.textContent = update.fault;
+      told(update);
+    });
+    source.addEventListener('error', () => {
+      fault.textContent = 'The connection is interrupted; what is seen here may be old.';
+    });
+  };
+  document.addEventListener('visibilitychange', () => {
+    source.close();
+    if (!document.hidden) begin();
+  });
+  begin();
 }
 
-/** Buttons of one kind are not pressed twice: while it is done, they cannot be. */
+/** A button is not pressed twice: while what it does is done, it cannot be. */
 async function once(button, act) {
   button.disabled = true;
   await act();

@@ -1,6 +1,8 @@
 // A round is begun once, however many ask for it at the same time, and however often one that asks is killed.
 import { randomUUID } from 'node:crypto';
 import { afterAll, expect, test } from 'vitest';
+import type { Execution } from '../../client/execution.js';
+import { markBatch } from '../../client/marks/mark-batch.js';
 import { markedRows } from '../../client/marks/marked-rows.js';
 import { cuesOf, readCues, writeCues } from '../../manifests/cues.js';
 import { appendMarks, takesName } from '../../outcomes/review/marks.js';
@@ -33,6 +35,28 @@ test.each([1, 2, 3])('of many who retry a batch at once, one does (%i)', async (
   expect(new Set(codes)).toEqual(new Set(['begun', 'batch_running']));
   expect((await nights.api.wait(batch)).summary.counts.succeeded).toBe(5);
   expect(nights.paid(batch).length - before).toBe(3);
+});
+
+test('while a take more is made, no other is chosen, for it would hide that', async () => {
+  const { store, snapshot } = await frozen(manifestOf(1));
+  const had = { ...succeeded(0), outputs: ['soundtracks/c0.mp3', 'soundtracks/c0-2.mp3'] };
+  await writeSegment(store, 1, '00001', [had]);
+  const mark = { id: 'c0', takes: takesName(had) };
+  await appendMarks(store, [{ ...mark, output: 'soundtracks/c0.mp3', decision: 'redo' }]);
+  const { plans } = await markedRows(store, snapshot, ['c0']);
+  for (const one of plans) await writeCues(store, one.clip, one.plan);
+  const memo = { name: 'm', store: store.location, total: 1, rows: 1, round: 2 };
+  const running: Execution = {
+    ...{ batch: 'm', status: 'RUNNING', taskQueue: 'q', startedAt: new Date(), memo },
+  };
+  const approve = (output: string, execution?: Execution) =>
+    markBatch({ batch: 'm', store, ...(execution && { execution }) }, () => store, [
+      { ...mark, output, decision: 'approve' },
+    ]);
+  const { stale, chosen } = await approve('soundtracks/c0-2.mp3', running);
+  expect([stale[0]?.why, chosen]).toEqual([expect.stringContaining('being redone'), []]);
+  expect((await approve('soundtracks/c0.mp3', running)).approved).toEqual(['c0']);
+  expect((await approve('soundtracks/c0-2.mp3')).chosen).toEqual(['c0']);
 });
 
 test('what is to be redone is planned once, however often it is begun', async () => {

@@ -127,6 +127,23 @@ test('a person can also type the token', async () => {
   await right.body.dump();
 });
 
+test('nobody sends much, or from elsewhere, before the token is known', async () => {
+  const send = (body: string, headers = {}) =>
+    request(`${origin}/login`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/x-www-form-urlencoded', ...headers },
+      body,
+    });
+  const large = send('a&'.repeat(1_000_000)).then(
+    ({ statusCode }) => statusCode,
+    () => 413,
+  );
+  expect(await large).toBe(413);
+  const foreign = await send(`token=${token}`, { 'sec-fetch-site': 'cross-site' });
+  expect([foreign.statusCode, foreign.headers['set-cookie']]).toEqual([403, undefined]);
+  await foreign.body.dump();
+});
+
 test('every answer forbids what the page does not bring', async () => {
   for (const path of [
     '/',

@@ -150,6 +150,97 @@ describe.skipIf(!hasBrowser)('on the page', () => {
     await page.close();
   });
 
+  /** Holds requests back. @returns lets them go */
+  async function heldBack(page: Page, path: string): Promise<() => void> {
+    let release = (): void => undefined;
+    const gate = new Promise<void>((resolve) => (release = resolve));
+    await page.route(path, async (route) => {
+      const response = await route.fetch();
+      await gate;
+      await route.fulfill({ response });
+    });
+    return release;
+  }
+
+  test('what is read late does not replace what was told since', async () => {
+    const batch = await started(rows(2));
+    await api.wait(batch);
+    const { page } = await opened(batch);
+    await says(page, '#said', '0 approved');
+    const release = await heldBack(page, '**/clips.json');
+    const asked = page.waitForRequest('**/clips.json');
+    // It begins to follow anew, and reads all.
+    await page.evaluate(`document.dispatchEvent(new Event('visibilitychange'))`);
+    await asked;
+    await page.waitForTimeout(300);
+    const marks = await page.evaluate<{ id: string; state: string }[]>(
+      `fetch('clips.json?now').then((response) => response.json())`,
+    );
+    const [clip] = marks as unknown as { id: string; state: string; takes: { file: string }[] }[];
+    await api.mark(batch, [
+      {
+        ...{ id: clip?.id ?? '', takes: clip?.state ?? '', decision: 'approve' },
+        output: clip?.takes[0]?.file ?? '',
+      },
+    ]);
+    await says(page, '#said', '1 approved');
+    release();
+    await page.waitForTimeout(1000);
+    expect(await text(page, '#said')()).toBe('1 approved, 0 to redo');
+    await page.close();
+  });
+
+  test('what is redone is what was written, however soon the button is pressed', async () => {
+    const batch = await started(rows(1));
+    await api.wait(batch);
+    const { page } = await opened(batch);
+    const redo = async (prompt: string): Promise<void> => {
+      await page.keyboard.press('r');
+      await page.keyboard.press('Control+A');
+      await page.keyboard.type(prompt);
+      await page.keyboard.press('Enter');
+    };
+    await page.keyboard.press('j');
+    await redo('First thought');
+    await says(page, '#save', 'Redo 1 marked');
+    const release = await heldBack(page, '**/mark');
+    await redo('Second thought');
+    await page.click('#save');
+    await page.waitForTimeout(300);
+    expect((await api.status(batch)).round).toBe(1);
+    release();
+    await until(
+      async () => (await api.status(batch)).round,
+      (round) => round === 2,
+    );
+    await api.wait(batch);
+    expect(nights.paid(batch).map(({ prompt }) => prompt)).toContain('Second thought');
+    await page.close();
+  });
+
+  test('a batch that is not there is told, and a mark that is not kept can be written again', async () => {
+    const url = new URL(served.url);
+    url.pathname = '/batches/no-such-batch/';
+    const { page: lost } = await open(browser, url.href);
+    await says(lost, '#told', 'there is no batch no-such-batch');
+    await lost.close();
+
+    const batch = await started(rows(1));
+    await api.wait(batch);
+    const { page } = await opened(batch);
+    await page.route('**/mark', (route) => route.abort());
+    await page.keyboard.press('j');
+    await page.keyboard.press('r');
+    await page.keyboard.press('Control+A');
+    await page.keyboard.type('A long thought');
+    await page.keyboard.press('Enter');
+    await says(page, '#told', 'no answer');
+    expect(await text(page, '#said')()).toBe('0 approved, 0 to redo');
+    await page.keyboard.press('r');
+    expect(await page.inputValue('form.redo textarea')).toBe('A long thought');
+    await page.close();
+  });
+
   test('a batch is cancelled, and what did not succeed is retried', async () => {
     const batch = await started(rows(4, (n) => (n === 0 ? '' : 'run:60000')));
     const { page } = await opened(batch);

@@ -179,7 +179,7 @@ function approveAt(at) {
   const clip = shown[at];
   if (!clip) return;
   approve(clip, at === current ? take : clip.chosen);
-  redraw(at);
+  redrawClip(clip);
 }
 
 function redoAt(at) {

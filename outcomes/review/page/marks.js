@@ -18,10 +18,18 @@ function showMarks() {
   save.textContent = action ?? '';
 }
 
-/** @param output the file that was heard; undefined of a clip without one */
-async function keepMark(clip, { decision, output, prompt, note }) {
+/** Marks on their way. */
+const keeping = new Set();
+/** What was written and not kept, by the ids of clips. */
+const drafts = new Map();
+
+/**
+ * @param output the file that was heard; undefined of a clip without one
+ * @param takes those that the clip had when it was heard
+ */
+async function keepMark(clip, { decision, output, prompt, note, takes = clip.state }) {
   const mark = {
-    ...{ id: clip.id, takes: clip.state },
+    ...{ id: clip.id, takes },
     ...(output && { output }),
     ...(decision && { decision }),
     ...(prompt && { prompt }),
@@ -29,8 +37,13 @@ async function keepMark(clip, { decision, output, prompt, note }) {
   };
   own.set(clip.id, mark);
   showMarks();
-  const { kept, said: text } = await home.keep(mark);
+  const answer = Promise.resolve(home.keep(mark));
+  keeping.add(answer);
+  const { kept, said: text } = await answer;
+  keeping.delete(answer);
   told.textContent = text;
+  if (kept === 'nowhere') drafts.set(clip.id, { prompt, note });
+  else drafts.delete(clip.id);
   if (kept === 'here' || own.get(clip.id) !== mark) return;
   own.delete(clip.id);
   if (kept === 'batch') clip.mark = mark;
@@ -66,8 +79,10 @@ function markLine(clip) {
 
 /** A form in a clip's row that asks for another prompt and a note. @param done called when it is over */
 function redoForm(clip, n, done) {
-  const { decision, prompt, note } = markOf(clip);
-  const before = (decision === 'redo' && prompt) || clip.takes[n]?.prompt || clip.prompt;
+  const { decision, prompt, note } = { ...markOf(clip), ...drafts.get(clip.id) };
+  const isNew = decision === 'redo' || drafts.has(clip.id);
+  const before = (isNew && prompt) || clip.takes[n]?.prompt || clip.prompt;
+  const takes = clip.state;
   const area = element('textarea', { rows: 3, value: before, maxLength: 8192, required: true });
   const line = element('input', { value: note ?? '', maxLength: 2000 });
   const form = element(
@@ -82,7 +97,7 @@ function redoForm(clip, n, done) {
   const output = fileOf(clip, n);
   const noted = () => line.value.trim();
   const finish = (mark) => {
-    if (mark) keepMark(clip, { output, note: noted(), ...mark });
+    if (mark) keepMark(clip, { output, note: noted(), takes, ...mark });
     done();
   };
   form.addEventListener('submit', (event) => {
@@ -96,6 +111,7 @@ function redoForm(clip, n, done) {
   });
   form.elements.cancel.addEventListener('click', () => finish());
   form.addEventListener('keydown', (event) => {
+    if (event.isComposing) return; // Enter ends a word of another script
     if (event.key === 'Escape') finish();
     else if (event.key !== 'Enter' || event.shiftKey || event.target.tagName === 'BUTTON') return;
     else form.requestSubmit();
@@ -106,6 +122,9 @@ function redoForm(clip, n, done) {
 
 save.addEventListener('click', async () => {
   save.disabled = true;
-  told.textContent = await home.act();
+  const kept = await Promise.all(keeping);
+  told.textContent = kept.some((one) => one.kept === 'nowhere')
+    ? 'A mark could not be kept: look at it again.'
+    : await home.act();
   save.disabled = false;
 });

@@ -6,6 +6,8 @@ const seek = byId('seek');
 const time = byId('time');
 const now = byId('now');
 
+/** Where in the picture the music begins, in seconds. */
+let from = 0;
 /** What decides the time: the finished video has its own sound, else the music has it. */
 let master = music;
 
@@ -17,6 +19,7 @@ function load(clip, take) {
   const finished = chosen && take === clip.chosen ? clip.video : undefined;
   master = finished ? picture : music;
   picture.muted = !finished;
+  from = finished ? 0 : (clip.from ?? 0);
   setSource(picture, finished ?? clip.picture);
   setSource(music, finished ? undefined : chosen?.file);
   return chosen !== undefined;
@@ -50,8 +53,10 @@ for (const player of [music, picture]) {
     seek.value = String((master.currentTime / master.duration) * 1000);
     time.textContent = `${clock(master.currentTime)} / ${clock(master.duration)}`;
     // The muted picture follows the music.
-    const late = picture.currentTime - master.currentTime;
-    if (master === music && Math.abs(late) > 0.2) picture.currentTime = master.currentTime;
+    const place = master.currentTime + from;
+    if (master === music && Math.abs(picture.currentTime - place) > 0.2) {
+      picture.currentTime = place;
+    }
   });
   player.addEventListener('play', () => {
     if (player !== master) return;
