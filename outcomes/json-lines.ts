@@ -12,3 +12,13 @@ export async function* readJsonLines<T>(store: Store, key: string): AsyncIterabl
     for (const line of lines) if (line !== '') yield JSON.parse(line) as T;
   }
 }
+
+/** One JSON document, without holding it. */
+export async function* jsonArray(values: AsyncIterable<unknown>): AsyncIterable<string> {
+  let separator = '[\n';
+  for await (const value of values) {
+    yield separator + JSON.stringify(value);
+    separator = ',\n';
+  }
+  yield separator === '[\n' ? '[]\n' : '\n]\n';
+}

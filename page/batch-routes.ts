@@ -2,7 +2,8 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { Readable } from 'node:stream';
 import { z } from 'zod';
-import type { LiveClip, MarkedBatch, Reelscore } from '../client/index.js';
+import type { MarkedBatch, Reelscore } from '../client/index.js';
+import { jsonArray } from '../outcomes/json-lines.js';
 import { MarkSchema, type Mark } from '../outcomes/review/marks.js';
 import { sendEvents } from './events.js';
 import { batchHtml } from './html.js';
@@ -52,7 +53,7 @@ export function addBatchRoutes(app: FastifyInstance, api: Reelscore): void {
   );
   app.get('/batches/:batch/clips.json', async (request: OfBatch, reply) => {
     const review = await of(request).live.review();
-    return await reply.type('application/json').send(Readable.from(jsonOf(review.clips())));
+    return await reply.type('application/json').send(Readable.from(jsonArray(review.clips())));
   });
 
   app.get('/batches/:batch/clips/:row', async (request: OfBatch, reply) => {
@@ -117,13 +118,4 @@ function marked({ id }: Mark, { stale, unmixed, chosen }: MarkedBatch): Answer {
   if (why !== undefined) return { said: `${id}: nothing is changed, for ${why}`, kept: false };
   const remix = unmixed && chosen.includes(id) ? 'Its finished video is to be mixed anew.' : '';
   return { said: remix, kept: true };
-}
-
-async function* jsonOf(clips: AsyncIterable<LiveClip>): AsyncIterable<string> {
-  let lead = '[';
-  for await (const clip of clips) {
-    yield lead + JSON.stringify(clip);
-    lead = ',\n';
-  }
-  yield lead === '[' ? '[]' : ']';
 }

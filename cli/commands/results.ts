@@ -4,7 +4,7 @@ import { pipeline } from 'node:stream/promises';
 import { writeWhole } from '../write-whole.js';
 import type { BatchResults } from '../../client/results.js';
 import { csvLines } from '../../outcomes/csv.js';
-import { jsonLines } from '../../outcomes/json-lines.js';
+import { jsonArray, jsonLines } from '../../outcomes/json-lines.js';
 import type { ResultStatus } from '../../outcomes/result-row.js';
 import { readConfig } from '../config.js';
 import { connect } from '../connect.js';
@@ -44,16 +44,6 @@ export async function results(batch: string, flags: ResultsFlags): Promise<numbe
 function textOf(found: BatchResults, format: ResultsFlags['format']): Readable {
   if (format === 'csv') return csvLines(found, found.columns);
   return Readable.from(format === 'jsonl' ? jsonLines(found) : jsonArray(found));
-}
-
-/** One JSON document, without holding it. */
-async function* jsonArray(values: AsyncIterable<unknown>): AsyncIterable<string> {
-  let separator = '[\n';
-  for await (const value of values) {
-    yield separator + JSON.stringify(value);
-    separator = ',\n';
-  }
-  yield separator === '[\n' ? '[]\n' : '\n]\n';
 }
 
 function isClosedPipe(error: unknown): boolean {
