@@ -19,6 +19,7 @@ import { dropProxy, proxyOf } from './fitting/proxies.js';
 import { failureNotes } from './failure-notes.js';
 import { withHeartbeat } from './heartbeat.js';
 import { ledgerEntries } from './ledger-entries.js';
+import { countDownload, countOutcomes } from './metrics.js';
 import { noteFiles } from './note-files.js';
 import type { OpenLedgers } from './open-ledgers.js';
 import { Recording } from './recording.js';
@@ -65,6 +66,7 @@ export function finishClipsActivity(
           // K1; B2: retried until both are on disk
           await ledgers.at(ledger).append(batch, batches.worker, entries);
         }
+        countOutcomes(rows);
         for (const outcome of outcomes) await release(outcome);
       }, failed);
       const output: FinishClipsOutput = { troubles: [], failures: [] };
@@ -81,7 +83,9 @@ export function finishClipsActivity(
       const finish = async (task: Download): Promise<void> => {
         try {
           signal.throwIfAborted();
+          const from = performance.now();
           const fetched = await soundtracks.fetch(task, there.get(task.taskId));
+          countDownload('outputs' in fetched ? 'fetched' : 'failed', performance.now() - from);
           if ('outputs' in fetched) {
             const clip = await files.snapshot.clip(task.row);
             await noteFiles(files, batches.worker, { clip, ...task, ...fetched });

@@ -26,6 +26,7 @@ import { TagLearner } from './clip-tags.js';
 import type { ActivityDependencies } from './dependencies.js';
 import { withHeartbeat } from './heartbeat.js';
 import type { OpenLedgers } from './open-ledgers.js';
+import { countOutcomes } from './metrics.js';
 
 /** How many findings are shown while the batch runs. */
 const SHOWN_FINDINGS = 5;
@@ -103,6 +104,7 @@ async function record(
     for (const { row } of outcomes) skipped.add(row);
     const segment = `ledger-${String(page * pageSize).padStart(8, '0')}`;
     await writeSegment(store, round, segment, outcomes); // O1
+    countOutcomes(outcomes);
     const findings = matches.flatMap((one) => findingOf(one) ?? []);
     for (const finding of findings) told.add(finding);
     const name = `known-${String(page).padStart(5, '0')}`;

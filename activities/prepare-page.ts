@@ -17,6 +17,7 @@ import { unsubmitted } from './unsubmitted.js';
 import { openCues, type OpenCues } from './cues/open-cues.js';
 import { planCues } from './cues/plan-cues.js';
 import { withHeartbeat } from './heartbeat.js';
+import { countOutcomes } from './metrics.js';
 
 const CONCURRENCY = 8;
 
@@ -61,6 +62,7 @@ export function preparePageActivity(
       const unfit = rows.filter((_, at) => verdicts[at]?.fit);
       const page = `page-${String(input.from).padStart(8, '0')}`;
       await writeSegment(files.store, input.round, page, outcomes);
+      countOutcomes(outcomes);
       await writeWarnings(files.store, input.round, page, warnings);
       return {
         submit: [

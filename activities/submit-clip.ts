@@ -10,6 +10,7 @@ import { sentClip } from './fitting/proxies.js';
 import type { OpenBatches } from './batch-files.js';
 import type { ActivityDependencies } from './dependencies.js';
 import { withHeartbeat } from './heartbeat.js';
+import { countSubmission } from './metrics.js';
 import { paramsOf } from './params.js';
 import { lookBack, withAttempt, rivalEnd, type PastLook } from './past-posts.js';
 import { SubmissionHold } from './submission-hold.js';
@@ -112,12 +113,18 @@ export function submitClipActivity(
       if (hindered) return await noted(journal, post, hindered);
 
       const url = callbackUrl({ batch, round, row, attempt });
+      const from = Date.now();
       const answer = await vendor.submit({
         fileLink: delivered.done,
         prompt: clip.prompt,
         params: paramsOf(clip, batch, { round, attempt }),
         ...(url !== undefined && { callback: url }),
       });
+      countSubmission(
+        answer.kind === 'unknown' ? 'lost' : answer.kind,
+        answer.kind === 'refused' ? answer.failure.code : '',
+        { durationMs: Date.now() - from, latenessMs: from - notBefore },
+      );
       switch (answer.kind) {
         case 'unknown':
           await noted(journal, post, { kind: 'lost' });

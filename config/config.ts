@@ -63,6 +63,8 @@ export interface ResolvedConfig {
     /** From the environment; `loadCallbackSecret` finds or makes one otherwise. */
     secret?: Secret;
   };
+  /** Absent = no metrics are given. */
+  metricsListen?: Listen;
   page: {
     listen: Listen;
     /** Without a slash at the end; absent = it is opened on this machine. */
@@ -171,6 +173,7 @@ export function resolveConfig(
       listen: need(values.callbackListen),
       ...(callbackSecret ? { secret: callbackSecret } : {}),
     },
+    ...(values.metricsListen && { metricsListen: values.metricsListen }),
     page: {
       listen: need(values.pageListen),
       ...(values.pageUrl !== undefined && { publicUrl: values.pageUrl }),

@@ -122,6 +122,12 @@ export const SETTINGS = {
     meaning: 'Base URL under which people open the page',
     read: value.baseUrl,
   }),
+  metricsListen: text({
+    env: 'REELSCORE_METRICS_LISTEN',
+    defaultText: 'none',
+    meaning: 'Where a worker gives its metrics to Prometheus, as host:port (docs/metrics.md)',
+    read: value.listen,
+  }),
   allowHosts: define<string | string[], string[]>({
     env: 'REELSCORE_ALLOW_HOSTS',
     default: '',

@@ -102,7 +102,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
     ...(serves === 'mixing' ? [{ taskQueue: taskQueueOf(config.account), workflowBundle }] : []),
   ];
 
-  installRuntime(createLogger({ level: config.logLevel, hide: secrets }));
+  installRuntime(createLogger({ level: config.logLevel, hide: secrets }), config.metricsListen);
   const connection = await NativeConnection.connect(temporal.connection);
   const scoring = scores ? await createScoring(options, connection, media) : undefined;
   const common = { connection, namespace: temporal.namespace, ...shutdownOf(config) };

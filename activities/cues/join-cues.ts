@@ -20,6 +20,7 @@ import { ledgerEntries } from '../ledger-entries.js';
 import { noteFiles } from '../note-files.js';
 import type { OpenLedgers } from '../open-ledgers.js';
 import { takeName } from './take-name.js';
+import { countOutcomes } from '../metrics.js';
 
 const CANCELLED = {
   status: 'cancelled',
@@ -43,6 +44,7 @@ export function joinCuesActivity(
       const outcome = await outcomeOf(files, clip, plan, leftOut, { ffmpeg, signal });
       if (plan.parts > 1) await noteJoined(files, batches.worker, clip, outcome);
       await writeSegment(files.store, round, `cues-${String(row).padStart(8, '0')}`, [outcome]);
+      countOutcomes([outcome]);
       if (ledger) {
         const entries = await ledgerEntries({ files, round, batch, ledger }, [outcome]);
         await ledgers.at(ledger).append(batch, batches.worker, entries); // K1; B2

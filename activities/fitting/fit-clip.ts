@@ -13,6 +13,7 @@ import { unsubmitted } from '../unsubmitted.js';
 import { makeFit, type FitDependencies } from './make-fit.js';
 import { sentClip } from './proxies.js';
 import { refusalOf } from './refusal.js';
+import { countOutcomes } from '../metrics.js';
 
 /** Of a server that is out of reach; a retry of the batch tries again. */
 const MAX_TRIES = 3;
@@ -53,6 +54,7 @@ export function fitClipActivity(
       const outcomes = outcome ? [outcome] : [];
       const segment = `fit-${String(row).padStart(8, '0')}`;
       await writeSegment(files.store, round, segment, outcomes); // O1
+      countOutcomes(outcomes);
       return {
         submit: [],
         ...page,

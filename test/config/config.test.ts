@@ -263,6 +263,7 @@ callbackUrl: http://me.example
 callbackListen: 0.0.0.0:80
 pageListen: 0.0.0.0:81
 pageUrl: https://music.example/
+metricsListen: '[::1]:9464'
 staging: s3://studio/clips//
 keepStaged: true
 s3Endpoint: https://minio.example
@@ -314,6 +315,7 @@ historyBound: 500
     logLevel: 'warn',
     tomoviee: { baseUrl: 'https://alias.example' },
     callbacks: { publicUrl: 'http://me.example', listen: { host: '0.0.0.0', port: 80 } },
+    metricsListen: { host: '::1', port: 9464 },
     page: { publicUrl: 'https://music.example', listen: { host: '0.0.0.0', port: 81 } },
     staging: { bucket: 'studio', key: 'clips/' },
     keepStaged: true,
