@@ -27,6 +27,10 @@ export interface ActivityDependencies {
   openLink?: (text: string) => string;
   /** Signs notifications; absent if there is no secret to sign with. */
   webhook?: Pick<Webhook, 'sign'>;
+  /** What so many submissions cost, with the currency, if a price is set. */
+  costText?: (submissions: number) => string;
+  /** Page of a batch, if it is served under a name that others know. */
+  pageUrl?: (batch: string) => string;
   /** Page of a workflow in Temporal's web UI, if the UI's address is known. */
   uiUrl?: (workflowId: string) => string | undefined;
 }

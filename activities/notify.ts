@@ -1,13 +1,24 @@
-// Makes one attempt to deliver a notification, as a webhook of the Standard Webhooks specification.
+// Makes one attempt to deliver a notification: as a webhook of the Standard Webhooks specification, or as a message in a
+// chat.
 import { Context } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import type { Notification, NotificationActivities } from '../contract/activities.js';
+import { readChat } from '../contract/chat.js';
 import { NOTIFICATION_BACKOFF } from '../contract/notification.js';
 import { BlockedAddressError, NET_CODES, NetError } from '../net/errors.js';
 import { discard, type GuardedFetch, type GuardedResponse } from '../net/guarded-fetch.js';
 import { isRedirect } from '../net/links.js';
 import { retryAfterMs } from '../net/retry-after.js';
+import { openSnapshot } from '../manifests/snapshot.js';
+import { mergeRows } from '../outcomes/merge.js';
+import type { Store } from '../store/store.js';
+import { chatBody, type ChatFacts } from './chat-message.js';
 import type { ActivityDependencies } from './dependencies.js';
+
+type NotifyDependencies = Pick<
+  ActivityDependencies,
+  'fetch' | 'webhook' | 'uiUrl' | 'openLink' | 'openStore' | 'costText' | 'pageUrl'
+>;
 
 const DEADLINE_MS = 15_000;
 /** By the specification: the receiver wants no more notifications. */
@@ -24,25 +35,17 @@ const STATES = {
  * Delivers, or throws. The failure can be retried, except after 410. Its message names only the host of the
  * receiver's URL, because the rest may hold a token.
  */
-export function notifyActivity(
-  deps: Pick<ActivityDependencies, 'fetch' | 'webhook' | 'uiUrl' | 'openLink'>,
-): NotificationActivities['notify'] {
+export function notifyActivity(deps: NotifyDependencies): NotificationActivities['notify'] {
   return async ({ url: link, notification }) => {
-    const url = deps.openLink?.(link) ?? link;
+    const { chat, url } = readChat(deps.openLink?.(link) ?? link);
     const { host } = new URL(url);
-    if (!deps.webhook) {
-      throw new Error(
-        `the notification for ${host} cannot be signed: REELSCORE_WEBHOOK_SECRET is not set (set it where the worker runs, and restart the worker)`,
-      );
-    }
-    const body = JSON.stringify(bodyOf(notification, deps.uiUrl?.(notification.batch)));
-    const now = new Date();
+    const { body, signed } = chat
+      ? { body: chatBody(chat, await chatFacts(deps, notification)), signed: {} }
+      : signedBody(deps, notification, host);
     const { status, headers } = await post(deps.fetch, url, body, {
       'content-type': 'application/json',
       'user-agent': 'reelscore',
-      'webhook-id': notification.id,
-      'webhook-timestamp': String(Math.floor(now.getTime() / 1000)),
-      'webhook-signature': deps.webhook.sign(notification.id, now, body),
+      ...signed,
     });
     if (status >= 200 && status < 300) return;
     if (status === GONE) {
@@ -58,6 +61,58 @@ export function notifyActivity(
       ...longerPause(retryAfterMs(headers['retry-after']), Context.current().info.attempt),
     });
   };
+}
+
+function signedBody(
+  { webhook, uiUrl }: NotifyDependencies,
+  notification: Notification,
+  host: string,
+): { body: string; signed: Record<string, string> } {
+  if (!webhook) {
+    throw new Error(
+      `the notification for ${host} cannot be signed: REELSCORE_WEBHOOK_SECRET is not set (set it where the worker runs, and restart the worker)`,
+    );
+  }
+  const { id, batch } = notification;
+  const body = JSON.stringify(bodyOf(notification, uiUrl?.(batch)));
+  const now = new Date();
+  const signed = {
+    'webhook-id': id,
+    'webhook-timestamp': String(Math.floor(now.getTime() / 1000)),
+    'webhook-signature': webhook.sign(id, now, body),
+  };
+  return { body, signed };
+}
+
+async function chatFacts(
+  { openStore, costText, pageUrl, uiUrl }: NotifyDependencies,
+  notification: Notification,
+): Promise<ChatFacts> {
+  const { batch, results, counts, submissions } = notification;
+  const unwell = counts && counts.failed + counts.rejected > 0;
+  // A message without the reasons is better than none.
+  const failures =
+    unwell && results !== undefined ? await failuresIn(openStore(results)).catch(() => []) : [];
+  const cost = submissions === undefined ? undefined : costText?.(submissions);
+  const [page, url] = [pageUrl?.(batch), uiUrl?.(batch)];
+  return {
+    ...{ notification, failures },
+    ...(cost !== undefined && { cost }),
+    ...(page !== undefined && { page }),
+    ...(url !== undefined && { url }),
+  };
+}
+
+/** Error codes of clips that did not succeed, the most frequent first. */
+async function failuresIn(store: Store): Promise<ChatFacts['failures']> {
+  const clips = new Map<string, number>();
+  for await (const { outcome } of mergeRows({ store, snapshot: openSnapshot(store) })) {
+    if (outcome?.status !== 'failed' && outcome?.status !== 'rejected') continue;
+    const { errorCode: code = outcome.status } = outcome;
+    clips.set(code, (clips.get(code) ?? 0) + 1);
+  }
+  const all = [...clips].map(([code, count]) => ({ code, clips: count }));
+  return all.sort((a, b) => b.clips - a.clips);
 }
 
 /**

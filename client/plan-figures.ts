@@ -7,12 +7,6 @@ const TASK_MS = 120_000;
 /** The simulator's tasks take 1.5-4 s unless it is set otherwise. */
 const SIMULATED_TASK_MS = 2750;
 
-export interface Cost {
-  amount: number;
-  currency?: string;
-  pricePerClip: number;
-}
-
 /** The clips that a cap leaves out; undefined if none. */
 export function leftOutOf(
   wanted: number,
@@ -38,17 +32,4 @@ export function expectedMs(submissions: number, pace: Pace, simulated: boolean):
 /** How long after the start of its batch a row's clip is submitted, at the earliest. */
 export function submissionMs(row: number, pace: Pace): number {
   return expectedMs(row + 1, pace, false) - TASK_MS;
-}
-
-/** Exact to the millionth, as prices are. */
-export function costOf(
-  submissions: number,
-  { amount, currency }: { amount: number; currency?: string },
-): Cost {
-  const millionths = submissions * Math.round(amount * 1e6);
-  return {
-    amount: millionths / 1e6,
-    ...(currency !== undefined && { currency }),
-    pricePerClip: amount,
-  };
 }

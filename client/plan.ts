@@ -12,7 +12,8 @@ import {
 import { FindingList, findingOf, messageOf } from '../outcomes/ledger/findings.js';
 import { clipWaysOf, type ClipWays } from './clip-ways.js';
 import { matchManifest, type LedgerPlace, type Untold } from './match-manifest.js';
-import { costOf, expectedMs, leftOutOf, type Cost } from './plan-figures.js';
+import { costOf, type Cost } from '../contract/cost.js';
+import { expectedMs, leftOutOf } from './plan-figures.js';
 
 /** How many rows are listed one by one. */
 const SHOWN_FINDINGS = 10;

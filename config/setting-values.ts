@@ -4,6 +4,7 @@ import ipaddr from 'ipaddr.js';
 import ms from 'ms';
 import type { FailureLimit } from '../contract/batch.js';
 import { FAILURE_CLASSES, type FailureClass } from '../contract/failure.js';
+import { readChat } from '../contract/chat.js';
 import { isSecretLink } from '../contract/secret-link.js';
 import { readAllowList } from '../net/allow-list.js';
 import { OVERRIDABLE_CODE } from '../tomoviee/errors.js';
@@ -217,10 +218,11 @@ export function webhookUrl(raw: unknown): string {
   );
 }
 
-/** Likewise, or what stands for one; see contract/secret-link.ts. */
+/** Likewise, for a chat with its name before it, or what stands for one; see contract/secret-link.ts. */
 export function notifyLink(raw: unknown): string {
   if (typeof raw === 'string' && isSecretLink(raw)) return raw;
-  return webhookUrl(raw);
+  const { chat, url } = readChat(String(raw));
+  return chat === undefined ? webhookUrl(url) : `${chat}+${webhookUrl(url)}`;
 }
 
 /** A secret as the Standard Webhooks specification has it. */

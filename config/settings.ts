@@ -293,7 +293,7 @@ export const SETTINGS = {
     env: 'REELSCORE_NOTIFY',
     defaultText: 'none',
     meaning:
-      'URL that is notified when a batch ends or pauses (Standard Webhooks), or `env:REELSCORE_LINK_...`',
+      'URL that is notified when a batch ends or pauses (Standard Webhooks; `slack+https://...`, `teams+https://...`), or `env:REELSCORE_LINK_...`',
     read: value.notifyLink,
   }),
   webhookSecret: text({

@@ -41,7 +41,7 @@ export function isSecretLink(text: string): boolean {
 export function shownLink(link: string): string {
   const sealed = readSealed(link);
   if (sealed) return sealed.shown;
-  const match = /^(https?:\/\/)(?:[^/?#]*@)?([^?#]*)([?#]?)/i.exec(link);
+  const match = /^((?:slack\+|teams\+)?https?:\/\/)(?:[^/?#]*@)?([^?#]*)([?#]?)/i.exec(link);
   if (!match) return link;
   const [, scheme = '', place = '', more = ''] = match;
   return `${scheme}${place}${more === '' ? '' : '?...'}`;

@@ -1,5 +1,6 @@
 // Seals links that hold secrets, so that Temporal can keep them, and opens them where they are used.
 import { createCipheriv, createDecipheriv, createHmac, hkdfSync } from 'node:crypto';
+import { readChat } from '../contract/chat.js';
 import {
   isSecretLink,
   readReference,
@@ -88,7 +89,7 @@ export function createLinkSeal(secret: string, env: NodeJS.ProcessEnv): LinkSeal
         `${variable} is not set (set it where the worker runs, and restart the worker)`,
       );
     }
-    const url = tryUrl(link);
+    const url = tryUrl(readChat(link).url);
     if (url && isHttp(url)) return link;
     throw new LinkError(`${variable} is not an http(s) URL (correct it where the worker runs)`);
   }
@@ -98,7 +99,7 @@ export function createLinkSeal(secret: string, env: NodeJS.ProcessEnv): LinkSeal
 
 /** Seals the link to a receiver of notifications; any part of it but the host may be a token. */
 export function sealedNotify(seal: LinkSeal['seal'], link: string): string {
-  return seal(link, tryUrl(link)?.origin ?? '');
+  return seal(link, tryUrl(readChat(link).url)?.origin ?? '');
 }
 
 /** Seals the location of a manifest if it is a link that may be signed; other locations are no secrets. */

@@ -14,7 +14,9 @@ import {
 } from '../activities/index.js';
 import { DOWNLOAD_LIMITS } from '../activities/download-limits.js';
 import { Webhook } from 'standardwebhooks';
+import { priceText } from '../config/setting-values.js';
 import type { CallbackTarget } from '../contract/callback.js';
+import { costOf } from '../contract/cost.js';
 import {
   createClipDelivery,
   type ClipDelivery,
@@ -168,6 +170,7 @@ async function createScoring(
   });
   const signing = config.notifications.secret;
   const taskQueue = taskQueueOf(config.account);
+  const { pricePerClip, page } = config;
   const activities = {
     ...createActivities({
       openStore: openLocalStore,
@@ -182,6 +185,15 @@ async function createScoring(
       openLink: (text) => links.open(text),
       ...(signing && { webhook: new Webhook(signing.reveal()) }),
       ...(temporal.uiUrl && { uiUrl: temporal.uiUrl }),
+      ...(pricePerClip && {
+        costText: (submissions) => {
+          const { amount, currency } = costOf(submissions, pricePerClip);
+          return priceText({ amount, ...(currency !== undefined && { currency }) });
+        },
+      }),
+      ...(page.publicUrl !== undefined && {
+        pageUrl: (batch) => `${page.publicUrl}/batches/${encodeURIComponent(batch)}/`,
+      }),
     }),
     ...createIntakeActivities(intakeOf(config, temporal, connection, links)),
   };

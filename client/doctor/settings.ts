@@ -1,4 +1,5 @@
 // Findings from the settings alone. Pure.
+import { readChat } from '../../contract/chat.js';
 import { shownLink } from '../../contract/secret-link.js';
 import { tryUrl } from '../../net/urls.js';
 import type { ResolvedConfig } from '../../config/config.js';
@@ -32,6 +33,8 @@ export function notificationsFinding({
 }: Pick<ResolvedConfig, 'notifications'>): DoctorFinding {
   if (url === undefined) return ok('Notifications', 'notify is not set: none are sent');
   const host = tryUrl(shownLink(url))?.host ?? shownLink(url);
+  const { chat } = readChat(url);
+  if (chat) return ok('Notifications', `go to ${host}, as messages for ${chat}`);
   if (secret) return ok('Notifications', `go to ${host}, signed`);
   return problem(
     'Notifications',

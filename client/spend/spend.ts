@@ -5,7 +5,7 @@ import { openSnapshot } from '../../manifests/snapshot.js';
 import { Ledger } from '../../outcomes/ledger/ledger.js';
 import { paymentsOf, type Payment } from '../../outcomes/payments.js';
 import type { StartContext } from '../context.js';
-import { costOf, type Cost } from '../plan-figures.js';
+import { costOf, type Cost } from '../../contract/cost.js';
 import { paidStores, type PaidStore } from './stores.js';
 
 export interface SpendOptions {

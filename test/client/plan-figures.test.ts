@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { costOf, expectedMs, leftOutOf } from '../../client/plan-figures.js';
+import { costOf } from '../../contract/cost.js';
+import { expectedMs, leftOutOf } from '../../client/plan-figures.js';
 
 const MINUTE = 60_000;
 const pace = (ratePerSecond: number, maxInFlight: number, burst = 1) => ({

@@ -8,6 +8,7 @@ import { afterAll, expect, test } from 'vitest';
 import { notifyActivity } from '../../activities/notify.js';
 import { taskQueueOf } from '../../contract/names.js';
 import { createGuardedFetch } from '../../net/guarded-fetch.js';
+import { openLocalStore } from '../../store/local-store.js';
 import { testServer } from '../support/temporal.js';
 import { until } from '../support/until.js';
 import { newSecret, receiver } from './support.js';
@@ -22,7 +23,9 @@ const native = await NativeConnection.connect({ address: server.address });
 const worker = await Worker.create({
   ...{ connection: native, namespace: server.namespace, taskQueue },
   workflowsPath: fileURLToPath(new URL('batches.ts', import.meta.url)),
-  activities: { notify: notifyActivity({ fetch, webhook: new Webhook(newSecret()) }) },
+  activities: {
+    notify: notifyActivity({ fetch, openStore: openLocalStore, webhook: new Webhook(newSecret()) }),
+  },
 });
 const running = worker.run();
 afterAll(async () => {
