@@ -9,9 +9,10 @@ import { SubmissionJournal } from '../../activities/submission-journal.js';
 import { startNights } from '../nightly/rig.js';
 import { frozen, manifestOf, succeeded } from '../outcomes/support.js';
 import { clips } from '../support/rig.js';
-import { testServer } from '../support/temporal.js';
+import { ownServer } from '../support/temporal.js';
 
-const server = await testServer();
+// What is spent is told of all batches that a server knows.
+const server = await ownServer();
 const nights = await startNights({ server });
 const { address, namespace } = server;
 const api = await Reelscore.connect({
