@@ -61,16 +61,22 @@ test('takes paid are takes asked, or flagged, after kills between them', async (
 
   const results = await readRows(join(cwd, 'scored'));
   const flagged = results.filter((row) => row.possible_duplicate);
-  for (const { takes = [], outputs } of results) {
-    expect(takes.map((take) => take.outputs.length)).toEqual(Array(TAKES).fill(1));
-    expect(new Set(outputs).size).toBe(TAKES);
+  for (const { error_message: why, possible_duplicate: doubtful, takes = [], outputs } of results) {
+    expect(takes.map((take) => take.outputs.length)).toEqual(takes.map(() => 1));
+    expect(new Set(outputs).size).toBe(takes.length);
+    // A take that two kills have hit is given up, and says so; every other is there.
+    if (takes.length === TAKES) continue;
+    expect([why, doubtful]).toEqual([
+      expect.stringMatching(/^take \d: the answers to 2 submissions were lost/),
+      true,
+    ]);
   }
   // Each task of the results is one that was paid for, and of that clip.
   const paid = new Map(simulator.ledger().map((task) => [task.taskId, task.fileLink]));
   const heard = results.flatMap(({ takes = [], file_link: of }) =>
     takes.map((take) => [take.task_id, of]),
   );
-  expect(new Set(heard.map(([task]) => task)).size).toBe(CLIPS * TAKES);
+  expect(new Set(heard.map(([task]) => task)).size).toBe(heard.length);
   for (const [task, of] of heard) expect(paid.get(task ?? '')).toBe(of);
   // What is beyond that is of clips that say so.
   const spare = [...paid].filter(([task]) => !heard.some(([one]) => one === task));
