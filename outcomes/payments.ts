@@ -3,6 +3,7 @@ import { rowOf } from '../contract/cue.js';
 import { linesOf } from '../store/lines.js';
 import type { Store } from '../store/store.js';
 import { JOURNAL_FOLDER, readRecord } from './journal-records.js';
+import { roundOfFile } from './round-files.js';
 import { listSegments, readSegment } from './segments.js';
 import { takesOf } from './choice.js';
 
@@ -15,20 +16,13 @@ export interface Payment {
   taskId?: string;
 }
 
-/** A POST whose answer is not known. */
-interface Open {
-  row: number;
-  round: number;
-  at?: number;
-}
-
 /**
  * All that was paid for, or may have been. A task that was learned of by its callback alone is put in the place
  * of a POST of its row whose answer was lost.
  */
 export async function paymentsOf(store: Store): Promise<Payment[]> {
   const paid = new Map<string, Payment>();
-  const open = new Map<string, Open>();
+  const open = new Map<string, Payment>();
   for (const file of await store.list(JOURNAL_FOLDER)) {
     for await (const lines of linesOf(store, file)) {
       for (const line of lines) {
@@ -62,7 +56,7 @@ async function recordedTasks(
 ): Promise<{ row: number; round: number; taskId: string }[]> {
   const tasks: { row: number; round: number; taskId: string }[] = [];
   for (const key of await listSegments(store)) {
-    const round = Number.parseInt(key.slice(key.indexOf('/') + 1), 10);
+    const round = roundOfFile(key);
     for (const outcome of await readSegment(store, key)) {
       const { row, status } = outcome;
       if (status === 'skipped') continue; // another batch's

@@ -186,10 +186,7 @@ async function createScoring(
       ...(signing && { webhook: new Webhook(signing.reveal()) }),
       ...(temporal.uiUrl && { uiUrl: temporal.uiUrl }),
       ...(pricePerClip && {
-        costText: (submissions) => {
-          const { amount, currency } = costOf(submissions, pricePerClip);
-          return priceText({ amount, ...(currency !== undefined && { currency }) });
-        },
+        costText: (submissions) => priceText(costOf(submissions, pricePerClip)),
       }),
       ...(page.publicUrl !== undefined && {
         pageUrl: (batch) => `${page.publicUrl}/batches/${encodeURIComponent(batch)}/`,

@@ -1,6 +1,7 @@
 // reelscore spend: what submissions have cost.
 import { stringify } from 'csv-stringify/sync';
 import type { Spend, SpendGroup, SpendOptions } from '../../client/spend/spend.js';
+import { priceText } from '../../config/setting-values.js';
 import { escapeFormulas } from '../../manifests/formula-cells.js';
 import { readConfig } from '../config.js';
 import { connect } from '../connect.js';
@@ -40,8 +41,7 @@ export async function spend({ format, json = false, ...flags }: SpendFlags): Pro
   }
 }
 
-const amountOf = ({ cost }: Pick<SpendGroup, 'cost'>): string =>
-  cost ? `${cost.amount}${cost.currency === undefined ? '' : ` ${cost.currency}`}` : '';
+const amountOf = ({ cost }: Pick<SpendGroup, 'cost'>): string => (cost ? priceText(cost) : '');
 
 function showTable(io: Io, { by, month, groups, total, undated }: Spend): void {
   if (groups.length === 0) {

@@ -42,8 +42,8 @@ export async function markBatch(
   marks: readonly Mark[],
 ): Promise<MarkedBatch> {
   await mustHaveResults(located);
-  const { batch, store, execution } = located;
-  const running = execution !== undefined && isOpen(execution);
+  const { batch, store } = located;
+  const running = isRunning(located);
   const open = new Map(marks.map((mark) => [mark.id, mark]));
   const kept: Mark[] = [];
   const choices: Choice[] = [];
@@ -115,13 +115,14 @@ function choose(outcome: Outcome, output: string | undefined): Outcome {
 }
 
 async function record(
-  { batch, store, execution }: LocatedBatch,
+  located: LocatedBatch,
   openStore: OpenStore,
   choices: readonly Choice[],
 ): Promise<void> {
   if (choices.length === 0) return;
+  const { batch, store } = located;
   const known = await readBatchRecord(store);
-  const running = execution !== undefined && isOpen(execution);
+  const running = isRunning(located);
   // Workers read a round's outcomes once, so that what changes after its end is another round's.
   const round = (known?.round ?? 1) + (running ? 0 : 1);
   const name = `marks-${randomBytes(6).toString('hex')}`;
@@ -150,8 +151,13 @@ async function record(
 }
 
 /** A batch that runs writes them at its end. */
-async function writeAgain({ batch, store, execution }: LocatedBatch): Promise<void> {
-  if (execution && isOpen(execution)) return;
+async function writeAgain(located: LocatedBatch): Promise<void> {
+  if (isRunning(located)) return;
+  const { batch, store } = located;
   const summary = await readSummary(store, batch);
   if (summary) await mergeResults({ store, snapshot: openSnapshot(store) }, summary);
+}
+
+function isRunning({ execution }: LocatedBatch): boolean {
+  return execution !== undefined && isOpen(execution);
 }
