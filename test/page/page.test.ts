@@ -56,6 +56,14 @@ describe.skipIf(!hasBrowser)('on the page', () => {
   const says = (page: Page, selector: string, what: string) =>
     until(text(page, selector), (found) => found.includes(what));
 
+  /** Sends the clip that is heard back with another prompt. */
+  async function redo(page: Page, prompt: string): Promise<void> {
+    await page.keyboard.press('r');
+    await page.keyboard.press('Control+A');
+    await page.keyboard.type(prompt);
+    await page.keyboard.press('Enter');
+  }
+
   test('a batch is seen as it goes, paused, resumed, and heard', async () => {
     const batch = await started(rows(40, (n) => (n < 30 ? 'run:1500' : 'fail*9')));
     const { page, faults } = await opened(batch);
@@ -92,10 +100,7 @@ describe.skipIf(!hasBrowser)('on the page', () => {
     // Another person sees it.
     await says(other.page, '#said', '1 approved');
     await page.keyboard.press('j');
-    await page.keyboard.press('r');
-    await page.keyboard.press('Control+A');
-    await page.keyboard.type('Slow strings');
-    await page.keyboard.press('Enter');
+    await redo(page, 'Slow strings');
     await says(page, '#save', 'Redo 1 marked');
     await says(other.page, '#save', 'Redo 1 marked');
     const approved: boolean[] = [];
@@ -173,10 +178,9 @@ describe.skipIf(!hasBrowser)('on the page', () => {
     await page.evaluate(`document.dispatchEvent(new Event('visibilitychange'))`);
     await asked;
     await page.waitForTimeout(300);
-    const marks = await page.evaluate<{ id: string; state: string }[]>(
+    const [clip] = await page.evaluate<{ id: string; state: string; takes: { file: string }[] }[]>(
       `fetch('clips.json?now').then((response) => response.json())`,
     );
-    const [clip] = marks as unknown as { id: string; state: string; takes: { file: string }[] }[];
     await api.mark(batch, [
       {
         ...{ id: clip?.id ?? '', takes: clip?.state ?? '', decision: 'approve' },
@@ -194,17 +198,11 @@ describe.skipIf(!hasBrowser)('on the page', () => {
     const batch = await started(rows(1));
     await api.wait(batch);
     const { page } = await opened(batch);
-    const redo = async (prompt: string): Promise<void> => {
-      await page.keyboard.press('r');
-      await page.keyboard.press('Control+A');
-      await page.keyboard.type(prompt);
-      await page.keyboard.press('Enter');
-    };
     await page.keyboard.press('j');
-    await redo('First thought');
+    await redo(page, 'First thought');
     await says(page, '#save', 'Redo 1 marked');
     const release = await heldBack(page, '**/mark');
-    await redo('Second thought');
+    await redo(page, 'Second thought');
     await page.click('#save');
     await page.waitForTimeout(300);
     expect((await api.status(batch)).round).toBe(1);
@@ -230,10 +228,7 @@ describe.skipIf(!hasBrowser)('on the page', () => {
     const { page } = await opened(batch);
     await page.route('**/mark', (route) => route.abort());
     await page.keyboard.press('j');
-    await page.keyboard.press('r');
-    await page.keyboard.press('Control+A');
-    await page.keyboard.type('A long thought');
-    await page.keyboard.press('Enter');
+    await redo(page, 'A long thought');
     await says(page, '#told', 'no answer');
     expect(await text(page, '#said')()).toBe('0 approved, 0 to redo');
     await page.keyboard.press('r');
