@@ -16,6 +16,7 @@ import { readRows } from '../support/rig.js';
 import { temporaryHome, testServer } from '../support/temporal.js';
 import { until } from '../support/until.js';
 import { reelscore } from './cli.js';
+import { NO_CALLBACKS, vendorEnv } from './vendor-env.js';
 
 await built();
 const server = await testServer();
@@ -24,19 +25,7 @@ const home = await temporaryHome();
 const simulator = await startSimulator({ taskMs: [100, 200], soundtrackSeconds: 2 });
 afterAll(() => simulator.close());
 
-const env = {
-  REELSCORE_HOME: home,
-  REELSCORE_ACCOUNT: 'marks-test',
-  REELSCORE_ALLOW_HOSTS: new URL(simulator.url).host,
-  REELSCORE_POLL_INTERVAL: '200ms',
-  // Callbacks get lost.
-  REELSCORE_CALLBACK_URL: 'http://127.0.0.1:9',
-  REELSCORE_CALLBACK_GRACE: '0s',
-  TEMPORAL_ADDRESS: server.address,
-  TOMOVIEE_BASE_URL: simulator.url,
-  TOMOVIEE_APP_KEY: 'test-key',
-  TOMOVIEE_APP_SECRET: 'test-secret',
-};
+const env = { ...vendorEnv({ home, account: 'marks-test', server, simulator }), ...NO_CALLBACKS };
 const out = join(cwd, 'scored');
 
 async function command(...args: string[]) {

@@ -12,6 +12,7 @@ import { built } from '../support/built.js';
 import { temporaryHome, testServer } from '../support/temporal.js';
 import { until } from '../support/until.js';
 import { reelscore } from './cli.js';
+import { vendorEnv } from './vendor-env.js';
 
 await built();
 const hasPromtool = execaSync('which', ['promtool'], { reject: false }).exitCode === 0;
@@ -22,15 +23,7 @@ test('submissions, outcomes and times are counted, under names that Prometheus l
   const [cwd, home] = [await temporaryHome(), await temporaryHome()];
   const simulator = await startSimulator({ taskMs: 50, soundtrackSeconds: 0.1 });
   const port = await freePort(undefined);
-  const env = {
-    ...{
-      REELSCORE_HOME: home,
-      REELSCORE_ACCOUNT: 'metrics-test',
-      TEMPORAL_ADDRESS: server.address,
-    },
-    ...{ TOMOVIEE_BASE_URL: simulator.url, TOMOVIEE_APP_KEY: 'key', TOMOVIEE_APP_SECRET: 'secret' },
-    ...{ REELSCORE_ALLOW_HOSTS: new URL(simulator.url).host, REELSCORE_POLL_INTERVAL: '200ms' },
-  };
+  const env = vendorEnv({ home, account: 'metrics-test', server, simulator });
   const links = ['', '&sim=429*1', '&sim=fail*9', '&sim=code:2004'];
   const rows = links.map((more, n) => `c${n},${simulator.url}/clips/a.mp4?n=${n}${more},Calm\n`);
   await writeFile(join(cwd, 'library.csv'), `id,file_link,prompt\n${rows.join('')}`);

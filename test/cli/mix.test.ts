@@ -26,6 +26,7 @@ import { readRows } from '../support/rig.js';
 import { temporaryHome, testServer } from '../support/temporal.js';
 import { until } from '../support/until.js';
 import { reelscore } from './cli.js';
+import { vendorEnv } from './vendor-env.js';
 
 await built();
 const server = await testServer();
@@ -34,16 +35,7 @@ const home = await temporaryHome();
 const simulator = await startSimulator({ taskMs: [100, 200], soundtrackSeconds: 4 });
 afterAll(() => simulator.close());
 
-const env = {
-  REELSCORE_HOME: home,
-  REELSCORE_ACCOUNT: 'mix-test',
-  REELSCORE_ALLOW_HOSTS: new URL(simulator.url).host,
-  REELSCORE_POLL_INTERVAL: '200ms',
-  TEMPORAL_ADDRESS: server.address,
-  TOMOVIEE_BASE_URL: simulator.url,
-  TOMOVIEE_APP_KEY: 'test-key',
-  TOMOVIEE_APP_SECRET: 'test-secret',
-};
+const env = vendorEnv({ home, account: 'mix-test', server, simulator });
 const keyless = { ...env, TOMOVIEE_APP_KEY: undefined, TOMOVIEE_APP_SECRET: undefined };
 const clip = (name: string) => join(cwd, 'clips', name);
 const out = join(cwd, 'scored');

@@ -11,6 +11,7 @@ import { readRows } from '../support/rig.js';
 import { temporaryHome, testServer } from '../support/temporal.js';
 import { until } from '../support/until.js';
 import { reelscore } from './cli.js';
+import { NO_CALLBACKS, vendorEnv } from './vendor-env.js';
 
 await built();
 const server = await testServer();
@@ -21,19 +22,7 @@ afterAll(() => simulator.close());
 
 const CLIPS = 6;
 const TAKES = 3;
-const env = {
-  REELSCORE_HOME: home,
-  REELSCORE_ACCOUNT: 'takes-test',
-  REELSCORE_ALLOW_HOSTS: new URL(simulator.url).host,
-  REELSCORE_POLL_INTERVAL: '200ms',
-  // Callbacks get lost.
-  REELSCORE_CALLBACK_URL: 'http://127.0.0.1:9',
-  REELSCORE_CALLBACK_GRACE: '0s',
-  TEMPORAL_ADDRESS: server.address,
-  TOMOVIEE_BASE_URL: simulator.url,
-  TOMOVIEE_APP_KEY: 'test-key',
-  TOMOVIEE_APP_SECRET: 'test-secret',
-};
+const env = { ...vendorEnv({ home, account: 'takes-test', server, simulator }), ...NO_CALLBACKS };
 
 test('takes paid are takes asked, or flagged, after kills between them', async () => {
   // Every answer is held back, so that a kill finds submissions on their way.
