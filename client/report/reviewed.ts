@@ -54,7 +54,11 @@ export async function reviewedOf(
     state: takesName(outcome),
     ...(mark && { mark: saidIn(mark) }),
     faults: faultsOf(row),
-    own: columns.map((column) => textOf(row[column])),
+    own: Object.fromEntries(
+      columns
+        .map((column) => [column, textOf(row[column])] as const)
+        .filter(([, text]) => text !== ''),
+    ),
   };
 }
 

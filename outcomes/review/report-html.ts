@@ -25,8 +25,8 @@ export interface ReviewedClip {
   mark?: Said;
   /** In words. */
   faults: string[];
-  /** Values of the manifest's own columns, for searching. */
-  own: string[];
+  /** What the manifest's own columns have, by their names, for searching. */
+  own: Record<string, string>;
 }
 
 /** What a mark says. */
@@ -112,6 +112,8 @@ ${above}
 <label>Search <input id="search" type="search" autocomplete="off"></label>
 <label>Status <select id="status"><option value="">all</option>${STATUSES.map((one) => `<option>${one}</option>`).join('')}</select></label>
 <label>Marks <select id="marked"><option value="">all</option><option value="none">without</option><option value="approve">approved</option><option value="redo">to redo</option><option value="note">with a note</option></select></label>
+<label id="by-column" hidden>Column <select id="column"><option value="">all</option></select></label>
+<label id="by-value" hidden>Value <select id="value"></select></label>
 </form>
 <p><span id="said" role="status"></span> <button id="save" type="button" hidden>Save marks</button></p>
 <p id="told" class="soft" role="status"></p>

@@ -3,6 +3,11 @@ play.addEventListener('click', toggle);
 search.addEventListener('input', filter);
 status.addEventListener('change', filter);
 marked.addEventListener('change', filter);
+value.addEventListener('change', filter);
+column.addEventListener('change', () => {
+  showValues();
+  filter();
+});
 byId('filters').addEventListener('submit', (event) => event.preventDefault());
 more.addEventListener('click', grow);
 new IntersectionObserver(([seen]) => seen.isIntersecting && grow(), {

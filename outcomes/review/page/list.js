@@ -4,12 +4,18 @@ const found = byId('found');
 const search = byId('search');
 const status = byId('status');
 const marked = byId('marked');
+const column = byId('column');
+const value = byId('value');
 const more = byId('more');
 
 /** Rows that are added at a time: a page of 10,000 clips is there at once all the same. */
 const STEP = 50;
 const CODES = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
 const WAVE_HEIGHT = 28;
+
+const byNumberAndLetter = new Intl.Collator('en', { numeric: true }).compare;
+/** The manifest's own that have something in them. */
+const columns = [...new Set(clips.flatMap(({ own }) => Object.keys(own)))];
 
 let shown = clips;
 let rows = [];
@@ -126,11 +132,37 @@ const hasMark = (clip, wanted) => {
   return wanted === 'note' ? Boolean(note) : decision === wanted;
 };
 
+/** Options of `value` after "all": what the chosen column has. */
+let values = [];
+
+const valueIn = ({ own }) => own[columns[column.selectedIndex - 1]] ?? '';
+
+function showColumns() {
+  const options = columns.map((name) => element('option', { textContent: name }));
+  column.append(...options);
+  byId('by-column').hidden = columns.length === 0;
+}
+
+function showValues() {
+  const numbers = new Map();
+  for (const clip of clips) {
+    const one = valueIn(clip);
+    numbers.set(one, (numbers.get(one) ?? 0) + 1);
+  }
+  values = [...numbers.keys()].sort(byNumberAndLetter);
+  const options = values.map((one) =>
+    element('option', { textContent: `${one || 'empty'} (${numbers.get(one)})` }),
+  );
+  value.replaceChildren(element('option', { textContent: 'all' }), ...options);
+  byId('by-value').hidden = column.selectedIndex <= 0;
+}
+
 function isWanted(clip) {
   const words = search.value.toLowerCase().split(/\s+/).filter(Boolean);
   return (
     (status.value === '' || clip.status === status.value) &&
     (marked.value === '' || hasMark(clip, marked.value)) &&
+    (value.selectedIndex <= 0 || valueIn(clip) === values[value.selectedIndex - 1]) &&
     words.every((word) => clip.text.includes(word))
   );
 }
@@ -196,9 +228,10 @@ function redoAt(at) {
 
 /** What is searched. */
 function index(clip) {
-  clip.text = [clip.id, clip.prompt, clip.status, ...clip.faults, ...clip.own]
+  clip.text = [clip.id, clip.prompt, clip.status, ...clip.faults, ...Object.values(clip.own)]
     .join(' ')
     .toLowerCase();
 }
 
 clips.forEach(index);
+showColumns();

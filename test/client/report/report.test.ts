@@ -42,9 +42,10 @@ describe.skipIf(!hasFfmpeg || !hasBrowser)('a listening report', () => {
   async function batchOf(count: number): Promise<BatchStoreView> {
     const rows = Array.from({ length: count }, (_, n) => {
       const prompt = n === 2 ? HOSTILE : 'Warm pop';
-      return `c${n},https://cdn.example/${n}.mp4,"${prompt.replaceAll('"', '""')}",shelf ${n}\n`;
+      const room = ['', 'north', 'north 2'][n % 3] ?? '';
+      return `c${n},https://cdn.example/${n}.mp4,"${prompt.replaceAll('"', '""')}",shelf ${n},${room}\n`;
     });
-    const view = await frozen(`id,file_link,prompt,shelf\n${rows.join('')}`);
+    const view = await frozen(`id,file_link,prompt,shelf,room\n${rows.join('')}`);
     const { store } = view;
     await store.write('soundtracks/a.wav', files.get('a.wav') ?? '');
     await store.write('soundtracks/b.wav', files.get('a.wav') ?? '');
@@ -110,6 +111,23 @@ describe.skipIf(!hasFfmpeg || !hasBrowser)('a listening report', () => {
     expect(await page.locator('li').allTextContents()).toEqual([expect.stringContaining(HOSTILE)]);
     expect(await page.title()).toBe('library - listening report');
     await page.selectOption('#status', '');
+    // By one value of one column, not by what is like it.
+    expect(await page.locator('#column option').allTextContents()).toEqual([
+      'all',
+      'shelf',
+      'room',
+    ]);
+    await page.selectOption('#column', 'room');
+    expect(await page.locator('#value option').allTextContents()).toEqual([
+      ...['all', 'empty (334)', 'north (333)', 'north 2 (333)'],
+    ]);
+    await page.selectOption('#value', { label: 'north (333)' });
+    expect(await page.textContent('#found')).toBe('333 of 1000 clips');
+    await page.selectOption('#value', { label: 'empty (334)' });
+    expect(await page.textContent('#found')).toBe('334 of 1000 clips');
+    await page.selectOption('#column', 'all');
+    expect(await page.locator('#by-value').isHidden()).toBe(true);
+    expect(await page.textContent('#found')).toBe('1000 clips');
     // It grows to the last clip.
     await page.focus('#search');
     await page.keyboard.press('Escape');
