@@ -32,7 +32,7 @@ import { countOutcomes } from './metrics.js';
 const SHOWN_FINDINGS = 5;
 
 export function matchLedgerActivity(
-  { clipFetch }: Pick<ActivityDependencies, 'clipFetch'>,
+  { clipFetch, openStore }: Pick<ActivityDependencies, 'clipFetch' | 'openStore'>,
   batches: OpenBatches,
   ledgers: OpenLedgers,
 ): IntakeActivities['matchLedger'] {
@@ -52,7 +52,7 @@ export function matchLedgerActivity(
       const idle = again ?? (await ledger.isEmpty());
       if (idle && !learner) return all;
 
-      const soundtracks = new SoundtrackFiles(ledger.location);
+      const soundtracks = new SoundtrackFiles(ledger.location, openStore);
       const match = new LedgerMatch({
         identity,
         ...(signatures && { signatures }),

@@ -4,6 +4,7 @@ import { isAbsolute, relative } from 'node:path';
 import pc from 'picocolors';
 import type { Colors } from 'picocolors/types.js';
 import { ENVIRONMENT } from '../config/environment.js';
+import { isInBucket } from '../store/places.js';
 
 export interface Io {
   /** With `--json`, stdout has one JSON document and nothing else. */
@@ -62,6 +63,7 @@ export function plainText(text: string): string {
 
 /** A folder as people would type it here: relative where it lies below the working folder. */
 export function shownPath(folder: string): string {
+  if (isInBucket(folder)) return folder;
   const below = relative(process.cwd(), folder);
   return below === '' || below.startsWith('..') || isAbsolute(below) ? folder : below;
 }

@@ -11,6 +11,7 @@ import { SNAPSHOT_KEY } from '../manifests/snapshot-format.js';
 import { openSnapshot } from '../manifests/snapshot.js';
 import { restoreResults, type RestoredResults } from '../outcomes/restore-results.js';
 import { readSummary } from '../outcomes/summary.js';
+import { isInBucket } from '../store/places.js';
 import type { Store } from '../store/store.js';
 import { batchOptionsOf } from '../config/config.js';
 import type { StartContext } from './context.js';
@@ -62,6 +63,7 @@ export async function attach(
  * @throws ReelscoreError `results_gone`
  */
 function checkPlace({ home, cwd }: StartContext, { batch, memo }: Execution): void {
+  if (isInBucket(memo.store)) return;
   const isMachine = home !== undefined || memo.host === hostname();
   const parent = path.dirname(memo.store);
   const isBelow = !path.relative(cwd, parent).startsWith('..');

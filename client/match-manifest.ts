@@ -37,7 +37,7 @@ export async function matchManifest(
   kind: LedgerOptions['kind'] | undefined = batchOptionsOf(config).ledger?.kind,
 ): Promise<MatchedManifest> {
   const { identity, signatureParams: signatures, ledgerDir } = config;
-  const soundtracks = new SoundtrackFiles(ledgerDir);
+  const soundtracks = new SoundtrackFiles(ledgerDir, openStore);
   const isThere = soundtracks.has.bind(soundtracks);
   const match = new LedgerMatch({ identity, signatures, isThere });
   const untold = { missing: 0, unreachable: 0 };

@@ -2,7 +2,6 @@
 import { ENVIRONMENT } from '../config/environment.js';
 import type { Evicted, Tuning } from '../contract/account.js';
 import { PAUSE_SIGNAL, RESUME_SIGNAL, SIMULATOR_ACCOUNT, taskQueueOf } from '../contract/names.js';
-import { openLocalStore } from '../store/local-store.js';
 import { resolveConfig, type ConfigOptions, type ResolvedConfig } from '../config/config.js';
 import { openTemporal, type OpenedTemporal } from '../temporal/connection.js';
 import {
@@ -15,6 +14,8 @@ import {
 import { auditBatch, type Audit, type AuditOptions } from './audit/audit.js';
 import { accountsInUse } from './accounts-in-use.js';
 import { recordedHome } from '../intake/batch-record.js';
+import { storesOf } from '../intake/network.js';
+import type { OpenStore } from '../store/store.js';
 import type { StartContext } from './context.js';
 import { ReelscoreError } from './errors.js';
 import type { BatchFilter } from './filter.js';
@@ -93,6 +94,8 @@ const LIST_QUERY_MS = 1500;
  * Every method may throw ReelscoreError `temporal_unreachable` or `temporal_refused`.
  */
 export class Reelscore {
+  readonly #openStore: OpenStore;
+
   private constructor(
     /** With the simulator's account and address when connected with `simulate`. */
     readonly config: ResolvedConfig,
@@ -100,7 +103,9 @@ export class Reelscore {
     readonly server: OpenedTemporal,
     private readonly temporal: TemporalClient,
     private readonly cwd: string,
-  ) {}
+  ) {
+    this.#openStore = storesOf(config);
+  }
 
   /**
    * Finds the Temporal server (starting the embedded one if none is named) and connects to it.
@@ -136,7 +141,7 @@ export class Reelscore {
     const { settings = {}, env = ENVIRONMENT, cwd = process.cwd(), simulate } = options;
     const given = options.config ?? resolveConfig(settings, env, cwd);
     const config = simulate ? { ...given, account: SIMULATOR_ACCOUNT } : given;
-    return await planManifest({ config, openStore: openLocalStore }, manifest, options);
+    return await planManifest({ config, openStore: storesOf(config) }, manifest, options);
   }
 
   /** Closes the connection; an embedded server without other users stops. Batches stay as they are. */
@@ -191,7 +196,7 @@ export class Reelscore {
    * @throws ReelscoreError `batch_not_found`, `results_gone`
    */
   async mark(batch: string, marks: readonly Mark[]): Promise<MarkedBatch> {
-    return await markBatch(await locateBatch(this.#context, batch), openLocalStore, marks);
+    return await markBatch(await locateBatch(this.#context, batch), this.#openStore, marks);
   }
 
   /** @throws ReelscoreError `batch_not_found` */
@@ -201,7 +206,7 @@ export class Reelscore {
     const execution = bare && openedOf(bare);
     // What Temporal knows is reported also when the store is gone.
     const located = execution
-      ? { batch, store: openLocalStore(execution.memo.store), execution }
+      ? { batch, store: this.#openStore(execution.memo.store), execution }
       : await locateBatch(this.#context, batch);
     const status = this.#withUrl(await statusOf(this.temporal, located));
     const mixing = status.progress ? undefined : await mixingOf(this.#context, batch);
@@ -217,7 +222,7 @@ export class Reelscore {
         if (!memo) return this.#withUrl(await notStartedStatus(this.temporal, execution));
         const located = {
           batch,
-          store: openLocalStore(memo.store),
+          store: this.#openStore(memo.store),
           execution: { ...execution, memo },
         };
         return this.#withUrl(await statusOf(this.temporal, located, LIST_QUERY_MS));
@@ -319,7 +324,7 @@ export class Reelscore {
    * @throws ReelscoreError `batch_not_found`, `results_gone`
    */
   async report(batch: string, options?: ReportOptions): Promise<WrittenReport> {
-    return await writeReport(await locateBatch(this.#context, batch), this.config, options);
+    return await writeReport(await locateBatch(this.#context, batch), this.#context, options);
   }
 
   /**
@@ -400,7 +405,7 @@ export class Reelscore {
       temporal,
       config,
       cwd,
-      openStore: openLocalStore,
+      openStore: this.#openStore,
       ...folder,
       ...recordedHome(server, home),
     };

@@ -1,5 +1,6 @@
 // Where values come from: option > environment > file > default.
 import { dirname, resolve } from 'node:path';
+import { resolvePlace } from '../store/places.js';
 import { readConfigFile, type ConfigFile } from './config-file.js';
 import {
   CONFIG_ENV,
@@ -64,7 +65,7 @@ export function readSettings({ options, env, cwd, file, faults }: Sources): {
       if (raw === undefined) continue;
       try {
         const value = setting.read(raw);
-        values[name] ??= setting.path ? resolve(base, value as string) : value;
+        values[name] ??= setting.path ? resolvePlace(base, value as string) : value;
       } catch (error) {
         if (!(error instanceof TypeError)) throw error;
         faults.push(`${place}: ${error.message}`);

@@ -2,6 +2,7 @@
 // all faults at once. Only composition roots call it.
 import { homedir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
+import { isAbsolutePlace } from '../store/places.js';
 import ipaddr from 'ipaddr.js';
 import type { Priority, Pace } from '../contract/account.js';
 import type {
@@ -253,7 +254,7 @@ export function withSettings(config: ResolvedConfig, settings: RequestSettings):
     const setting: Setting<unknown, unknown> = SETTINGS[name];
     try {
       own[name] = setting.read(raw);
-      if (setting.path && !isAbsolute(String(raw))) {
+      if (setting.path && !isAbsolutePlace(String(raw))) {
         faults.push(`settings.${name}: ${String(raw)} is not an absolute path (write one)`);
       }
     } catch (error) {

@@ -10,7 +10,12 @@ import { readAllowList } from '../net/allow-list.js';
 import { OVERRIDABLE_CODE } from '../tomoviee/errors.js';
 import { KNOWN_COLUMNS, type ColumnMap } from '../manifests/columns.js';
 import { nearestName } from '../manifests/nearest.js';
-import { readLocation, type ObjectLocation } from '../store/bucket/location.js';
+import {
+  folderIn,
+  readLocation,
+  writeLocation,
+  type ObjectLocation,
+} from '../store/bucket/location.js';
 import { Secret } from './secret.js';
 
 export interface Listen {
@@ -92,6 +97,12 @@ export function path(raw: unknown): string {
   throw new TypeError(`${show(raw)} is not a path (write the path of a folder)`);
 }
 
+/** A folder: its path, or `s3://bucket/prefix`. */
+export function folder(raw: unknown): string {
+  if (typeof raw !== 'string' || !/^s3:/i.test(raw.trim())) return path(raw);
+  return writeLocation(bucketFolder(raw)).replace(/\/$/, '');
+}
+
 /** A name on PATH, or a path. */
 export function program(raw: unknown): string {
   if (isPath(raw)) return raw;
@@ -110,8 +121,7 @@ export function bucketFolder(raw: unknown): ObjectLocation {
       `${show(raw)} is not a place in a bucket (write one such as s3://bucket/prefix)`,
     );
   }
-  const key = location.key.replace(/\/+$/, '');
-  return { ...location, key: key === '' ? '' : `${key}/` };
+  return folderIn(location);
 }
 
 /** `Video URL=file_link; Brief=prompt`, or a list of such. */

@@ -63,8 +63,8 @@ export const SETTINGS = {
   out: text({
     path: true,
     defaultText: '`results/<batch>`',
-    meaning: 'Folder for the results of a batch',
-    read: value.path,
+    meaning: 'Folder for the results of a batch, or `s3://bucket/prefix`',
+    read: value.folder,
   }),
   logLevel: text({
     env: 'REELSCORE_LOG_LEVEL',
@@ -286,8 +286,9 @@ export const SETTINGS = {
   ledger: text({
     path: true,
     default: 'results',
-    meaning: 'Folder in which scored clips are written down (in its `.reelscore`)',
-    read: value.path,
+    meaning:
+      'Folder, or `s3://bucket/prefix`, in which scored clips are written down (in its `.reelscore`)',
+    read: value.folder,
   }),
   notify: text({
     env: 'REELSCORE_NOTIFY',

@@ -13,6 +13,7 @@ export const CLIENT_ERRORS = {
   batch_stopped: 'The batch stopped before all its clips had an outcome.',
   batch_mismatch: 'The batch id belongs to another manifest or account.',
   results_gone: 'The output folder of the batch does not exist (any more).',
+  results_elsewhere: 'The results of the batch are not where this can be done with them.',
   store_taken: 'The output folder belongs to another batch.',
   correction_unclear: 'It is unclear which rows of the batch the corrected manifest refers to.',
   marks_invalid: 'The file of marks cannot be read, or is not of this batch.',

@@ -66,7 +66,7 @@ export interface BatchRequest {
   /** Score clips again that have already been scored. */
   again?: boolean;
   /**
-   * Absolute path of the folder in which a folder for the batch's results is created; default: `results`
+   * Absolute path, or s3://bucket/prefix, in which a folder for the batch's results is created; default: `results`
    * in the worker's working directory.
    */
   results?: string;

@@ -41,9 +41,18 @@ export async function isVacant(store: Store): Promise<boolean> {
   return !(await store.exists(KEY)) && !(await store.exists(SNAPSHOT_KEY));
 }
 
+/** The first record of a store; false if somebody else has written one since it was looked for. */
+export async function createBatchRecord(store: Store, record: BatchRecord): Promise<boolean> {
+  return await store.create(KEY, lineOf(record));
+}
+
 /** Replaces an existing record. */
 export async function writeBatchRecord(store: Store, record: BatchRecord): Promise<void> {
-  await store.write(KEY, `${JSON.stringify(record)}\n`);
+  await store.write(KEY, lineOf(record));
+}
+
+function lineOf(record: BatchRecord): string {
+  return `${JSON.stringify(record)}\n`;
 }
 
 /** The embedded server that a record should name. */

@@ -5,7 +5,7 @@ import type { ManifestReport } from '../manifests/read.js';
 import { openSnapshot } from '../manifests/snapshot.js';
 import { listSegments } from '../outcomes/segments.js';
 import type { Store } from '../store/store.js';
-import { checkHome, readBatchRecord, writeBatchRecord } from './batch-record.js';
+import { checkHome, createBatchRecord, readBatchRecord, writeBatchRecord } from './batch-record.js';
 import type { BatchOptions } from '../contract/batch.js';
 import { ReelscoreError, stoppedError } from '../contract/errors.js';
 import { restoreResults } from '../outcomes/restore-results.js';
@@ -32,7 +32,7 @@ export async function claimStore(
   report: ManifestReport,
 ): Promise<BatchSummary | undefined> {
   const { batch, account, home } = claim;
-  const ours = home === undefined ? {} : { home };
+  const atHome = home === undefined ? {} : { home };
   const record = await readBatchRecord(store);
   const taken = record ? record.batch !== batch : await store.exists(SNAPSHOT_KEY);
   if (taken) {
@@ -48,7 +48,7 @@ export async function claimStore(
         `batch ${batch} belongs to the account ${record.account} (use another --batch)`,
       );
     }
-    checkHome(record, ours);
+    checkHome(record, atHome);
     await checkContent(store, batch, report);
     const summary = await readSummary(store, batch);
     if (summary) return summary;
@@ -63,7 +63,10 @@ export async function claimStore(
     const begun = (await store.list('submissions')).length + (await listSegments(store)).length;
     if (begun > 0) throw stoppedError(batch, 'lost by Temporal');
   }
-  await writeBatchRecord(store, { version: 1, ...claim, round: 1 });
+  const ours = { version: 1, ...claim, round: 1 } as const;
+  if (record) await writeBatchRecord(store, ours);
+  // Of two batches that claim a store at one time, one alone gets it.
+  else if (!(await createBatchRecord(store, ours))) return await claimStore(claim, store, report);
   return undefined;
 }
 

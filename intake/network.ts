@@ -3,6 +3,8 @@ import type { WorkerConfig } from '../config/simulated.js';
 import { createGuardedFetch, type GuardedFetch } from '../net/guarded-fetch.js';
 import { createBucketFetch } from '../store/bucket/bucket-fetch.js';
 import { openBuckets, type Buckets } from '../store/bucket/buckets.js';
+import { storeOpener } from '../store/open-store.js';
+import type { OpenStore } from '../store/store.js';
 import type { HeaderForHost } from './manifest-file.js';
 
 /** For `openManifest`. */
@@ -49,6 +51,11 @@ export function openClipNetwork(config: WorkerConfig): ClipNetwork {
 /** For buckets alone. */
 export function bucketsOf({ s3Endpoint: endpoint }: WorkerConfig): Buckets {
   return openBuckets({ ...(endpoint !== undefined && { endpoint }) });
+}
+
+/** Opens folders, and places in buckets. */
+export function storesOf({ s3Endpoint: endpoint }: Pick<WorkerConfig, 's3Endpoint'>): OpenStore {
+  return storeOpener({ ...(endpoint !== undefined && { endpoint }) });
 }
 
 function webFetch({ allowHosts, hostAliases }: WorkerConfig): GuardedFetch {

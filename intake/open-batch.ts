@@ -1,6 +1,5 @@
 // Opens the batch of a request: reads the manifest, claims the store, freezes the manifest. Can be repeated
 // after a crash.
-import path from 'node:path';
 import type { BatchOptions, ScoreBatchInput } from '../contract/batch.js';
 import { ReelscoreError } from '../contract/errors.js';
 import { ACCOUNT_PREFIX } from '../contract/names.js';
@@ -11,6 +10,7 @@ import { ManifestError } from '../manifests/problems.js';
 import { checkManifest, isRefused, type ReadManifest } from '../manifests/read.js';
 import { openSnapshot } from '../manifests/snapshot.js';
 import { SNAPSHOT_KEY, type SnapshotInfo } from '../manifests/snapshot-format.js';
+import { isAbsolutePlace, placeIn } from '../store/places.js';
 import type { OpenStore, Store } from '../store/store.js';
 import { readBatchRecord } from './batch-record.js';
 import { claimStore, type StoreClaim } from './claim.js';
@@ -28,7 +28,7 @@ export interface Intake extends Pick<FetchManifestOptions, 'fetch' | 'buckets' |
   reach: ReachConfig;
   /** REELSCORE_HOME of the embedded server in use. */
   home?: string;
-  /** Absolute path of the folder in which batches get their folders, if the request names none. */
+  /** Absolute path, or place in a bucket, in which batches get their folders, if the request names none. */
   resultsFolder: string;
   openStore: OpenStore;
   /** Reads manifests without blocking the worker. */
@@ -162,11 +162,11 @@ function checkId(batch: string): void {
 }
 
 function locationOf({ results }: BatchRequest, batch: string, intake: Intake): string {
-  if (results !== undefined && !path.isAbsolute(results)) {
+  if (results !== undefined && !isAbsolutePlace(results)) {
     throw new ReelscoreError(
       'request_invalid',
-      `results: ${JSON.stringify(results)} is not an absolute path (the worker runs in another folder)`,
+      `results: ${JSON.stringify(results)} is neither an absolute path (the worker runs in another folder) nor s3://bucket/prefix`,
     );
   }
-  return path.join(results ?? intake.resultsFolder, folderOfBatch(batch));
+  return placeIn(results ?? intake.resultsFolder, folderOfBatch(batch));
 }

@@ -38,7 +38,7 @@ const requestSchema = z
       .string()
       .min(1)
       .describe(
-        "Absolute path of the folder in which the batch gets its own; default: the worker's results/.",
+        "Absolute path of the folder, or s3://bucket/prefix, in which the batch gets its own; default: the worker's results/.",
       )
       .optional(),
     settings: settings.optional(),

@@ -89,23 +89,24 @@ export class JournalIndex {
 
   /** False if a file that was read before was deleted or replaced. */
   async #readOn(): Promise<boolean> {
-    const files = await this.store.list(JOURNAL_FOLDER);
-    const sizes = await Promise.all(files.map((file) => this.store.size(file)));
-    if ([...this.#files.keys()].some((file) => !files.includes(file))) return false;
-    for (const [at, file] of files.entries()) {
+    const files = new Map(
+      (await this.store.entries(JOURNAL_FOLDER)).map(({ key, size }) => [key, size]),
+    );
+    if ([...this.#files.keys()].some((file) => !files.has(file))) return false;
+    for (const [file, size] of files) {
       const place = this.#files.get(file) ?? { end: 0, last: '', tail: '' };
       this.#files.set(file, place);
-      if (sizes[at] === place.end) continue; // as for most files, whose workers are gone
-      if (!(await this.#readFile(file, place))) return false;
+      if (size === place.end) continue; // as for most files, whose workers are gone
+      if (!(await this.#readFile(file, place, size))) return false;
     }
     return true;
   }
 
   /** False if it is no longer the file that was read before. */
-  async #readFile(file: string, place: Place): Promise<boolean> {
+  async #readFile(file: string, place: Place, size: number): Promise<boolean> {
     let overlap = place.last;
     const from = place.end - Buffer.byteLength(overlap);
-    for await (const { lines, end, tail } of linesAfter(this.store, file, from)) {
+    for await (const { lines, end, tail } of linesAfter(this.store, file, from, size)) {
       if (overlap !== '' && lines.length > 0) {
         if (`${lines.shift()}\n` !== overlap) return false;
         overlap = '';

@@ -5,27 +5,16 @@ import { randomBytes } from 'node:crypto';
 import path from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { pathToFileURL } from 'node:url';
 import { Appender } from './appender.js';
 import { Folders, isMissing } from './folders.js';
-import { checkKey } from './keys.js';
-import type { Store } from './store.js';
+import { isPublic, PRIVATE_FOLDER, segmentsOf } from './layout.js';
+import type { Store, StoreEntry } from './store.js';
 
-/** What Reelscore needs for itself lies below this folder; results and soundtracks beside it. */
-const PRIVATE_FOLDER = '.reelscore';
-/** Of files there. */
+/** Of files in the private folder. */
 const PRIVATE_MODE = 0o600;
 /** Of what is for people, as far as the user's umask lets it. */
 const PUBLIC_MODE = 0o666;
-const PUBLIC_FOLDERS = new Set(['soundtracks', 'videos', 'report']);
-const PUBLIC_FILES = new Set([
-  'provenance.jsonl',
-  'report.html',
-  'results.csv',
-  'results.xlsx',
-  'results.jsonl',
-  'summary.json',
-  'warnings.jsonl',
-]);
 /** Of a folder; Node's own 32 are slow for the soundtracks of a large batch. */
 const ENTRIES_A_READ = 500;
 const PART = /^\.[0-9a-f]{12}\.part$/;
@@ -86,7 +75,7 @@ class LocalStore implements Store {
         const file = createWriteStream(part, { flags: 'wx', flush: true, mode: modeOf(key) });
         await pipeline(source, file);
         written = file.bytesWritten;
-        await arriving?.(versionOf(await stat(part)));
+        await arriving?.(fileVersion(await stat(part)));
       });
     } finally {
       source.destroy(); // nothing else reads it where the write failed before it began
@@ -108,8 +97,12 @@ class LocalStore implements Store {
     });
   }
 
-  pathOf(key: string): string {
-    return this.#path(key);
+  async withFile<T>(key: string, work: (path: string) => Promise<T>): Promise<T> {
+    return await work(this.#path(key));
+  }
+
+  linkOf(key: string): string {
+    return pathToFileURL(this.#path(key)).href;
   }
 
   async append(key: string, content: string): Promise<void> {
@@ -148,7 +141,7 @@ class LocalStore implements Store {
 
   async version(key: string): Promise<string | undefined> {
     try {
-      return versionOf(await stat(this.#path(key)));
+      return fileVersion(await stat(this.#path(key)));
     } catch (error) {
       if (isMissing(error)) return undefined;
       throw error;
@@ -162,6 +155,14 @@ class LocalStore implements Store {
       .filter((entry) => entry.isFile() && !entry.name.startsWith('.'))
       .map((entry) => `${folder}/${entry.name}`)
       .sort();
+  }
+
+  async entries(prefix: string): Promise<StoreEntry[]> {
+    const keys = await this.list(prefix);
+    const found = keys.map(async (key) => ({ key, size: await this.size(key) }));
+    return (await Promise.all(found)).flatMap(({ key, size }) =>
+      size === undefined ? [] : [{ key, size }],
+    );
   }
 
   async sweep(folder?: string): Promise<void> {
@@ -208,8 +209,7 @@ class LocalStore implements Store {
   }
 
   #path(key: string): string {
-    const segments = checkKey(key);
-    return path.join(this.location, ...(isPublic(key) ? [] : [PRIVATE_FOLDER]), ...segments);
+    return path.join(this.location, ...segmentsOf(key));
   }
 }
 
@@ -227,10 +227,6 @@ async function writeSynced(
   }
 }
 
-function isPublic(key: string): boolean {
-  return PUBLIC_FOLDERS.has(key.split('/', 1)[0] ?? '') || PUBLIC_FILES.has(key);
-}
-
 function modeOf(key: string): number {
   return isPublic(key) ? PUBLIC_MODE : PRIVATE_MODE;
 }
@@ -239,7 +235,7 @@ function modeOf(key: string): number {
  * A file keeps its inode when it is renamed, and no other has it while both are there. Of the time whole seconds:
  * some file systems forget the rest.
  */
-function versionOf({ ino, size, mtimeMs }: Stats): string {
+export function fileVersion({ ino, size, mtimeMs }: Stats): string {
   return `${ino}-${size}-${Math.floor(mtimeMs / 1000)}`;
 }
 

@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 
 /**
- * Where one batch's snapshot, outcomes and soundtracks lie.
+ * Where one batch's snapshot, outcomes and soundtracks lie: a folder, or a place in a bucket.
  *
  * Keys are relative, '/'-separated paths of safe names (see `checkKey`).
  *
@@ -32,8 +32,10 @@ export interface Store {
    * @param fill writes over the file at the path, which is empty; nothing is kept if it fails
    */
   writeFile(key: string, fill: (path: string) => Promise<void>): Promise<void>;
-  /** The path of an object, for programs that read files. */
-  pathOf(key: string): string;
+  /** Calls `work` with the path of a file that has an object's content, for programs that read files. */
+  withFile<T>(key: string, work: (path: string) => Promise<T>): Promise<T>;
+  /** A link to an object: file: or s3: */
+  linkOf(key: string): string;
   /** Tells an object from any other under its key, before and after; undefined if there is none. */
   version(key: string): Promise<string | undefined>;
   /**
@@ -51,12 +53,20 @@ export interface Store {
   size(key: string): Promise<number | undefined>;
   /** Keys directly below a folder ('outcomes/'), sorted; none if there is no such folder. */
   list(prefix: string): Promise<string[]>;
+  /** The same, with their sizes as of one moment. */
+  entries(prefix: string): Promise<StoreEntry[]>;
   remove(key: string): Promise<void>;
   /**
    * Removes what interrupted writes left; only when nothing else writes there.
    * @param folder this one alone; default: all of the store
    */
   sweep(folder?: string): Promise<void>;
+}
+
+export interface StoreEntry {
+  key: string;
+  /** In bytes. */
+  size: number;
 }
 
 /** Opens the store at a location. Throws on a location it cannot serve. */

@@ -3,10 +3,9 @@ import path from 'node:path';
 import type { NativeConnection } from '@temporalio/worker';
 import { realpathSync } from 'node:fs';
 import type { Intake, UncheckedRequest } from '../intake/open-batch.js';
-import { manifestNetwork } from '../intake/network.js';
+import { manifestNetwork, storesOf } from '../intake/network.js';
 import { createThreadReader } from '../manifests/read-in-thread.js';
 import { ReelscoreError } from '../contract/errors.js';
-import { openLocalStore } from '../store/local-store.js';
 import { attributesRegistered } from '../temporal/attributes.js';
 import { ConfigError } from '../config/config-error.js';
 import { batchOptionsOf, withSettings } from '../config/config.js';
@@ -27,7 +26,7 @@ export function intakeOf(
     reach: config,
     ...(embedded && { home: realpathSync(config.home) }),
     resultsFolder: path.resolve('results'),
-    openStore: openLocalStore,
+    openStore: storesOf(config),
     readManifest: createThreadReader({ threadFile: distFile('manifests/reader-thread.js') }),
     ...manifestNetwork(config),
     openLink: (link) => links.open(link),

@@ -1,6 +1,6 @@
 // Composes the callback receiver.
 import { Client, Connection } from '@temporalio/client';
-import { openLocalStore } from '../store/local-store.js';
+import { storesOf } from '../intake/network.js';
 import { addClipRoute } from '../tomoviee/serving/clip-route.js';
 import { startReceiver } from '../tomoviee/callbacks/receiver.js';
 import { servedClips } from './served-clips.js';
@@ -26,14 +26,14 @@ export async function startCallbackReceiver({
   config,
   temporal,
 }: {
-  config: Pick<ResolvedConfig, 'home' | 'callbacks' | 'logLevel'>;
+  config: Pick<ResolvedConfig, 'home' | 'callbacks' | 'logLevel' | 's3Endpoint'>;
   temporal: Pick<OpenedTemporal, 'connection' | 'namespace'>;
 }): Promise<RunningReceiver> {
   const secret = await loadCallbackSecret(config);
   const connection = await Connection.connect(temporal.connection);
   const client = new Client({ connection, namespace: temporal.namespace });
   const logger = createLogger({ level: config.logLevel, hide: [secret] });
-  const openClip = servedClips(client, openLocalStore);
+  const openClip = servedClips(client, storesOf(config));
   try {
     const receiver = await startReceiver({
       listen: config.callbacks.listen,

@@ -32,7 +32,6 @@ import {
   mixingQueueOf,
   taskQueueOf,
 } from '../contract/names.js';
-import { openLocalStore } from '../store/local-store.js';
 import { createTomovieeClient, type TomovieeClient } from '../tomoviee/client.js';
 import { createErrorTable } from '../tomoviee/errors.js';
 import { loadCallbackSecret } from '../config/callback-secret.js';
@@ -173,7 +172,6 @@ async function createScoring(
   const { pricePerClip, page } = config;
   const activities = {
     ...createActivities({
-      openStore: openLocalStore,
       vendor,
       ...media,
       downloadLimits: { ...DOWNLOAD_LIMITS, timeoutMs: config.downloadTimeoutMs },
@@ -228,7 +226,7 @@ function needKeys({ tomoviee: { keys } }: WorkerOptions['config']): VendorKeys {
 function createProbing(config: WorkerConfig, media: Media): Part[] {
   const delivery = deliveryOf(config, media, () => undefined);
   const taskQueue = taskQueueOf(config.account);
-  const activities = createMediaActivities({ openStore: openLocalStore, ...media, delivery });
+  const activities = createMediaActivities({ ...media, delivery });
   return [
     {
       ...{ taskQueue: mediaQueueOf(taskQueue), activities },
@@ -245,7 +243,7 @@ function createProbing(config: WorkerConfig, media: Media): Part[] {
 function createMixing(config: WorkerConfig, media: Media): Part {
   return {
     taskQueue: mixingQueueOf(taskQueueOf(config.account)),
-    activities: createMixActivities({ openStore: openLocalStore, ...media }),
+    activities: createMixActivities(media),
     maxConcurrentActivityTaskExecutions: Math.max(1, Math.floor(availableParallelism() / 2)),
   };
 }

@@ -10,6 +10,7 @@ import { choiceOf, takesOf } from '../../outcomes/choice.js';
 import { combineCues, type Combined, type WholeTake } from '../../outcomes/combine-cues.js';
 import { cueOutcome } from '../../outcomes/cue-outcomes.js';
 import { writeSegment } from '../../outcomes/segments.js';
+import type { Store } from '../../store/store.js';
 import type { BatchFiles, OpenBatches } from '../batch-files.js';
 import { currentBatch } from '../batch-id.js';
 import { failureNotes } from '../failure-notes.js';
@@ -148,18 +149,28 @@ async function outputsOf(
   if (plan.parts === 1) return parts.flatMap(filesOf);
   const own = cuesOf(row, plan).filter(({ cue }) => cue.take === take);
   const lengths = own.map(({ cue }) => cue.excerpt?.length ?? 0);
-  const pieces = parts.map(({ output = '' }, at) => ({
-    path: store.pathOf(output),
-    seconds: lengths[at] ?? 0,
-  }));
   const as = joinedExtension(parts[0]?.output ?? '');
   const several = plan.cues.some((cue) => cue.take !== take) || plan.had !== undefined;
   const name = several ? takeName(id, take, await numberedIds()) : fileNameOf(id);
   const key = `soundtracks/${name}${as}`;
-  await store.writeFile(key, (to) =>
-    joinSoundtracks(ffmpeg, pieces, { overlap: plan.overlap, to, as }, signal),
-  );
+  const files = parts.map(({ output = '' }) => output);
+  await withFiles(store, files, (paths) => {
+    const pieces = paths.map((path, at) => ({ path, seconds: lengths[at] ?? 0 }));
+    return store.writeFile(key, (to) =>
+      joinSoundtracks(ffmpeg, pieces, { overlap: plan.overlap, to, as }, signal),
+    );
+  });
   return [key];
+}
+
+async function withFiles(
+  store: Store,
+  [key, ...others]: string[],
+  work: (paths: string[]) => Promise<void>,
+  paths: string[] = [],
+): Promise<void> {
+  if (key === undefined) await work(paths);
+  else await store.withFile(key, (path) => withFiles(store, others, work, [...paths, path]));
 }
 
 function filesOf({ output, outputs }: Outcome): string[] {

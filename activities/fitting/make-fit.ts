@@ -65,7 +65,7 @@ export async function makeFit(deps: FitDependencies, task: FitTask): Promise<Fit
   const key = sourceKey(clip.row);
   try {
     await fetchSource(deps.clipFetch, clip.fileLink, { store, key, signal });
-    return await fitFrom(store.pathOf(key));
+    return await store.withFile(key, fitFrom);
   } finally {
     await store.remove(key);
   }
@@ -151,6 +151,6 @@ async function fitOne(
       what = await makeProxy({ ffmpeg, probe: look }, proxy, { signal });
     });
   }
-  what ??= await checkProxy(look, pathToFileURL(store.pathOf(key)));
+  what ??= await checkProxy(look, new URL(store.linkOf(key)));
   await noteProxy(store, clip, { key, what });
 }

@@ -1,9 +1,9 @@
 // Proxies: the silent copies that the vendor gets of clips that it would not take. They lie in the batch's store until
 // their clips have their music; those of clips that failed are there for a retry.
 import { hash } from 'node:crypto';
-import { pathToFileURL } from 'node:url';
 import { z } from 'zod';
 import type { Clip } from '../../contract/clip.js';
+import { isLocal } from '../../manifests/file-link.js';
 import { fragmentOf } from '../../manifests/excerpt.js';
 import { versionOf } from '../../manifests/local-file.js';
 import { contentName, type BatchFiles } from '../batch-files.js';
@@ -52,7 +52,8 @@ export async function proxyOf(store: Store, clip: Clip): Promise<ProxyNote | und
 export async function sentClip(store: Store, clip: Clip): Promise<Clip> {
   const proxy = await proxyOf(store, clip);
   if (!proxy) return clip;
-  const fileLink = pathToFileURL(store.pathOf(proxy.key)).href;
+  const fileLink = store.linkOf(proxy.key);
+  if (!isLocal(fileLink)) return { ...clip, fileLink };
   const found = await versionOf(fileLink);
   if ('fault' in found) throw new Error(`${store.location}: ${found.fault.fault}`);
   return { ...clip, fileLink, version: found.version };

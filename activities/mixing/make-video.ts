@@ -10,10 +10,11 @@ import { keepClip } from '../../media/mix/keep-clip.js';
 import { mixVideo, type MixTags } from '../../media/mix/mix-video.js';
 import type { GuardedFetch } from '../../net/guarded-fetch.js';
 import { VIDEO_SOURCE_TYPE } from '../../outcomes/provenance/records.js';
-import type { Store } from '../../store/store.js';
-import { soundtrackOf, withClipFile } from './sources.js';
+import type { OpenStore, Store } from '../../store/store.js';
+import { withClipFile, withSoundtrack } from './sources.js';
 
 export interface MixDependencies {
+  openStore: OpenStore;
   ffmpeg: Ffmpeg;
   clipFetch: GuardedFetch;
 }
@@ -33,11 +34,16 @@ export interface MadeVideo {
 }
 
 /** @throws NoMixError and what else `failureOf` takes, or what may pass */
-export async function makeVideo(
+export async function makeVideo(deps: MixDependencies, task: MixTask): Promise<MadeVideo> {
+  return await withSoundtrack(deps.openStore, task, (music) => mixWith(deps, task, music));
+}
+
+/** @param music path of the soundtrack */
+async function mixWith(
   { ffmpeg, clipFetch }: MixDependencies,
   { store, clip, outcome, mix, signal }: MixTask,
+  music: string,
 ): Promise<MadeVideo> {
-  const music = soundtrackOf(store, outcome);
   const keyOf = (extension: string): string => `videos/${fileNameOf(clip.id)}${extension}`;
   if (mix.audio === undefined) {
     const scored = await describe(ffmpeg, music, signal);

@@ -1,12 +1,12 @@
 // What a finished video is made of: the clip, and the soundtrack that its row has.
-import { existsSync } from 'node:fs';
-import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Clip, Outcome } from '../../contract/clip.js';
 import { isLocal } from '../../manifests/file-link.js';
 import { NoMixError } from '../../media/mix/failures.js';
 import type { GuardedFetch } from '../../net/guarded-fetch.js';
-import type { Store } from '../../store/store.js';
+import { fileAt } from '../../store/file-at.js';
+import { resolvePlace } from '../../store/places.js';
+import type { OpenStore, Store } from '../../store/store.js';
 import { fetchSource } from '../fitting/fetch-source.js';
 
 /** Clips that are fetched before they are mixed. */
@@ -22,13 +22,17 @@ export function hasSoundtrack(
 }
 
 /**
- * The path of a row's soundtrack.
- * @throws NoMixError if it is not there
+ * Calls `work` with the path of a file that has a row's soundtrack.
+ * @throws NoMixError if it is not there; what `work` throws
  */
-export function soundtrackOf(store: Store, { status, output }: Outcome & { output: string }) {
+export async function withSoundtrack<T>(
+  openStore: OpenStore,
+  { store, outcome: { output } }: { store: Store; outcome: Outcome & { output: string } },
+  work: (path: string) => Promise<T>,
+): Promise<T> {
   // That of another batch is given by its place beside this one.
-  const file = status === 'skipped' ? path.resolve(store.location, output) : store.pathOf(output);
-  if (existsSync(file)) return file;
+  const file = fileAt(openStore, resolvePlace(store.location, output));
+  if ((await file.version()) !== undefined) return await file.withPath(work);
   throw new NoMixError(`its soundtrack ${output} is gone`);
 }
 
@@ -45,7 +49,7 @@ export async function withClipFile<T>(
   const key = `${SOURCES}/${clip.row}`;
   try {
     await fetchSource(fetch, clip.fileLink, { store, key, signal });
-    return await work(store.pathOf(key));
+    return await store.withFile(key, work);
   } finally {
     await store.remove(key);
   }

@@ -6,7 +6,6 @@ import { callbackUrl } from '../../tomoviee/callbacks/url.js';
 import type { SubmitClipInput } from '../../contract/activities.js';
 import { createClipDelivery } from '../../activities/clip-delivery.js';
 import { openMedia } from '../../workers/media.js';
-import { openLocalStore } from '../../store/local-store.js';
 import { createTomovieeClient } from '../../tomoviee/client.js';
 import { createErrorTable } from '../../tomoviee/errors.js';
 import { loadCallbackSecret } from '../../config/callback-secret.js';
@@ -98,7 +97,6 @@ async function compose(config: SimulatedConfig) {
   const secret = (await loadCallbackSecret(config)).reveal();
   return {
     activities: createActivities({
-      openStore: openLocalStore,
       vendor,
       ...media,
       delivery: createClipDelivery({ ...config, buckets: media.buckets, serve: () => undefined }),

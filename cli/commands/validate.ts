@@ -2,7 +2,7 @@
 import type { ManifestFile } from '../../intake/manifest-file.js';
 import type { ManifestReport } from '../../manifests/read.js';
 import type { ResolvedConfig } from '../../config/config.js';
-import { openLocalStore } from '../../store/local-store.js';
+import { storesOf } from '../../intake/network.js';
 import type { ProbeFindings } from '../probe-manifest.js';
 import { count, documentOf, readReport, tellProblems } from '../check-manifest.js';
 import { readConfig } from '../config.js';
@@ -56,7 +56,7 @@ async function withLedger(
   report: ManifestReport,
 ): Promise<ManifestReport> {
   const { ledgerWarnings } = await import('../../client/match-manifest.js');
-  const { warnings, count } = await ledgerWarnings({ config, openStore: openLocalStore }, file);
+  const { warnings, count } = await ledgerWarnings({ config, openStore: storesOf(config) }, file);
   return {
     ...report,
     warnings: [...report.warnings, ...warnings],

@@ -8,7 +8,7 @@ import { callbackFindings } from './callbacks.js';
 import { clipsFinding } from './clips.js';
 import { ok, problemOf, type DoctorFinding } from './finding.js';
 import { ffmpegFinding } from './ffmpeg.js';
-import { folderFinding } from './folders.js';
+import { folderFinding, placeFinding } from './folders.js';
 import { gatewayFindings } from './gateway.js';
 import { keysFinding, nodeFinding, notificationsFinding } from './settings.js';
 import { temporalFindings } from './temporal.js';
@@ -36,8 +36,8 @@ export async function examine(options: ExamineOptions): Promise<DoctorFinding[]>
     nodeFinding(process.versions.node),
     simulate ? ok('Keys', 'the simulator needs none') : keysFinding(config),
     notificationsFinding(config),
-    await folderFinding('Results', config.outDir ?? path.resolve(cwd, 'results')),
-    await folderFinding('Ledger', config.ledgerDir),
+    await placeFinding(config, 'Results', config.outDir ?? path.resolve(cwd, 'results')),
+    await placeFinding(config, 'Ledger', config.ledgerDir),
     await folderFinding('Home', config.home),
     await ffmpegFinding(config),
   ];

@@ -2,11 +2,35 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, open, rename, rm, rmdir, statfs, unlink } from 'node:fs/promises';
 import path from 'node:path';
-import { ok, problem, warning, type DoctorFinding } from './finding.js';
+import type { ResolvedConfig } from '../../config/config.js';
+import { storesOf } from '../../intake/network.js';
+import { tryStore } from '../../store/bucket/store-check.js';
+import { isInBucket } from '../../store/places.js';
+import { ok, problem, problemOf, warning, type DoctorFinding } from './finding.js';
 
 const GIB = 1024 ** 3;
 /** Enough for some hundred soundtracks and the embedded server's database. */
 const LEAST_FREE = GIB;
+
+/** A folder, or a place in a bucket. */
+export async function placeFinding(
+  config: ResolvedConfig,
+  check: string,
+  place: string,
+): Promise<DoctorFinding> {
+  if (!isInBucket(place)) return await folderFinding(check, place);
+  try {
+    await tryStore(storesOf(config), place);
+    return ok(check, `${place} can be written, and only one of several creates an object`);
+  } catch (error) {
+    const { found, advice } = problemOf(check, error);
+    return problem(
+      check,
+      `${place} cannot be used: ${found}`,
+      advice ?? 'check the bucket, its region and the credentials (docs/buckets.md)',
+    );
+  }
+}
 
 /**
  * Writes to a folder as a store does, and leaves nothing behind, not even the folder where it was not

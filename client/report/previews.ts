@@ -1,6 +1,5 @@
 // Stills and waveforms of a report. What was made before is not made again.
 import { hash } from 'node:crypto';
-import { stat } from 'node:fs/promises';
 import { z } from 'zod';
 import type { ResolvedConfig } from '../../config/config.js';
 import { ENVIRONMENT } from '../../config/environment.js';
@@ -13,6 +12,7 @@ import {
 } from '../../media/ffmpeg/ffmpeg.js';
 import { peaksOf } from '../../media/review/peaks.js';
 import { writeStill } from '../../media/review/still.js';
+import type { FileAt } from '../../store/file-at.js';
 import type { Store } from '../../store/store.js';
 
 const STILLS = 'report';
@@ -49,15 +49,17 @@ export class Previews {
   }
 
   /** Store key of a picture of a video; undefined if none can be made. */
-  async still(path: string): Promise<string | undefined> {
-    const name = await nameOf(path);
+  async still(video: FileAt): Promise<string | undefined> {
+    const name = await nameOf(video);
     if (name === undefined) return undefined;
     const key = `${STILLS}/${name}.jpg`;
     if (!(await this.store.exists(key))) {
       const made = await this.#try(() =>
-        this.store
-          .writeFile(key, (to) => writeStill(this.ffmpeg, { from: path, to }, this.signal))
-          .then(() => true),
+        video.withPath((from) =>
+          this.store
+            .writeFile(key, (to) => writeStill(this.ffmpeg, { from, to }, this.signal))
+            .then(() => true),
+        ),
       );
       if (!made) return undefined;
     }
@@ -66,12 +68,14 @@ export class Previews {
   }
 
   /** See `peaksOf`; undefined if the file cannot be read. */
-  async peaks(path: string): Promise<string | undefined> {
-    const name = await nameOf(path);
+  async peaks(music: FileAt): Promise<string | undefined> {
+    const name = await nameOf(music);
     if (name === undefined) return undefined;
     let peaks = this.#peaks.get(name) ?? this.known[name];
     if (peaks === undefined) {
-      peaks = await this.#try(() => peaksOf(this.ffmpeg, path, this.signal));
+      peaks = await this.#try(() =>
+        music.withPath((path) => peaksOf(this.ffmpeg, path, this.signal)),
+      );
       this.#added = true;
     }
     if (peaks !== undefined) this.#peaks.set(name, peaks);
@@ -108,14 +112,10 @@ export class Previews {
 }
 
 /** Tells a file from another, and from what it was before; undefined if it is not there. */
-async function nameOf(path: string): Promise<string | undefined> {
-  try {
-    const { ino, size, mtimeMs } = await stat(path);
-    const parts = JSON.stringify([path, ino, size, Math.floor(mtimeMs)]);
-    return hash('sha256', parts, 'hex').slice(0, 24);
-  } catch {
-    return undefined;
-  }
+async function nameOf(file: FileAt): Promise<string | undefined> {
+  const version = await file.version().catch(() => undefined);
+  if (version === undefined) return undefined;
+  return hash('sha256', JSON.stringify([file.place, version]), 'hex').slice(0, 24);
 }
 
 /** One that is damaged is made anew. */

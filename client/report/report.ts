@@ -1,9 +1,11 @@
 // Writes the listening report of a batch into the folder of its results.
-import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import pLimit from 'p-limit';
-import type { ResolvedConfig } from '../../config/config.js';
 import { reportHtml, type ReviewedClip } from '../../outcomes/review/report-html.js';
+import { inOrder } from '../../store/in-order.js';
+import { fileAt } from '../../store/file-at.js';
+import { placeIn } from '../../store/places.js';
+import type { StartContext } from '../context.js';
 import type { LocatedBatch } from '../locate.js';
 import { mergedResults } from '../results.js';
 import { readAsset, reviewScript } from './assets.js';
@@ -23,7 +25,7 @@ export interface ReportOptions {
 }
 
 export interface WrittenReport {
-  /** Path of the page. */
+  /** Where the page is: a path, or s3://... */
   file: string;
   clips: number;
   /** What it lacks, for people. */
@@ -33,7 +35,7 @@ export interface WrittenReport {
 /** @throws ReelscoreError `results_gone`; SnapshotError if the batch's snapshot is damaged */
 export async function writeReport(
   located: LocatedBatch,
-  config: ResolvedConfig,
+  { config, openStore }: Pick<StartContext, 'config' | 'openStore'>,
   { onProgress, signal }: ReportOptions = {},
 ): Promise<WrittenReport> {
   const { store, batch } = located;
@@ -44,11 +46,11 @@ export async function writeReport(
     columns,
     pictureLink: (source) => pathToFileURL(source).href,
     stillLink: async (video) => {
-      const key = await limit(() => previews.still(video));
+      const key = await limit(() => previews.still(fileAt(openStore, video)));
       return key === undefined ? undefined : linkOf(key);
     },
-    peaks: (file) => limit(() => previews.peaks(file)),
-    pathOf: (key) => path.resolve(store.location, key),
+    peaks: (file) => limit(() => previews.peaks(fileAt(openStore, file))),
+    location: store.location,
   };
   let count = 0;
 
@@ -69,23 +71,5 @@ export async function writeReport(
   const notes = previews.missing
     ? ['ffmpeg is not there, so the report has no stills and no waveforms']
     : [];
-  return { file: store.pathOf(KEY), clips: count, notes };
-}
-
-/** Maps with several at work, and gives them in order. */
-async function* inOrder<From, To>(
-  values: AsyncIterable<From>,
-  map: (value: From) => Promise<To>,
-  ahead: number,
-): AsyncIterable<To> {
-  const working: Promise<To>[] = [];
-  for await (const value of values) {
-    const work = map(value);
-    work.catch(() => undefined); // it is thrown when its turn comes
-    working.push(work);
-    if (working.length < ahead) continue;
-    const first = working.shift();
-    if (first) yield await first;
-  }
-  for (const work of working) yield await work;
+  return { file: placeIn(store.location, KEY), clips: count, notes };
 }

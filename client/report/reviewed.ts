@@ -5,6 +5,7 @@ import { takesOf } from '../../outcomes/choice.js';
 import type { MarkEntry } from '../../outcomes/review/marks.js';
 import { takesName } from '../../outcomes/review/marks.js';
 import type { ResultRow } from '../../outcomes/result-row.js';
+import { isInBucket, placeIn, resolvePlace } from '../../store/places.js';
 import type { ReviewedClip, ReviewedTake, Said } from '../../outcomes/review/report-html.js';
 import type { MergedRow } from '../../outcomes/merge.js';
 import type { MergedResult } from '../results.js';
@@ -19,21 +20,21 @@ export interface ReviewPlace {
   stillLink: (video: string, row: number) => Promise<string | undefined>;
   /** See `peaksOf`; undefined if there are none, or the page asks for them itself. */
   peaks: (file: string) => Promise<string | undefined>;
-  /** Absolute path of an object of the batch. */
-  pathOf: (key: string) => string;
+  /** Location of the batch's store. */
+  location: string;
 }
 
 export async function reviewedOf(
   { merged, row }: MergedResult,
-  { columns, pictureLink, stillLink, peaks, pathOf }: ReviewPlace,
+  { columns, pictureLink, stillLink, peaks, location }: ReviewPlace,
 ): Promise<ReviewedClip> {
   const { clip, outcome, mark } = merged;
   const source = sourceOf(merged);
-  const seen = row.video === null ? source : pathOf(row.video);
+  const seen = row.video === null ? source : placeIn(location, row.video);
   const still = seen === undefined ? undefined : await stillLink(seen, clip.row);
   const files = filesOf(merged);
   const takes = files.map(async ({ output, prompt }): Promise<ReviewedTake> => {
-    const wave = await peaks(pathOf(output));
+    const wave = await peaks(resolvePlace(location, output));
     return {
       file: linkOf(output),
       ...(prompt !== undefined && { prompt }),
@@ -98,7 +99,8 @@ function textOf(value: ResultRow[string]): string {
   return typeof value === 'string' ? value : '';
 }
 
-/** A path as a relative link. */
+/** A path as a link: relative, where it is. What is in another bucket cannot be reached from the page. */
 export function linkOf(key: string): string {
+  if (isInBucket(key)) return key;
   return key.split('/').map(encodeURIComponent).join('/');
 }

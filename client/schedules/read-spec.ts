@@ -8,7 +8,8 @@ import {
 } from '../../contract/request.js';
 import { isSecretLink } from '../../contract/secret-link.js';
 import { isHttp, tryUrl } from '../../net/urls.js';
-import { duration, oneOf } from '../../config/setting-values.js';
+import { resolvePlace } from '../../store/places.js';
+import { duration, folder, oneOf } from '../../config/setting-values.js';
 import { SETTINGS, type Setting } from '../../config/settings.js';
 import { ReelscoreError } from '../errors.js';
 import { cronFault } from './cron.js';
@@ -73,7 +74,7 @@ export function readSpec(given: ScheduleChanges, cwd: string): ReadSpec {
     overlap: read('overlap', given.overlap, readers.overlap),
     catchUpWindowMs: read('catchUpWindow', given.catchUpWindow, readers.catchUpWindow),
     jitterMs: read('jitter', given.jitter, readers.jitter),
-    results: read('results', given.results, (folder) => path.resolve(cwd, folder)),
+    results: read('results', given.results, (given) => resolvePlace(cwd, folder(given))),
     ...optionsIn(given, PLAIN_OPTIONS),
   };
   for (const [name, raw] of Object.entries(settings)) {

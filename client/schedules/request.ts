@@ -1,5 +1,4 @@
 // The request that a schedule makes each time it fires.
-import { isAbsolute } from 'node:path';
 import { z } from 'zod';
 import {
   REQUEST_SETTINGS,
@@ -7,6 +6,7 @@ import {
   type RequestSettings,
 } from '../../contract/request.js';
 import type { ResolvedConfig } from '../../config/config.js';
+import { isAbsolutePlace } from '../../store/places.js';
 import { SETTINGS, type Setting } from '../../config/settings.js';
 import { sealedManifest, sealedNotify, type LinkSeal } from '../../intake/link-seal.js';
 import { throwFaults, type ReadSpec } from './read-spec.js';
@@ -78,7 +78,7 @@ function settingFaults({ budget, pricePerClip, ledger }: RequestSettings): strin
     faults.push('option budget: nothing says what a clip costs (set pricePerClip too)');
   }
   // A relative one would be another folder for every worker.
-  if (typeof ledger === 'string' && !isAbsolute(ledger)) {
+  if (typeof ledger === 'string' && !isAbsolutePlace(ledger)) {
     faults.push('option ledger: it is not absolute (write the whole path)');
   }
   return faults;

@@ -2,6 +2,7 @@
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { readBatchRecord, type BatchRecord } from '../../intake/batch-record.js';
+import { placeIn } from '../../store/places.js';
 import type { Store } from '../../store/store.js';
 import type { LocateContext } from '../context.js';
 
@@ -21,9 +22,9 @@ export async function paidStores(
   const known = await temporal.list();
   const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
   const places = new Set([
-    ...known.flatMap(({ memo }) => (memo ? [path.normalize(memo.store)] : [])),
+    ...known.flatMap(({ memo }) => (memo ? [placeIn(memo.store)] : [])),
     ...entries.filter((one) => one.isDirectory()).map(({ name }) => path.join(folder, name)),
-    ...(outDir === undefined ? [] : [path.normalize(outDir)]),
+    ...(outDir === undefined ? [] : [placeIn(outDir)]),
   ]);
   const found: PaidStore[] = [];
   for (const place of places) {

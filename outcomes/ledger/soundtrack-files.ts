@@ -1,6 +1,7 @@
 // Checks whether the soundtracks that a ledger names exist. A folder is listed once for all its files.
 import { readdir, stat } from 'node:fs/promises';
-import path from 'node:path';
+import { isInBucket, resolvePlace, splitPlace } from '../../store/places.js';
+import type { OpenStore } from '../../store/store.js';
 import type { LedgerEntry } from './entry.js';
 
 /** Entries of a batch are adjacent, so few folders are needed at a time. */
@@ -10,7 +11,10 @@ export class SoundtrackFiles {
   readonly #folders = new Map<string, Promise<ReadonlySet<string>>>();
 
   /** @param ledger location of the ledger */
-  constructor(private readonly ledger: string) {}
+  constructor(
+    private readonly ledger: string,
+    private readonly openStore: OpenStore,
+  ) {}
 
   /**
    * Whether every file of an entry exists.
@@ -22,14 +26,16 @@ export class SoundtrackFiles {
   }
 
   async #hasFile(soundtrack: string): Promise<boolean> {
-    const file = path.join(this.ledger, soundtrack);
-    if ((await this.#listed(path.dirname(file))).has(path.basename(file))) return true;
+    const file = resolvePlace(this.ledger, soundtrack);
+    const { folder, name } = splitPlace(file);
+    if ((await this.#listed(folder)).has(name)) return true;
+    if (isInBucket(file)) return false;
     // Some file systems list a name in another spelling than it was created with.
     return (await orIfGone(stat(file), undefined)) !== undefined;
   }
 
   #listed(folder: string): Promise<ReadonlySet<string>> {
-    const names = this.#folders.get(folder) ?? list(folder);
+    const names = this.#folders.get(folder) ?? this.#list(folder);
     // The last entry of a map is the most recently used.
     this.#folders.delete(folder);
     this.#folders.set(folder, names);
@@ -37,10 +43,13 @@ export class SoundtrackFiles {
     if (this.#folders.size > MAX_FOLDERS && oldest !== undefined) this.#folders.delete(oldest);
     return names;
   }
-}
 
-async function list(folder: string): Promise<ReadonlySet<string>> {
-  return new Set(await orIfGone(readdir(folder), []));
+  async #list(folder: string): Promise<ReadonlySet<string>> {
+    if (!isInBucket(folder)) return new Set(await orIfGone(readdir(folder), []));
+    const { folder: location, name } = splitPlace(folder);
+    const keys = await orIfGone(this.openStore(location).list(name), []);
+    return new Set(keys.map((key) => key.slice(name.length + 1)));
+  }
 }
 
 async function orIfGone<T>(found: Promise<T>, gone: T): Promise<T> {

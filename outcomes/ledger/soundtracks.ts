@@ -1,6 +1,7 @@
 // The ledger and each batch name a soundtrack by a path relative to their own location, so that folders that
-// are moved together still find each other.
-import path from 'node:path';
+// are moved together still find each other. Where one is in a bucket, and the other is not in it, the place itself
+// is the name.
+import { placeIn, relativePlace, resolvePlace } from '../../store/places.js';
 
 /**
  * The path by which an entry names a soundtrack.
@@ -9,14 +10,10 @@ import path from 'node:path';
  * @param output key of the soundtrack in that store
  */
 export function soundtrackOf(ledger: string, store: string, output: string): string {
-  return slashes(path.relative(ledger, path.join(store, output)));
+  return relativePlace(ledger, placeIn(store, output));
 }
 
 /** The path by which the results of a batch name the soundtrack of an entry. */
 export function outputOf(ledger: string, store: string, soundtrack: string): string {
-  return slashes(path.relative(store, path.join(ledger, soundtrack)));
-}
-
-function slashes(relative: string): string {
-  return relative.split(path.sep).join('/');
+  return relativePlace(store, resolvePlace(ledger, soundtrack));
 }

@@ -14,6 +14,12 @@ export function readLocation(text: string): ObjectLocation | undefined {
   return bucket === undefined ? undefined : { bucket, key };
 }
 
+/** As a folder: its key is empty or ends with a slash. */
+export function folderIn({ bucket, key }: ObjectLocation): ObjectLocation {
+  const name = key.replace(/\/+$/, '');
+  return { bucket, key: name === '' ? '' : `${name}/` };
+}
+
 export function writeLocation({ bucket, key }: ObjectLocation): string {
   return `s3://${bucket}/${key}`;
 }

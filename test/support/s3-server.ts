@@ -41,8 +41,10 @@ export interface S3Server {
   folder: string;
   /** Answered requests, in their order. */
   passed: PassedRequest[];
-  /** Called before a request is passed on, which it can hold up or end. */
+  /** Called before a request is passed on, which it can hold up; if it throws, the request is cut off. */
   gate: (request: Omit<PassedRequest, 'status'>) => Promise<void>;
+  /** The status with which an answer goes back; undefined: the connection is cut off. */
+  answer: (request: PassedRequest) => number | undefined;
   /** Of objects whose keys begin so. */
   keys(prefix: string): AsyncIterable<string>;
   /** Uploads that were begun and not ended. */
@@ -59,17 +61,29 @@ export async function s3Server(): Promise<S3Server> {
     env: { ROOT_ACCESS_KEY_ID: keys.accessKeyId, ROOT_SECRET_ACCESS_KEY: keys.secretAccessKey },
     stdio: 'ignore',
   });
-  const server: Pick<S3Server, 'passed' | 'gate'> = { passed: [], gate: () => Promise.resolve() };
+  const server: Pick<S3Server, 'passed' | 'gate' | 'answer'> = {
+    passed: [],
+    gate: () => Promise.resolve(),
+    answer: ({ status }) => status,
+  };
   const proxy = createServer((asked, answer) => {
     const { pathname, searchParams: query } = new URL(asked.url ?? '/', 'http://proxy');
     const seen = { method: asked.method ?? '', path: decodeURIComponent(pathname), query };
-    void server.gate(seen).then(() => {
+    const passOn = (): void => {
       if (asked.destroyed) return;
       const { method, url: path, headers } = asked;
       const onward = httpRequest({ host: '127.0.0.1', port, method, path, headers });
       onward.on('response', (response: IncomingMessage) => {
-        server.passed.push({ ...seen, status: response.statusCode ?? 0 });
-        answer.writeHead(response.statusCode ?? 502, response.headers);
+        const passed = { ...seen, status: response.statusCode ?? 0 };
+        server.passed.push(passed);
+        const status = server.answer(passed);
+        if (status !== passed.status) {
+          response.resume();
+          if (status === undefined) answer.destroy();
+          else answer.writeHead(status).end();
+          return;
+        }
+        answer.writeHead(status, response.headers);
         response.pipe(answer);
       });
       onward.on('error', () => answer.destroy());
@@ -77,7 +91,8 @@ export async function s3Server(): Promise<S3Server> {
         if (!asked.complete) onward.destroy();
       });
       asked.pipe(onward);
-    });
+    };
+    server.gate(seen).then(passOn, () => asked.destroy());
   });
   proxy.listen(0, '127.0.0.1');
   await once(proxy, 'listening');

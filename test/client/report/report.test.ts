@@ -6,7 +6,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { markBatch } from '../../../client/marks/mark-batch.js';
 import { writeReport } from '../../../client/report/report.js';
-import { resolveConfig, type ResolvedConfig } from '../../../config/config.js';
+import { resolveConfig } from '../../../config/config.js';
 import type { Outcome } from '../../../contract/clip.js';
 import { readMarksFile } from '../../../outcomes/review/marks.js';
 import { readSegment, writeSegment } from '../../../outcomes/segments.js';
@@ -16,10 +16,13 @@ import { hasFfmpeg, makeClips, picture } from '../../media/clips.js';
 import { frozen } from '../../outcomes/support.js';
 import { hasBrowser, launch, open, violations } from '../../support/browser.js';
 import { until } from '../../support/until.js';
+import { openLocalStore } from '../../../store/local-store.js';
 
 const HOSTILE = `</script><img src=x onerror="document.title='owned'"><!--`;
-const config = (settings = {}): ResolvedConfig =>
-  resolveConfig(settings, { PATH: process.env['PATH'], HOME: '/nonexistent' }, '/');
+const context = (settings = {}) => ({
+  config: resolveConfig(settings, { PATH: process.env['PATH'], HOME: '/nonexistent' }, '/'),
+  openStore: openLocalStore,
+});
 
 function located({ store }: BatchStoreView) {
   return { batch: 'library', store };
@@ -84,7 +87,7 @@ describe.skipIf(!hasFfmpeg || !hasBrowser)('a listening report', () => {
 
   test('of 1,000 clips is small, and heard and searched by the keyboard alone', async () => {
     const view = await batchOf(1000);
-    const { file, clips, notes } = await writeReport(located(view), config());
+    const { file, clips, notes } = await writeReport(located(view), context());
     expect([clips, notes]).toEqual([1000, []]);
     expect((await stat(file)).size).toBeLessThan(2_000_000);
     const { page, faults } = await open(browser, pathToFileURL(file).href);
@@ -139,7 +142,7 @@ describe.skipIf(!hasFfmpeg || !hasBrowser)('a listening report', () => {
 
   test('takes marks by the keyboard, keeps them, and saves them for retry', async () => {
     const view = await batchOf(5);
-    const { file } = await writeReport(located(view), config());
+    const { file } = await writeReport(located(view), context());
     const { page, faults } = await open(browser, pathToFileURL(file).href);
     const said = (): Promise<string | null> => page.textContent('#said');
     await page.keyboard.press('j');
@@ -173,7 +176,7 @@ describe.skipIf(!hasFfmpeg || !hasBrowser)('a listening report', () => {
     expect(await said()).toBe('2 approved, 1 to redo');
     const saving = page.waitForEvent('download');
     await page.click('#save');
-    const path = join(view.store.pathOf('x'), '..', 'marks.json');
+    const path = join(join(view.store.location, 'x'), '..', 'marks.json');
     await (await saving).saveAs(path);
     const { batch, marks } = await readMarksFile(path);
     expect([batch, marks]).toMatchObject([
@@ -194,7 +197,7 @@ describe.skipIf(!hasFfmpeg || !hasBrowser)('a listening report', () => {
     expect((await markBatch(located(view), () => view.store, marks)).stale).toEqual([
       { id: 'c0', why: expect.stringContaining('other takes') as string },
     ]);
-    await writeReport(located(view), config());
+    await writeReport(located(view), context());
     await page.reload();
     expect(await page.textContent('#told')).toContain('1 marks were of earlier takes');
     expect(await said()).toBe('1 approved, 1 to redo');
@@ -203,7 +206,7 @@ describe.skipIf(!hasFfmpeg || !hasBrowser)('a listening report', () => {
   });
 
   test.each(['light', 'dark'] as const)('is accessible, %s and on a telephone', async (scheme) => {
-    const { file } = await writeReport(located(await batchOf(5)), config());
+    const { file } = await writeReport(located(await batchOf(5)), context());
     const { page } = await open(browser, pathToFileURL(file).href);
     await page.emulateMedia({ colorScheme: scheme });
     for (const width of [1100, 360]) {
@@ -214,8 +217,8 @@ describe.skipIf(!hasFfmpeg || !hasBrowser)('a listening report', () => {
 
   test('keeps stills and waveforms for the next time, and no others', async () => {
     const view = await batchOf(3);
-    const { file } = await writeReport(located(view), config());
-    const stills = await readdir(view.store.pathOf('report'));
+    const { file } = await writeReport(located(view), context());
+    const stills = await readdir(join(view.store.location, 'report'));
     expect(stills).toHaveLength(1);
     const peaks = /"peaks":"([^"]+)"/.exec(await readFile(file, 'utf8'))?.[1] ?? '';
     // The first half sounds at full scale, the second not at all.
@@ -223,13 +226,13 @@ describe.skipIf(!hasFfmpeg || !hasBrowser)('a listening report', () => {
       ...[96, '/'.repeat(44), 'A'.repeat(46)],
     ]);
     // Without ffmpeg there is what was made before.
-    const again = await writeReport(located(view), config({ ffmpeg: '/nonexistent/ffmpeg' }));
+    const again = await writeReport(located(view), context({ ffmpeg: '/nonexistent/ffmpeg' }));
     expect(again.notes).toEqual([]);
-    expect(await readdir(view.store.pathOf('report'))).toEqual(stills);
+    expect(await readdir(join(view.store.location, 'report'))).toEqual(stills);
     await view.store.remove('videos/c0.webm');
     await view.store.remove('soundtracks/b.wav');
-    await writeReport(located(view), config());
-    expect(await readdir(view.store.pathOf('report'))).toEqual([]);
+    await writeReport(located(view), context());
+    expect(await readdir(join(view.store.location, 'report'))).toEqual([]);
   });
 });
 
@@ -243,6 +246,6 @@ test('a report is written without ffmpeg too, and says what it lacks', async () 
     output: 'soundtracks/a.wav',
   } as const;
   await writeSegment(view.store, 1, '00001', [outcome]);
-  const { notes } = await writeReport(located(view), config({ ffmpeg: '/nonexistent/ffmpeg' }));
+  const { notes } = await writeReport(located(view), context({ ffmpeg: '/nonexistent/ffmpeg' }));
   expect(notes).toEqual(['ffmpeg is not there, so the report has no stills and no waveforms']);
 });
