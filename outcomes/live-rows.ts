@@ -8,14 +8,13 @@ import { MARKS_FOLDER, readMarks, type Marks } from './review/marks.js';
 import { isScored, readSegment, segmentsOf } from './segments.js';
 import { readVideos, VIDEOS_FOLDER, type Videos } from './videos.js';
 
-interface Recorded {
-  outcome: Outcome;
-  /** Key of its segment. */
-  key: string;
-}
-
 export class LiveRows {
-  readonly #recorded = new Map<number, Recorded>();
+  /** Outcomes of a row, by the keys of their segments. */
+  readonly #recorded = new Map<number, Map<string, Outcome>>();
+  /** Those that count. */
+  readonly #counting = new Map<number, Outcome>();
+  /** Rows that a segment has. */
+  readonly #rowsIn = new Map<string, number[]>();
   readonly #rowOf = new Map<string, number>();
   #columns: string[] = [];
   /** Positions of segments in the order in which they count. */
@@ -78,7 +77,7 @@ export class LiveRows {
   }
 
   #merged(clip: Clip): MergedRow {
-    const { outcome } = this.#recorded.get(clip.row) ?? {};
+    const outcome = this.#counting.get(clip.row);
     const known = { videos: this.#videos, marks: this.#marks, columns: this.#columns };
     return mergedRow(clip, outcome, known);
   }
@@ -88,24 +87,38 @@ export class LiveRows {
     const keys = await segmentsOf(this.store, await this.snapshot.info());
     this.#order = new Map(keys.map((key, at) => [key, at]));
     for (const key of await this.#changedKeys(keys)) {
-      for (const outcome of await readSegment(this.store, key)) {
-        const known = this.#recorded.get(outcome.row);
-        if (known && !this.#replaces({ outcome, key }, known)) continue;
-        this.#recorded.set(outcome.row, { outcome, key });
-        if (JSON.stringify(known?.outcome) !== JSON.stringify(outcome)) rows.add(outcome.row);
+      const outcomes = await readSegment(this.store, key);
+      const touched = new Set([
+        ...(this.#rowsIn.get(key) ?? []),
+        ...outcomes.map(({ row }) => row),
+      ]);
+      for (const row of touched) this.#recorded.get(row)?.delete(key);
+      for (const outcome of outcomes) {
+        const known = this.#recorded.get(outcome.row) ?? new Map<string, Outcome>();
+        this.#recorded.set(outcome.row, known.set(key, outcome));
       }
+      this.#rowsIn.set(
+        key,
+        outcomes.map(({ row }) => row),
+      );
+      for (const row of touched) if (this.#recount(row)) rows.add(row);
     }
     return rows;
   }
 
-  /** O2, O3: as `Counting` decides of all in their order, for one that comes to be known later. */
-  #replaces(next: Recorded, known: Recorded): boolean {
-    const [is, was] = [isScored(next.outcome), isScored(known.outcome)];
-    if (is !== was) return is;
-    return this.#positionOf(next) >= this.#positionOf(known);
+  /** O2, O3: as `Counting` decides. Whether another outcome counts now. */
+  #recount(row: number): boolean {
+    const all = [...(this.#recorded.get(row) ?? [])]
+      .sort(([a], [b]) => this.#positionOf(a) - this.#positionOf(b))
+      .map(([, outcome]) => outcome);
+    const counts = all.findLast(isScored) ?? all.at(-1);
+    const before = this.#counting.get(row);
+    if (counts) this.#counting.set(row, counts);
+    else this.#counting.delete(row);
+    return JSON.stringify(before) !== JSON.stringify(counts);
   }
 
-  #positionOf({ key }: Recorded): number {
+  #positionOf(key: string): number {
     return this.#order.get(key) ?? -1;
   }
 
