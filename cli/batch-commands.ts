@@ -49,12 +49,14 @@ export function addBatchCommands(program: Command, done: (exitCode: number) => v
     .addOption(new Option('--status <status>', 'only rows with this status').choices(STATUSES))
     .option('--provenance', 'with columns that say where each soundtrack comes from')
     .option('--xlsx <file>', 'write them into a workbook instead')
+    .option('--download <folder>', 'copy all there is of them into a folder instead')
     .addHelpText(
       'after',
       examples(
         'reelscore results library-1a2b3c4d > results.csv',
         'reelscore results library-1a2b3c4d --status failed --format jsonl',
         'reelscore results library-1a2b3c4d --status failed --xlsx failed.xlsx',
+        'reelscore results library-1a2b3c4d --download ./library',
       ),
     )
     .action(async (batch: string, flags: ResultsFlags) => {

@@ -1,9 +1,8 @@
 // What people read at the end of a batch.
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Reelscore } from '../client/reelscore.js';
 import type { NotifiedEnd } from '../client/notified.js';
 import type { MixCounts } from '../contract/mix.js';
+import { storesOf } from '../intake/network.js';
 import type { EndedMixing } from '../client/videos.js';
 import type { ScoredBatch } from './score-here.js';
 import type { OwnCode } from '../contract/error-codes.js';
@@ -57,8 +56,10 @@ export async function showEnd(
   if (found) for (const line of findingLines(found)) io.say(`  ${line}`);
   io.say();
   io.say(`Results: ${shownPath(store)}`);
-  const folders = existsSync(join(store, 'videos')) ? 'soundtracks/, videos/' : 'soundtracks/';
-  const workbook = existsSync(join(store, 'results.xlsx')) ? 'results.xlsx, ' : '';
+  const there = storesOf(api.config)(store);
+  const hasVideos = (await there.list('videos')).length > 0;
+  const folders = hasVideos ? 'soundtracks/, videos/' : 'soundtracks/';
+  const workbook = (await there.exists('results.xlsx')) ? 'results.xlsx, ' : '';
   io.say(`         results.csv, ${workbook}results.jsonl, summary.json, ${folders}`);
   for (const note of notes) io.say(`Note:    ${plainText(note)}`);
   for (const line of notifiedLines(await api.notified(batch), api.config.account)) io.say(line);

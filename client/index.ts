@@ -40,6 +40,7 @@ export type { NotifiedEnd, NotifiedOptions } from './notified.js';
 export type { LiveClip, LiveReview } from './report/live-review.js';
 export type { ReportOptions, WrittenReport } from './report/report.js';
 export type { BatchResults, ResultsOptions } from './results.js';
+export type { DownloadedResults, DownloadOptions } from './download.js';
 export type { Warning } from '../outcomes/warnings.js';
 export type { ResultRow, ResultStatus } from '../outcomes/result-row.js';
 export type {

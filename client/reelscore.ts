@@ -1,4 +1,5 @@
 // The programmatic API. The command line uses nothing else to start, watch and steer batches.
+import path from 'node:path';
 import { ENVIRONMENT } from '../config/environment.js';
 import type { Evicted, Tuning } from '../contract/account.js';
 import { PAUSE_SIGNAL, RESUME_SIGNAL, SIMULATOR_ACCOUNT, taskQueueOf } from '../contract/names.js';
@@ -17,6 +18,7 @@ import { recordedHome } from '../intake/batch-record.js';
 import { storesOf } from '../intake/network.js';
 import type { OpenStore } from '../store/store.js';
 import type { StartContext } from './context.js';
+import { downloadResults, type DownloadedResults, type DownloadOptions } from './download.js';
 import { ReelscoreError } from './errors.js';
 import type { BatchFilter } from './filter.js';
 import { openedOf } from './execution.js';
@@ -197,6 +199,20 @@ export class Reelscore {
    */
   async mark(batch: string, marks: readonly Mark[]): Promise<MarkedBatch> {
     return await markBatch(await locateBatch(this.#context, batch), this.#openStore, marks);
+  }
+
+  /**
+   * Copies what is for people of a batch's results into a folder of this machine, from a bucket or another folder.
+   * @param folder path, relative to the working folder; see `downloadResults`
+   * @throws ReelscoreError `batch_not_found`, `results_gone`, `store_taken`
+   */
+  async download(
+    batch: string,
+    folder: string,
+    options?: DownloadOptions,
+  ): Promise<DownloadedResults> {
+    const target = path.resolve(this.cwd, folder);
+    return await downloadResults(await locateBatch(this.#context, batch), target, options);
   }
 
   /** @throws ReelscoreError `batch_not_found` */

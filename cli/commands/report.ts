@@ -1,4 +1,5 @@
 // reelscore report: a page on which a batch is listened to.
+import { isInBucket } from '../../store/places.js';
 import { readConfig } from '../config.js';
 import { connect } from '../connect.js';
 import { EXIT } from '../exit-codes.js';
@@ -20,7 +21,11 @@ export async function report(batch: string, flags: { json?: boolean }): Promise<
     });
     io.document({ batch, file, clips, notes });
     io.say(`Report: ${shownPath(file)}`);
-    io.say(`        ${clips} clips; open it in a browser, or zip the folder with it`);
+    io.say(
+      isInBucket(file)
+        ? `        ${clips} clips; bring it here with: reelscore results ${batch} --download FOLDER`
+        : `        ${clips} clips; open it in a browser, or zip the folder with it`,
+    );
     for (const note of notes) io.say(`Note:   ${note}`);
     return EXIT.ok;
   } finally {

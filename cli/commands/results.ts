@@ -9,7 +9,9 @@ import type { ResultStatus } from '../../outcomes/result-row.js';
 import { readConfig } from '../config.js';
 import { connect } from '../connect.js';
 import { EXIT } from '../exit-codes.js';
-import { createIo } from '../io.js';
+import { createIo, shownPath } from '../io.js';
+
+const PROGRESS_MS = 10_000;
 
 export interface ResultsFlags {
   format: 'csv' | 'json' | 'jsonl';
@@ -17,9 +19,12 @@ export interface ResultsFlags {
   provenance?: boolean;
   /** File for a workbook, in place of stdout. */
   xlsx?: string;
+  /** Folder into which all of the results are copied, in place of stdout. */
+  download?: string;
 }
 
 export async function results(batch: string, flags: ResultsFlags): Promise<number> {
+  if (flags.download !== undefined) return await download(batch, flags.download);
   const api = await connect(createIo(false), { config: readConfig() });
   try {
     const found = await api.results(batch, {
@@ -36,6 +41,27 @@ export async function results(batch: string, flags: ResultsFlags): Promise<numbe
   } catch (error) {
     if (isClosedPipe(error)) return EXIT.ok; // the reader has seen enough
     throw error;
+  } finally {
+    await api.close();
+  }
+}
+
+async function download(batch: string, folder: string): Promise<number> {
+  const io = createIo(false);
+  const api = await connect(io, { config: readConfig() });
+  let last = performance.now();
+  try {
+    const { files, bytes, notes, ...done } = await api.download(batch, folder, {
+      onProgress: (count) => {
+        if (performance.now() - last < PROGRESS_MS) return;
+        last = performance.now();
+        io.note(`${count} files...`);
+      },
+    });
+    io.say(`Results: ${shownPath(done.folder)}`);
+    io.say(`         ${files} files, ${Math.ceil(bytes / 1e6)} MB`);
+    for (const note of notes) io.say(`Note:    ${note}`);
+    return EXIT.ok;
   } finally {
     await api.close();
   }

@@ -26,8 +26,8 @@ const outcome = fc
 
 /** A segment that is written again without what counted. */
 const WRITTEN_AGAIN = (['succeeded', 'rejected'] as const).map((status) => ({
-  ...{ write: 'segment' as const, round: 2, name: 'marks-a' },
-  outcomes: [{ row: 1, status, attempts: 0 }],
+  ...({ write: 'segment', round: 2, name: 'marks-a' } as const),
+  outcomes: [{ row: 1, status, attempts: 0 }] as Outcome[],
 }));
 
 const step = fc.oneof(
