@@ -3,6 +3,7 @@ import { hash, randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import type { RecalledTask } from '../contract/activities.js';
 import type { Clip } from '../contract/clip.js';
+import { readBatchRecord } from '../intake/batch-record.js';
 import { openSnapshot, type Snapshot } from '../manifests/snapshot.js';
 import { indexOutcomes, type OutcomeIndex } from '../outcomes/outcome-index.js';
 import type { OpenStore, Store } from '../store/store.js';
@@ -29,6 +30,8 @@ export interface BatchFiles {
   snapshot: Snapshot;
   journal: SubmissionJournal;
   downloads: DownloadNotes;
+  /** Account of the batch; '' if it is not known. */
+  account: () => Promise<string>;
   /** Ids that could equal the names of other clips' files; see `fileNames`. */
   numberedIds: () => Promise<ReadonlySet<string>>;
   /** Clips that several rows have, as `contentName` names them. */
@@ -69,10 +72,12 @@ function openBatch(store: Store, worker: string): BatchFiles {
   const snapshot = openSnapshot(store);
   const ids = readOnce(() => numberedIds(snapshot));
   const shared = readOnce(() => sharedClips(snapshot));
+  const account = readOnce(async () => (await readBatchRecord(store))?.account ?? '');
   const outcomes = readOnce(async () => indexOutcomes(store, await snapshot.info()));
   return {
     store,
     snapshot,
+    account: () => account(''),
     numberedIds: () => ids(''),
     sharedClips: () => shared(''),
     outcomes: () => outcomes(''),

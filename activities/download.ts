@@ -3,6 +3,7 @@ import { pipeline, Transform } from 'node:stream';
 import type { VendorFailure } from '../contract/failure.js';
 import { NetError } from '../net/errors.js';
 import type { GuardedFetch, GuardedResponse } from '../net/guarded-fetch.js';
+import { ContentReader, type FileContent } from '../outcomes/provenance/file-facts.js';
 import type { Store } from '../store/store.js';
 import type { TaskMedia } from '../tomoviee/client.js';
 import type { LeastRate } from './download-limits.js';
@@ -53,7 +54,7 @@ export interface SoundtrackPlace {
 }
 
 /**
- * Downloads to `<name>.<ext>` and returns the key.
+ * Downloads to `<name>.<ext>`; returns the key, and what the file is.
  * @throws DownloadError
  */
 export async function downloadFile(
@@ -61,7 +62,7 @@ export async function downloadFile(
   media: TaskMedia,
   { store, name, arriving }: SoundtrackPlace,
   { withinMs, least, signal }: FileLimits,
-): Promise<string> {
+): Promise<{ key: string; content: FileContent }> {
   const deadline = AbortSignal.timeout(withinMs);
   try {
     const response = await fetch.request(media.url, {
@@ -70,8 +71,10 @@ export async function downloadFile(
     const type = mediaTypeOf(response.headers['content-type']);
     refuseWhatIsNoMedia(response, type);
     const key = `${name}.${extensionOf(media, type)}`;
-    await store.writeStream(key, bounded(response, least), (version) => arriving(key, version));
-    return key;
+    const reader = new ContentReader();
+    const body = bounded(response, least, reader);
+    await store.writeStream(key, body, (version) => arriving(key, version));
+    return { key, content: reader.end() };
   } catch (error) {
     signal.throwIfAborted();
     if (error instanceof DownloadError) throw error;
@@ -113,21 +116,21 @@ function downloadError(message: string, fault: DownloadFault = 'other', options?
 }
 
 /** The body; it fails if it is empty, too long or too slow, so that nothing of it is kept. */
-function bounded({ body }: GuardedResponse, least: LeastRate): Transform {
-  let bytes = 0;
+function bounded({ body }: GuardedResponse, least: LeastRate, reader: ContentReader): Transform {
   const counter = new Transform({
     transform(chunk: Buffer, _encoding, done) {
-      bytes += chunk.length;
-      if (bytes > MAX_BYTES) done(downloadError(`the soundtrack has more than ${MAX_BYTES} bytes`));
+      reader.add(chunk);
+      if (reader.bytes > MAX_BYTES)
+        done(downloadError(`the soundtrack has more than ${MAX_BYTES} bytes`));
       else done(null, chunk);
     },
-    flush: (done) => done(bytes === 0 ? downloadError('the soundtrack is empty') : null),
+    flush: (done) => done(reader.bytes === 0 ? downloadError('the soundtrack is empty') : null),
   });
   const { bytesPerSecond, overMs } = least;
   let before = 0;
   const watch = setInterval(() => {
-    const came = bytes - before;
-    before = bytes;
+    const came = reader.bytes - before;
+    before = reader.bytes;
     // While the disk accepts no data, the rate says nothing about the link.
     if (counter.readableLength >= counter.readableHighWaterMark) return;
     if (came * 1000 >= bytesPerSecond * overMs) return;

@@ -15,7 +15,7 @@ import type { BatchFiles, OpenBatches } from './batch-files.js';
 import { currentBatch } from './batch-id.js';
 import type { ActivityDependencies } from './dependencies.js';
 import { DOWNLOAD_LIMITS } from './download-limits.js';
-import { dropProxy, proxyOf } from './fitting/proxies.js';
+import { dropProxy, proxyOf, type ProxyNote } from './fitting/proxies.js';
 import { failureNotes } from './failure-notes.js';
 import { withHeartbeat } from './heartbeat.js';
 import { ledgerEntries } from './ledger-entries.js';
@@ -89,7 +89,8 @@ export function finishClipsActivity(
           if ('outputs' in fetched) {
             const clip = await files.snapshot.clip(task.row);
             await noteFiles(files, batches.worker, { clip, ...task, ...fetched });
-            recording.add(flagged(await succeeded(files, task, fetched)));
+            const proxy = input.asIs ? undefined : await proxyOf(files.store, clip);
+            recording.add(flagged(succeeded(task, fetched, proxy)));
           } else if (fetched.fault === 'slow' && !slow) (output.slow ??= []).push(task.row);
           else output.troubles.push({ row: task.row, failure: fetched.failure });
         } catch (error) {
@@ -131,13 +132,12 @@ async function filesThere(
   return await downloads.find(new Set(begun.map(({ taskId }) => taskId)));
 }
 
-async function succeeded(
-  { store, snapshot }: BatchFiles,
+function succeeded(
   task: Download,
-  { outputs, ...told }: Fetched,
-): Promise<Outcome> {
+  { outputs, modelVersion, translatePrompt }: Fetched,
+  proxy: ProxyNote | undefined,
+): Outcome {
   const [output] = outputs;
-  const proxy = await proxyOf(store, await snapshot.clip(task.row));
   return {
     row: task.row,
     status: 'succeeded',
@@ -145,7 +145,8 @@ async function succeeded(
     attempts: task.attempts,
     ...(output !== undefined && { output }),
     ...(outputs.length > 1 && { outputs }),
-    ...told,
+    ...(modelVersion !== undefined && { modelVersion }),
+    ...(translatePrompt !== undefined && { translatePrompt }),
     ...(proxy && { fitted: proxy.what }),
     ...(task.possibleDuplicate && { possibleDuplicate: true }),
   };

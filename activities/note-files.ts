@@ -4,28 +4,40 @@ import { Context } from '@temporalio/activity';
 import { createReadStream } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Clip } from '../contract/clip.js';
-import { readBatchRecord } from '../intake/batch-record.js';
 import { isLocal } from '../manifests/file-link.js';
-import { appendFacts, readContent, type FileFacts } from '../outcomes/provenance/file-facts.js';
+import {
+  appendFacts,
+  readContent,
+  type FileContent,
+  type FileFacts,
+} from '../outcomes/provenance/file-facts.js';
 import type { BatchFiles } from './batch-files.js';
 import { unlessChanged } from './changed-file.js';
 
+export interface NotedFiles {
+  clip: Clip;
+  taskId?: string;
+  /** Store keys. */
+  outputs: readonly string[];
+  /** As far as it is known; others are read. */
+  contents?: ReadonlyMap<string, FileContent>;
+}
+
 /** @param worker a name that no other worker has */
 export async function noteFiles(
-  { store }: Pick<BatchFiles, 'store'>,
+  { store, account }: Pick<BatchFiles, 'store' | 'account'>,
   worker: string,
-  { clip, taskId, outputs }: { clip: Clip; taskId?: string; outputs: readonly string[] },
+  { clip, taskId, outputs, contents }: NotedFiles,
 ): Promise<void> {
   try {
     const at = Date.now();
     const clipSha256 = await hashOfClip(clip);
-    const account = (await readBatchRecord(store))?.account ?? '';
     const facts: FileFacts[] = [];
     for (const id of outputs) {
       facts.push({
-        ...{ id, ...(await readContent(store.readStream(id))) },
+        ...{ id, ...(contents?.get(id) ?? (await readContent(store.readStream(id)))) },
         ...(taskId !== undefined && { taskId }),
-        account,
+        account: await account(),
         ...(clipSha256 !== undefined && { clipSha256 }),
         at,
       });

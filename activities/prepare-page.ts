@@ -4,7 +4,7 @@ import pLimit from 'p-limit';
 import type { BatchActivities, PreparePageInput, RecalledTask } from '../contract/activities.js';
 import type { Clip, Outcome } from '../contract/clip.js';
 import type { ProbeVerdict } from '../media/verdict.js';
-import { readCues, writeCues } from '../manifests/cues.js';
+import { hasCues, readCues, writeCues } from '../manifests/cues.js';
 import { isToFit } from '../media/fit/is-to-fit.js';
 import { writeSegment } from '../outcomes/segments.js';
 import { writeWarnings, type Warning } from '../outcomes/warnings.js';
@@ -34,6 +34,7 @@ export function preparePageActivity(
     return withHeartbeat(async () => {
       const { rows, recalled } = await rowsOf(files, input);
       const limit = pLimit(CONCURRENCY);
+      const isPlain = (input.takes ?? 1) === 1 && !(await hasCues(files.store));
       const verdicts = await Promise.all(
         rows.map((row) =>
           limit(async (): Promise<Verdict> => {
@@ -47,7 +48,7 @@ export function preparePageActivity(
               const verdict = probed ? judge(clip, probed) : {};
               if (verdict.outcome) return verdict;
               await delivery.prepare(files, batch, clip, cancellationSignal);
-              const cues = await takesOf(files, clip, input);
+              const cues = isPlain ? undefined : await takesOf(files, clip, input);
               return cues ? { ...verdict, cues } : verdict;
             });
             if ('done' in made) return made.done;

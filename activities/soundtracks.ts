@@ -3,6 +3,7 @@ import type { FinishClipsInput } from '../contract/activities.js';
 import type { Clip } from '../contract/clip.js';
 import type { VendorFailure } from '../contract/failure.js';
 import { ERROR_TABLE } from '../tomoviee/errors.js';
+import type { FileContent } from '../outcomes/provenance/file-facts.js';
 import type { VendorResult } from '../tomoviee/client.js';
 import type { BatchFiles } from './batch-files.js';
 import { takeName } from './cues/take-name.js';
@@ -18,7 +19,11 @@ export type Download = FinishClipsInput['download'][number];
 type Told = Pick<VendorResult, 'modelVersion' | 'translatePrompt'>;
 
 /** The store keys of a result's files, and what else the result states. */
-export type Fetched = { outputs: string[] } & Told;
+export type Fetched = {
+  outputs: string[];
+  /** Of files that were downloaded now. */
+  contents?: ReadonlyMap<string, FileContent>;
+} & Told;
 
 /** Files of a task that already exist, by position. */
 export type FilesThere = ReadonlyMap<number, FileNote>;
@@ -69,16 +74,21 @@ export class Soundtracks {
     const names = await this.#names(clip, media.length);
     const told = toldOf(result);
     const outputs: string[] = [];
+    const contents = new Map<string, FileContent>();
     try {
       for (const [at, one] of media.entries()) {
         const file = { task: taskId, file: at, of: media.length, ...told };
         const arriving = (key: string, version: string): Promise<void> =>
           downloads.add({ ...file, key, version });
         const place = { store, name: names[at] ?? '', arriving };
-        const key = keyThere(there, at, names);
-        outputs.push(key ?? (await downloadFile(fetch, one, place, this.limits)));
+        const known = keyThere(there, at, names);
+        if (known === undefined) {
+          const { key, content } = await downloadFile(fetch, one, place, this.limits);
+          contents.set(key, content);
+          outputs.push(key);
+        } else outputs.push(known);
       }
-      return { outputs, ...told };
+      return { outputs, contents, ...told };
     } catch (error) {
       if (!(error instanceof DownloadError)) {
         this.links.keep(taskId, result); // the links still work

@@ -81,7 +81,7 @@ export function submitClipActivity(
       const { notBefore, notAfter }: SubmitClipInput = input;
       const { attempt } = post;
       const clip = await snapshot.clip(row);
-      const sent = await sentClip(files.store, clip);
+      const sent = input.asIs ? clip : await sentClip(files.store, clip);
       const unfit = sent === clip ? unfitFor(clip) : undefined;
       const delivered = unfit
         ? { change: unfit }

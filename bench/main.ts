@@ -1,6 +1,7 @@
 // Runs benchmarks by name, prints what they found and keeps it in bench/out.
 import { parseArgs } from 'node:util';
 import { actions } from './actions.js';
+import { bucket } from './bucket.js';
 import { cli } from './cli.js';
 import type { Selection } from './contenders/index.js';
 import { crash } from './crash.js';
@@ -18,7 +19,7 @@ import { slots } from './slots.js';
 const HELP = `npm run bench [-- NAME... OPTIONS]
 
 Names: main-job, memory, cli, pace, slots, crash, actions, ledger, manifests, fit, mix,
-review (default: all)
+review, bucket (default: all)
 
 Options:
   --quick          small sizes: to see that it works, not to quote
@@ -37,7 +38,7 @@ const SIZES = {
     paces: [{ ratePerSecond: 5, clips: 40 }],
     ...{ slotClips: 40, crashClips: 80, kills: 1, fullSpeedClips: 400, slowClips: 30 },
     ...{ ledgerRows: 2_000, manifestRows: 2_000, fitSeconds: 2, mixSeconds: 10 },
-    ...{ reviewRows: 300, playedRows: 100 },
+    ...{ reviewRows: 300, playedRows: 100, bucketClips: 200 },
   },
   default: {
     ...{
@@ -57,7 +58,7 @@ const SIZES = {
     ],
     ...{ slotClips: 270, crashClips: 400, kills: 5, fullSpeedClips: 2_000, slowClips: 120 },
     ...{ ledgerRows: 100_000, manifestRows: 100_000, fitSeconds: 20, mixSeconds: 60 },
-    ...{ reviewRows: 10_000, playedRows: 1_000 },
+    ...{ reviewRows: 10_000, playedRows: 1_000, bucketClips: 1_000 },
   },
 };
 
@@ -76,6 +77,7 @@ const BENCHMARKS: Record<string, (sizes: Sizes) => Promise<Measurement[]>> = {
   fit,
   mix,
   review,
+  bucket,
 };
 
 const { values, positionals } = parseArgs({

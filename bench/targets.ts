@@ -62,6 +62,7 @@ export const TARGETS: Readonly<Record<string, Target>> = {
   'ledger.peak-mb': { under: 350 },
   'ledger.run-seconds': { under: 20 },
   'mix.share': { under: 0.25 },
+  'bucket.20.share': { atLeast: 0.9 },
   'review.lag-most': { atMost: 1000 },
   'review.audit-seconds': { under: 30 },
   'review.report-mb': { under: 2 },

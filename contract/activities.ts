@@ -109,6 +109,8 @@ export interface SubmitClipInput {
   notAfter: number;
   /** Id of the run, if a reset created it and it has not rejoined its account yet: send nothing. */
   reset?: string;
+  /** No clip of the batch is fitted, or was before. */
+  asIs?: true;
 }
 
 /** `attempt` is set if the answer is that of a later POST of the clip, made before the batch was reset. */
@@ -175,6 +177,8 @@ export interface FinishClipsInput {
   slow?: true;
   /** Outcomes that need no download. */
   record: Outcome[];
+  /** No clip of the batch is fitted, or was before. */
+  asIs?: true;
 }
 
 export interface FinishClipsOutput {

@@ -3,7 +3,8 @@
 import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
 import { freezeManifest } from '../../manifests/index.js';
-import { openLocalStore } from '../../store/local-store.js';
+import { storesOf } from '../../intake/network.js';
+import { placeIn } from '../../store/places.js';
 import { batchOptionsOf, resolveConfig, type ConfigOptions } from '../../config/config.js';
 import { startCallbackReceiver } from '../../workers/callback-receiver.js';
 import { simulatedConfig, type SimulatedConfig } from '../../config/simulated.js';
@@ -39,11 +40,17 @@ export interface RigOptions {
   countCalls?: boolean;
 }
 
+export interface RunHow {
+  probe?: boolean;
+  /** Absolute, or s3://bucket/prefix, below which the batch gets its results. Default: the rig's folder. */
+  results?: string;
+}
+
 export interface Rig {
   config: SimulatedConfig;
   temporal: BenchHome['temporal'];
   /** Scores that many clips and throws unless all of them succeeded. */
-  run(design: Design, clips: number, options?: { probe?: boolean }): Promise<Run>;
+  run(design: Design, clips: number, options?: RunHow): Promise<Run>;
   close(): Promise<void>;
 }
 
@@ -81,11 +88,12 @@ export async function startRig(
   return {
     config,
     temporal,
-    async run(design, clips, { probe = false } = {}) {
+    async run(design, clips, { probe = false, results = folder } = {}) {
       const id = `bench-${(batches += 1)}`;
-      const store = join(folder, id);
-      await generateManifest(`${store}.csv`, clips, PROMPTS);
-      await freezeManifest(`${store}.csv`, openLocalStore(store));
+      const manifest = join(folder, `${id}.csv`);
+      const store = placeIn(results, id);
+      await generateManifest(manifest, clips, PROMPTS);
+      await freezeManifest(manifest, storesOf(config)(store));
       const batch = { id, store, rows: clips, options: { ...batchOptionsOf(config, true), probe } };
 
       const [sharedBefore, callsBefore] = [await countShared(design), readCalls()];

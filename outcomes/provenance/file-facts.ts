@@ -60,21 +60,36 @@ export function readFacts(store: Store): Promise<KnownFiles> {
 
 /** Reads a file. */
 export async function readContent(file: Readable): Promise<FileContent> {
-  const digest = createHash('sha256');
-  let bytes = 0;
-  let mark: FileContent['mark'] = null;
-  let end: Buffer = Buffer.alloc(0);
-  for await (const chunk of file as AsyncIterable<Buffer>) {
-    digest.update(chunk);
-    bytes += chunk.length;
-    if (mark !== null) continue;
-    // One may lie across two chunks.
-    const seam = Buffer.concat([end, chunk.subarray(0, LONGEST_MARK)]);
-    mark = markIn(chunk) ?? markIn(seam);
-    end =
-      chunk.length < LONGEST_MARK ? seam.subarray(-LONGEST_MARK) : chunk.subarray(-LONGEST_MARK);
+  const reader = new ContentReader();
+  for await (const chunk of file as AsyncIterable<Buffer>) reader.add(chunk);
+  return reader.end();
+}
+
+/** Takes the chunks of a file in their order. */
+export class ContentReader {
+  readonly #digest = createHash('sha256');
+  #bytes = 0;
+  #mark: FileContent['mark'] = null;
+  #end: Buffer = Buffer.alloc(0);
+
+  get bytes(): number {
+    return this.#bytes;
   }
-  return { sha256: digest.digest('hex'), bytes, mark };
+
+  add(chunk: Buffer): void {
+    this.#digest.update(chunk);
+    this.#bytes += chunk.length;
+    if (this.#mark !== null) return;
+    // One may lie across two chunks.
+    const seam = Buffer.concat([this.#end, chunk.subarray(0, LONGEST_MARK)]);
+    this.#mark = markIn(chunk) ?? markIn(seam);
+    const last = chunk.length < LONGEST_MARK ? seam : chunk;
+    this.#end = last.subarray(-LONGEST_MARK);
+  }
+
+  end(): FileContent {
+    return { sha256: this.#digest.digest('hex'), bytes: this.#bytes, mark: this.#mark };
+  }
 }
 
 function markIn(bytes: Buffer): FileContent['mark'] {

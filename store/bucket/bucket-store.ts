@@ -54,8 +54,7 @@ export class BucketStore implements Store {
       await arriving?.(version); // the upload is whole only after this
     }
     try {
-      const body = Readable.from(counted(), { objectMode: false });
-      await this.objects.upload(this.#at(key), body, { version, ...typeOf(key) });
+      await this.objects.upload(this.#at(key), counted(), { version, ...typeOf(key) });
     } finally {
       source.destroy();
     }
@@ -129,6 +128,7 @@ export class BucketStore implements Store {
         entries.push({ key: `${folder}/${name}`, size: object.size });
       }
     }
+    this.#forgetGone(folder, logs);
     for (const [name, parts] of logs) {
       const key = `${folder}/${name}`;
       const log = this.#log(key);
@@ -152,6 +152,16 @@ export class BucketStore implements Store {
     if (!log) return;
     for (const part of (await log.cover()).parts) await this.objects.remove(part.key);
     this.#logs.delete(key);
+  }
+
+  /** A batch that was deleted may begin anew at the same place: what is appended then begins at 0. */
+  #forgetGone(folder: string, there: ReadonlyMap<string, unknown>): void {
+    const isGone = ([key, log]: [string, BucketLog]): boolean =>
+      log.isBegun &&
+      key.startsWith(`${folder}/`) &&
+      !there.has(key.slice(folder.length + 1)) &&
+      !key.includes('/', folder.length + 1);
+    if ([...this.#logs].some(isGone)) this.#logs.clear();
   }
 
   async *#read(key: string, from: number, to: number): AsyncIterable<Uint8Array> {

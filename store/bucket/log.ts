@@ -12,6 +12,8 @@ import type { Objects } from './objects.js';
 
 /** Parts that become one. */
 const MERGED = 100;
+/** Parts that are kept in memory. */
+const KEPT = 300;
 /** Requests at a time. */
 const AT_ONCE = 8;
 /** Of parts that are merged or written while they are listed. */
@@ -39,6 +41,8 @@ export class BucketLog {
   #unsure: (OwnPart & { version: string }) | undefined;
   /** The last parts written here, each where the one before it ends. */
   #run: OwnPart[] = [];
+  /** What was written here last, by where it begins: those who write a log read it too. */
+  readonly #own = new Map<number, Buffer>();
   #merging: Promise<void> = Promise.resolve();
   #listed: LogCover | undefined;
 
@@ -47,6 +51,11 @@ export class BucketLog {
     private readonly objects: Objects,
     private readonly key: string,
   ) {}
+
+  /** Whether there was something in it. */
+  get isBegun(): boolean {
+    return (this.#end ?? this.#listed?.end ?? 0) > 0;
+  }
 
   /** Resolves once the lines are in the bucket (S3). */
   append(content: string): Promise<void> {
@@ -82,11 +91,16 @@ export class BucketLog {
       const { parts, end } = listed && to <= listed.end ? listed : await this.cover();
       const start = at;
       const wanted = parts.filter((part) => part.start + part.size > start && part.start < to);
-      const bytesOf = (part: LogPart): Promise<Uint8Array | undefined> =>
-        this.objects.bytes(part.key, {
+      const bytesOf = async (part: LogPart): Promise<Uint8Array | undefined> => {
+        const range = {
           from: Math.max(0, start - part.start),
           to: Math.min(part.size, to - part.start),
-        });
+        };
+        const own = this.#own.get(part.start);
+        return own?.length === part.size
+          ? own.subarray(range.from, range.to)
+          : await this.objects.bytes(part.key, range);
+      };
       for await (const bytes of inOrder(wanted, bytesOf, AT_ONCE)) {
         if (!bytes) break; // merged since it was listed
         yield bytes;
@@ -149,6 +163,9 @@ export class BucketLog {
     const last = this.#run.at(-1);
     if (last && last.start + last.body.length !== start) this.#run = [];
     this.#run.push({ start, body });
+    this.#own.set(start, body);
+    const [oldest] = this.#own.keys();
+    if (this.#own.size > KEPT && oldest !== undefined) this.#own.delete(oldest);
     this.#end = start + body.length;
     if (this.#run.length < MERGED) return;
     const run = this.#run;

@@ -1,6 +1,6 @@
 // The objects of one bucket, as a store needs them.
 import { randomUUID } from 'node:crypto';
-import type { Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isMissing, type OpenedS3 } from './client.js';
 import type { StoredObject } from './buckets.js';
@@ -8,6 +8,8 @@ import { unfinishedUploads } from './unfinished.js';
 
 /** Tells an object from any other under its key. An ETag would be known only when it is there. */
 const VERSION = 'reelscore-version';
+/** A stream up to this size goes in one request. */
+const PART_BYTES = 8 * 1_048_576;
 /** Answers that say that another request for the same key is under way. */
 const MAX_CONFLICTS = 10;
 const CONFLICT_MS = 50;
@@ -59,11 +61,28 @@ export class Objects {
   }
 
   /** Writes a stream; in parts, if it is long. Nothing is there if the stream fails. */
-  async upload(key: string, body: Readable, written: Written): Promise<void> {
+  async upload(key: string, stream: AsyncIterable<Uint8Array>, written: Written): Promise<void> {
+    const chunks = stream[Symbol.asyncIterator]();
+    const first: Uint8Array[] = [];
+    let bytes = 0;
+    while (bytes < PART_BYTES) {
+      const next = await chunks.next();
+      if (next.done) {
+        await this.put(key, Buffer.concat(first), written);
+        return;
+      }
+      first.push(next.value);
+      bytes += next.value.length;
+    }
+    async function* all(): AsyncIterable<Uint8Array> {
+      yield* first;
+      yield* { [Symbol.asyncIterator]: () => chunks };
+    }
     const { client } = await this.open();
     const { Upload } = await import('@aws-sdk/lib-storage');
-    const upload = new Upload({ client, params: { ...this.#input(key, written), Body: body } });
-    await upload.done();
+    const body = Readable.from(all(), { objectMode: false });
+    const params = { ...this.#input(key, written), Body: body };
+    await new Upload({ client, params, partSize: PART_BYTES }).done();
   }
 
   /** Undefined if there is none. */

@@ -6,6 +6,7 @@ import { Readable } from 'node:stream';
 import { buffer, text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
+import { DeleteObjectCommand } from '@aws-sdk/client-s3';
 import { tryStore } from '../../store/bucket/store-check.js';
 import { linesOf } from '../../store/lines.js';
 import { openLocalStore } from '../../store/local-store.js';
@@ -209,6 +210,21 @@ describe('what is appended in a bucket', () => {
       expect(seen).toEqual(Array.from({ length: 130 }, (_, n) => `${n}`));
     },
   );
+
+  test('begins anew where a batch was deleted', async () => {
+    const store = inBucket('deleted');
+    const notes = 'downloads/a.jsonl';
+    for (const one of [key, notes]) await store.append(one, 'of before\n');
+    for await (const Key of s3.keys('results/deleted/')) {
+      await s3.client.send(new DeleteObjectCommand({ Bucket: s3.bucket, Key }));
+    }
+    expect(await store.list('submissions')).toEqual([]);
+    for (const one of [key, notes]) {
+      await store.append(one, 'of now\n');
+      expect(await linesIn(inBucket('deleted'), one)).toEqual(['of now']);
+      expect(await linesIn(store, one)).toEqual(['of now']);
+    }
+  });
 
   test('is kept of two who append to the same at one time', async () => {
     const name = randomUUID();

@@ -1,6 +1,7 @@
 // Starts downloads of soundtracks and the recording of outcomes, in groups.
 import type { ActiveClip } from '../../contract/carried.js';
 import type { Outcome } from '../../contract/clip.js';
+import { isAsIs } from './as-is.js';
 import { downloadFailed } from './clip.js';
 import { applyEffect, taskOf, type StepContext } from './step.js';
 import type { Survey } from './survey.js';
@@ -71,6 +72,7 @@ export class Finishing {
       ...{ store, round, record, download },
       ...(options.ledger && { ledger: options.ledger }),
       ...(slow && { slow }),
+      ...(isAsIs(input) && { asIs: true }),
       segment: state.nextSegment(Date.now()),
     });
     const now = Date.now();

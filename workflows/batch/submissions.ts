@@ -1,6 +1,7 @@
 // Gives out submissions, each with its moment.
 import { workflowInfo } from '@temporalio/workflow';
 import type { ActiveClip } from '../../contract/carried.js';
+import { isAsIs } from './as-is.js';
 import { leftOf } from './cap.js';
 import { newClip, submitted, submitting } from './clip.js';
 import { applyEffect, type StepContext } from './step.js';
@@ -60,6 +61,7 @@ export class Submissions {
       const { row, attempt } = clip;
       const answer = await activities.submitClip({
         ...{ store, round, row, attempt, notBefore },
+        ...(isAsIs(input) && { asIs: true }),
         notAfter: lateness.notAfter(notBefore, membership.accountRate),
         ...membership.resetOf(workflowInfo()),
       });
