@@ -1,9 +1,9 @@
 // An object that is appended to. Buckets know no appending, so it is many objects: each append is a small one (several
 // that come at one time share it), named by where it begins, and a hundred of them become one.
 //
-// L1. A part is created, never replaced but by one that begins with the same bytes: what was read stays where it was.
+// S4. A part is created, never replaced but by one that begins with the same bytes: what was read stays where it was.
 //     A request that comes late changes nothing.
-// L2. Parts are removed only after an earlier part has their bytes.
+// S5. Parts are removed only after an earlier part has their bytes.
 import { randomUUID } from 'node:crypto';
 import pLimit from 'p-limit';
 import { inOrder } from '../in-order.js';
@@ -178,7 +178,7 @@ export class BucketLog {
     if (!first) return;
     const body = Buffer.concat([first, ...others].map((part) => part.body));
     await this.objects.put(partKey(this.key, first.start), body);
-    const limit = pLimit(AT_ONCE); // L2
+    const limit = pLimit(AT_ONCE); // S5
     const remove = ({ start }: OwnPart): Promise<void> =>
       this.objects.remove(partKey(this.key, start));
     await Promise.all(others.map((part) => limit(remove, part)));
