@@ -46,5 +46,6 @@ async function openS3({ endpoint }: BucketOptions): Promise<OpenedS3> {
 /** Whether an error says that there is no such object, bucket or upload. */
 export function isMissing(error: unknown): boolean {
   const { name, $metadata } = error as Error & { $metadata?: { httpStatusCode?: number } };
+  if (name === 'NoSuchBucket') return false;
   return $metadata?.httpStatusCode === 404 || /^(NotFound|NoSuch(Key|Upload))$/.test(name);
 }

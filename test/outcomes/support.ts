@@ -7,13 +7,18 @@ import { freezeManifest } from '../../manifests/index.js';
 import { openSnapshot } from '../../manifests/snapshot.js';
 import type { BatchStoreView, MergedRow } from '../../outcomes/merge.js';
 import { openLocalStore } from '../../store/local-store.js';
+import type { Store } from '../../store/store.js';
 
-/** The store of a batch with a frozen manifest, gone when the test ends. */
-export async function frozen(manifest: string, name = 'm.csv'): Promise<BatchStoreView> {
+/** The store of a batch with a frozen manifest, gone when the test ends. @param there one that is not */
+export async function frozen(
+  manifest: string,
+  name = 'm.csv',
+  there?: Store,
+): Promise<BatchStoreView> {
   const folder = await mkdtemp(join(tmpdir(), 'reelscore-outcomes-'));
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
   await writeFile(join(folder, name), manifest);
-  const store = openLocalStore(join(folder, 'batch'));
+  const store = there ?? openLocalStore(join(folder, 'batch'));
   await freezeManifest(join(folder, name), store, { skipInvalid: true });
   return { store, snapshot: openSnapshot(store) };
 }

@@ -275,6 +275,21 @@ test('who creates an object is told so, also if the answer is lost', async () =>
   s3.answer = asIs;
 });
 
+test('errors say where they happened, and what to do', async () => {
+  const gone = open()('s3://no-such-bucket/results');
+  const bucketGone = /^s3:\/\/no-such-bucket\/.*: .+ \(create it, or name another\)$/;
+  await expect(gone.write('batch.json', 'x')).rejects.toThrow(bucketGone);
+  await expect(gone.readText('batch.json')).rejects.toThrow(bucketGone);
+  await expect(gone.list('outcomes')).rejects.toThrow(bucketGone);
+  vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'another');
+  await expect(inBucket().readText('batch.json')).rejects.toThrow(/ \(check the credentials, and/);
+  vi.stubEnv('AWS_SECRET_ACCESS_KEY', '');
+  vi.stubEnv('AWS_ACCESS_KEY_ID', '');
+  vi.stubEnv('HOME', folder);
+  vi.stubEnv('AWS_EC2_METADATA_DISABLED', 'true');
+  await expect(inBucket().readText('batch.json')).rejects.toThrow(/ \(set AWS_ACCESS_KEY_ID and/);
+});
+
 test('a server is tried before it is trusted', async () => {
   await tryStore(open(), `s3://${s3.bucket}/results`);
   for await (const key of s3.keys('results/reelscore-doctor')) expect(key).toBe('');
