@@ -159,7 +159,7 @@ test('a request of another version, or with settings that cannot be, is refused 
     [{ version: 2, manifest: 'x.csv' }, 'version: 2 is not known to this worker'],
     [{ manifest: 'x.csv', colour: 'red' }, 'colour'],
     [{ manifest: 'x.csv', settings: { rate: 'fast' } }, 'settings.rate: "fast" is not a number'],
-    [{ manifest: 'x.csv', results: 'here' }, '"here" is not an absolute path'],
+    [{ manifest: 'x.csv', results: 'here' }, '"here" is neither an absolute path'],
   ] as const;
   for (const [of, reason] of reasons) {
     const started = await request(of);

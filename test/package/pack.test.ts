@@ -97,6 +97,7 @@ test('it has these folders and files, and no test, benchmark or source', async (
     /^(intake|manifests)\/[\w-]+\.schema\.json$/,
     /^outcomes\/review\/page\/[\w-]+\.(css|js)$/,
     /^page\/assets\/[\w-]+\.(css|js)$/,
+    /^deploy\//,
     /^temporal\/embedded\/server\/(go\.mod|go\.sum|SHA256SUMS)$/,
   ];
   expect(packed.filter((path) => !expected.some((pattern) => pattern.test(path)))).toEqual([]);
