@@ -64,14 +64,15 @@ export async function spendOf(
     counted.set(value, group);
   };
 
-  for (const paid of await paidStores(context, config.ledgerDir)) {
+  const kind = simulated ? 'simulated' : 'scored';
+  const ledger = new Ledger(context.openStore(config.ledgerDir), kind);
+  for (const paid of await paidStores(context, ledger)) {
     if ((paid.record.account === SIMULATOR_ACCOUNT) !== simulated) continue;
     const payments = await paymentsOf(paid.store);
     const valueOf = await grouping(paid, by);
     for (const payment of payments) count(payment, valueOf(payment));
   }
-  const kind = simulated ? 'simulated' : 'scored';
-  for await (const entries of new Ledger(context.openStore(config.ledgerDir), kind).entries()) {
+  for await (const entries of ledger.entries()) {
     for (const { taskId, at: text, batch } of entries) {
       const at = Date.parse(text);
       count({ taskId, at }, by === 'batch' ? batch : by === 'month' ? monthOf(at) : '');

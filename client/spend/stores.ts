@@ -2,7 +2,8 @@
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { readBatchRecord, type BatchRecord } from '../../intake/batch-record.js';
-import { placeIn } from '../../store/places.js';
+import type { Ledger } from '../../outcomes/ledger/ledger.js';
+import { isInBucket, placeIn, resolvePlace, splitPlace } from '../../store/places.js';
 import type { Store } from '../../store/store.js';
 import type { LocateContext } from '../context.js';
 
@@ -11,19 +12,15 @@ export interface PaidStore {
   record: BatchRecord;
 }
 
-/**
- * Those that Temporal knows, and those beside the ledger. A store that is not on this machine is left out.
- * @param folder in which results lie
- */
+/** Those that Temporal knows, and those beside the ledger. A store that is not on this machine is left out. */
 export async function paidStores(
   { temporal, openStore, outDir }: LocateContext,
-  folder: string,
+  ledger: Ledger,
 ): Promise<PaidStore[]> {
   const known = await temporal.list();
-  const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
   const places = new Set([
     ...known.flatMap(({ memo }) => (memo ? [placeIn(memo.store)] : [])),
-    ...entries.filter((one) => one.isDirectory()).map(({ name }) => path.join(folder, name)),
+    ...(await placesBeside(ledger)),
     ...(outDir === undefined ? [] : [placeIn(outDir)]),
   ]);
   const found: PaidStore[] = [];
@@ -33,4 +30,21 @@ export async function paidStores(
     if (record) found.push({ store, record });
   }
   return found;
+}
+
+async function placesBeside(ledger: Ledger): Promise<Iterable<string>> {
+  const { location } = ledger;
+  if (!isInBucket(location)) {
+    const entries = await readdir(location, { withFileTypes: true }).catch(() => []);
+    return entries.filter((one) => one.isDirectory()).map(({ name }) => path.join(location, name));
+  }
+  // To list a bucket is to list every file of every batch: the ledger names the batches in which clips succeeded.
+  const places = new Set<string>();
+  for await (const entries of ledger.entries()) {
+    for (const { soundtrack } of entries) {
+      const { folder } = splitPlace(resolvePlace(location, soundtrack));
+      places.add(splitPlace(folder).folder);
+    }
+  }
+  return places;
 }

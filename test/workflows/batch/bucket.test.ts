@@ -108,6 +108,12 @@ test('kill -9 of a worker, twenty times: nothing lost, nothing paid twice silent
     expect((await readdir(cwd)).filter((name) => name === 'results')).toEqual([]);
   }
 
+  const spent = await reelscore(other, 'spend', '--format', 'json');
+  const { total } = JSON.parse(spent) as { total: { submissions: number; unclear: number } };
+  const taken = simulator.ledger().length;
+  expect(total.submissions).toBeLessThanOrEqual(taken);
+  expect(total.submissions + total.unclear).toBeGreaterThanOrEqual(taken);
+
   // The ledger lies in the bucket too: what has its music is not paid for again.
   const paid = simulator.ledger().length;
   const again = await start('night-2', 'library.csv');
