@@ -202,7 +202,7 @@ describe('refused', () => {
 
   test('a timeout while the request still waits for a connection', async () => {
     const vendor = await startRawVendor(() => undefined);
-    const client = clientOf(vendor.baseUrl, { maxConnections: 1, timeoutMs: 1000 });
+    const client = clientOf(vendor.baseUrl, { maxConnections: 1, timeoutMs: 5000 });
     const [first, second] = await Promise.all([client.submit(clip), client.submit(clip)]);
     expect(first).toMatchObject({ kind: 'unknown' });
     expect(second).toMatchObject({ kind: 'refused', failure: { code: 'network_timeout' } });
