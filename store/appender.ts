@@ -2,17 +2,11 @@
 import { open } from 'node:fs/promises';
 import path from 'node:path';
 import type { Folders } from './folders.js';
-
-interface Waiting {
-  content: string;
-  resolve: () => void;
-  reject: (reason: unknown) => void;
-}
+import { GroupedAppends } from './grouped-appends.js';
 
 export class Appender {
   readonly #folder: string;
-  #queue: Waiting[] = [];
-  #busy = false;
+  readonly #appends = new GroupedAppends((content) => this.#tryWrite(content));
   /** The file's name is on disk. */
   #named = false;
   /** The last write failed and may have left half a line. */
@@ -28,27 +22,17 @@ export class Appender {
 
   /** Resolves once the lines are on disk (S3). */
   append(content: string): Promise<void> {
-    return new Promise((resolve, reject) => {
-      this.#queue.push({ content, resolve, reject });
-      if (!this.#busy) void this.#drain();
-    });
+    return this.#appends.append(content);
   }
 
-  async #drain(): Promise<void> {
-    this.#busy = true;
-    while (this.#queue.length > 0) {
-      const group = this.#queue;
-      this.#queue = [];
-      try {
-        await this.#write(group.map(({ content }) => content).join(''));
-        for (const { resolve } of group) resolve();
-      } catch (error) {
-        this.#named = false;
-        this.folders.failed(this.#folder, error);
-        for (const { reject } of group) reject(error);
-      }
+  async #tryWrite(content: string): Promise<void> {
+    try {
+      await this.#write(content);
+    } catch (error) {
+      this.#named = false;
+      this.folders.failed(this.#folder, error);
+      throw error;
     }
-    this.#busy = false;
   }
 
   async #write(content: string): Promise<void> {

@@ -6,6 +6,7 @@
 // S5. Parts are removed only after an earlier part has their bytes.
 import { randomUUID } from 'node:crypto';
 import pLimit from 'p-limit';
+import { GroupedAppends } from '../grouped-appends.js';
 import { inOrder } from '../in-order.js';
 import { coverOf, partKey, partOf, type LogCover, type LogPart } from './log-parts.js';
 import type { Objects } from './objects.js';
@@ -21,20 +22,16 @@ const MAX_LISTS = 5;
 /** Others that append to the same log at the same place. */
 const MAX_RIVALS = 20;
 
-interface Waiting {
-  content: string;
-  resolve: () => void;
-  reject: (reason: unknown) => void;
-}
-
 interface OwnPart {
   start: number;
   body: Buffer;
 }
 
 export class BucketLog {
-  #queue: Waiting[] = [];
-  #busy = false;
+  readonly #appends = new GroupedAppends(async (content) => {
+    await this.#settleUnsure();
+    await this.#write(Buffer.from(content));
+  });
   /** Where the next part begins; undefined if it must be looked up. */
   #end: number | undefined;
   /** A part that may or may not be there. */
@@ -59,10 +56,7 @@ export class BucketLog {
 
   /** Resolves once the lines are in the bucket (S3). */
   append(content: string): Promise<void> {
-    return new Promise((resolve, reject) => {
-      this.#queue.push({ content, resolve, reject });
-      if (!this.#busy) void this.#drain();
-    });
+    return this.#appends.append(content);
   }
 
   /** Its parts as they are now. @throws Error if one of them was taken away */
@@ -114,22 +108,6 @@ export class BucketLog {
   /** Resolves when nothing is merged any more. */
   settled(): Promise<void> {
     return this.#merging;
-  }
-
-  async #drain(): Promise<void> {
-    this.#busy = true;
-    while (this.#queue.length > 0) {
-      const group = this.#queue;
-      this.#queue = [];
-      try {
-        await this.#settleUnsure();
-        await this.#write(Buffer.from(group.map(({ content }) => content).join('')));
-        for (const { resolve } of group) resolve();
-      } catch (error) {
-        for (const { reject } of group) reject(error);
-      }
-    }
-    this.#busy = false;
   }
 
   /** The same part again: its name must not go to another one as long as it may still come. */
