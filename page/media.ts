@@ -4,18 +4,8 @@ import { open } from 'node:fs/promises';
 import { extname } from 'node:path';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { videoTypeOf } from '../manifests/video-type.js';
+import { MEDIA_TYPES } from '../net/media-types.js';
 import { sendFile } from '../net/send-file.js';
-
-const TYPES: Readonly<Record<string, string>> = {
-  '.mp3': 'audio/mpeg',
-  '.wav': 'audio/wav',
-  '.m4a': 'audio/mp4',
-  '.aac': 'audio/aac',
-  '.ogg': 'audio/ogg',
-  '.opus': 'audio/ogg',
-  '.flac': 'audio/flac',
-  '.jpg': 'image/jpeg',
-};
 
 /** @param path undefined: there is none */
 export async function sendMedia(
@@ -33,7 +23,7 @@ export async function sendMedia(
   }
   // Of the vendor or of a clip: nothing in it runs here.
   reply.header('content-security-policy', "default-src 'none'; sandbox");
-  const type = TYPES[extname(path).toLowerCase()] ?? videoTypeOf(path);
+  const type = MEDIA_TYPES[extname(path).toLowerCase()] ?? videoTypeOf(path);
   const version = `${stats.size}-${Math.floor(stats.mtimeMs)}`;
   return await sendFile(request, reply, { file, size: stats.size, version, type });
 }

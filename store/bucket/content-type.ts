@@ -1,20 +1,14 @@
 import { extname } from 'node:path';
+import { MEDIA_TYPES } from '../../net/media-types.js';
 
 /** Of what people open from a bucket. */
 const TYPES: Readonly<Record<string, string>> = {
+  ...MEDIA_TYPES,
   '.csv': 'text/csv; charset=utf-8',
   '.html': 'text/html; charset=utf-8',
   '.json': 'application/json',
   '.jsonl': 'application/jsonl',
   '.xlsx': 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
-  '.mp3': 'audio/mpeg',
-  '.wav': 'audio/wav',
-  '.m4a': 'audio/mp4',
-  '.aac': 'audio/aac',
-  '.ogg': 'audio/ogg',
-  '.opus': 'audio/ogg',
-  '.flac': 'audio/flac',
-  '.jpg': 'image/jpeg',
   '.mp4': 'video/mp4',
   '.mov': 'video/quicktime',
   '.mkv': 'video/x-matroska',
