@@ -1,6 +1,6 @@
 // Opens the store at a location: a folder, or a place in a bucket.
 import { BucketStore } from './bucket/bucket-store.js';
-import { s3Opener, type BucketOptions, type OpenedS3 } from './bucket/client.js';
+import { s3Opener, type BucketOptions } from './bucket/client.js';
 import { explainErrors } from './bucket/explain.js';
 import { folderIn, readLocation } from './bucket/location.js';
 import { Objects } from './bucket/objects.js';
@@ -12,13 +12,7 @@ import type { OpenStore } from './store.js';
  * @returns throws Error if the location is neither an absolute path nor s3://bucket/prefix
  */
 export function storeOpener(options: BucketOptions): OpenStore {
-  const connect = s3Opener(options);
-  let connected: Promise<OpenedS3> | undefined;
-  const open = (): Promise<OpenedS3> =>
-    (connected ??= connect().then((opened) => {
-      explainErrors(opened.client);
-      return opened;
-    }));
+  const open = s3Opener(options, explainErrors);
   return (location) => {
     const place = readLocation(location);
     if (!place) return openLocalStore(location);

@@ -62,12 +62,11 @@ export class BucketStore implements Store {
   }
 
   async writeFile(key: string, fill: (path: string) => Promise<void>): Promise<void> {
-    const at = this.#at(key);
     await withScratch(async (folder) => {
       const file = path.join(folder, 'part');
       await (await open(file, 'wx', 0o600)).close();
       await fill(file);
-      await this.objects.upload(at, createReadStream(file), typeOf(key));
+      await this.writeStream(key, createReadStream(file));
     });
   }
 
@@ -123,7 +122,9 @@ export class BucketStore implements Store {
       const log = logOf(name);
       if (log !== undefined) {
         const part = partOf(at + log, object);
-        if (part) logs.set(log, [...(logs.get(log) ?? []), part]);
+        const parts = logs.get(log) ?? [];
+        if (part) parts.push(part);
+        logs.set(log, parts);
       } else if (name !== '' && !name.includes('/') && !name.startsWith('.')) {
         entries.push({ key: `${folder}/${name}`, size: object.size });
       }

@@ -16,9 +16,17 @@ export interface OpenedS3 {
 }
 
 /** Opens the client once. Credentials come from AWS's own chain: environment, profiles, SSO, instance and pod roles. */
-export function s3Opener(options: BucketOptions): () => Promise<OpenedS3> {
+export function s3Opener(
+  options: BucketOptions,
+  prepare?: (client: S3Client) => void,
+): () => Promise<OpenedS3> {
+  const open = async (): Promise<OpenedS3> => {
+    const made = await openS3(options);
+    prepare?.(made.client);
+    return made;
+  };
   let opened: Promise<OpenedS3> | undefined;
-  return () => (opened ??= openS3(options));
+  return () => (opened ??= open());
 }
 
 async function openS3({ endpoint }: BucketOptions): Promise<OpenedS3> {
