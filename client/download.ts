@@ -1,7 +1,6 @@
 // Brings the results of a batch into a folder of this machine, from wherever they are.
-import { Transform } from 'node:stream';
-import pLimit from 'p-limit';
 import { z } from 'zod';
+import { inOrder } from '../store/in-order.js';
 import { FOR_PEOPLE } from '../store/layout.js';
 import { openLocalStore } from '../store/local-store.js';
 import type { Store } from '../store/store.js';
@@ -11,8 +10,6 @@ import { resultsOf } from './results.js';
 
 /** Files at a time. */
 const AT_ONCE = 8;
-/** Held at a time. */
-const AHEAD = 256;
 const SUMMARY = 'summary.json';
 
 export interface DownloadOptions {
@@ -44,38 +41,27 @@ export async function downloadResults(
   const target = openLocalStore(folder);
   await mustBeFree(target, batch);
   const done = { batch, folder, files: 0, bytes: 0, notes: await notesOf(located) };
-  const limit = pLimit(AT_ONCE);
-  const copy = async (key: string): Promise<void> => {
+  const copy = async (key: string): Promise<number> => {
     signal?.throwIfAborted();
-    done.bytes += await target.writeStream(key, whole(store, key));
+    return await target.writeStream(key, store.readStream(key));
+  };
+  const add = (bytes: number): void => {
+    done.bytes += bytes;
     done.files += 1;
     onProgress?.(done.files);
   };
-  let working: Promise<void>[] = [];
-  for await (const key of keysOf(store)) {
-    working.push(limit(copy, key));
-    if (working.length < AHEAD) continue;
-    await Promise.all(working);
-    working = [];
-  }
-  await Promise.all(working);
+  for await (const bytes of inOrder(keysOf(store), copy, AT_ONCE)) add(bytes);
+  // One that is there says that all else is.
+  if (await store.exists(SUMMARY)) add(await copy(SUMMARY));
   return done;
 }
 
-/** A summary that is there says that all else is: it comes last. */
+/** All but the summary. */
 async function* keysOf(store: Store): AsyncIterable<string> {
   for (const folder of FOR_PEOPLE.folders) yield* await store.list(folder);
   for (const key of FOR_PEOPLE.files) {
     if (key !== SUMMARY && (await store.exists(key))) yield key;
   }
-  if (await store.exists(SUMMARY)) yield SUMMARY;
-}
-
-function whole(store: Store, key: string): Transform {
-  const through = new Transform({ transform: (chunk, _encoding, next) => next(null, chunk) });
-  const source = store.readStream(key);
-  source.on('error', (error) => through.destroy(error));
-  return source.pipe(through);
 }
 
 const Summary = z.object({ batch: z.string() });
