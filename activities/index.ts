@@ -26,7 +26,7 @@ import { notifyActivity } from './notify.js';
 import { preparePageActivity } from './prepare-page.js';
 import { queryTasksActivity } from './query-tasks.js';
 import { KeptLinks } from './result-links.js';
-import { submitClipActivity } from './submit-clip.js';
+import { submitActivities } from './submit-clips.js';
 
 export type { ActivityDependencies } from './dependencies.js';
 
@@ -73,7 +73,7 @@ export function createActivities(
   return {
     matchLedger: matchLedgerActivity(deps, batches, ledgers),
     preparePage: preparePageActivity(deps, batches),
-    submitClip: submitClipActivity(deps, batches),
+    ...submitActivities(deps, batches),
     queryTasks: queryTasksActivity(deps, batches, links),
     finishClips: finishClipsActivity(deps, batches, links, ledgers),
     finalizeBatch: finalizeBatchActivity(deps, batches),

@@ -1,7 +1,6 @@
 // Makes one POST for one clip at its moment, and never the same POST twice.
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Context, log } from '@temporalio/activity';
-import type { BatchActivities, SubmitClipInput, SubmitClipOutput } from '../contract/activities.js';
+import type { SubmitClipInput, SubmitClipOutput } from '../contract/activities.js';
 import { currentRun } from './batch-id.js';
 import type { Clip } from '../contract/clip.js';
 import { unlessChanged, type Change } from './changed-file.js';
@@ -9,11 +8,10 @@ import { expiredLink } from './expired-link.js';
 import { sentClip } from './fitting/proxies.js';
 import type { OpenBatches } from './batch-files.js';
 import type { ActivityDependencies } from './dependencies.js';
-import { withHeartbeat } from './heartbeat.js';
 import { countSubmission } from './metrics.js';
 import { paramsOf } from './params.js';
 import { lookBack, withAttempt, rivalEnd, type PastLook } from './past-posts.js';
-import { SubmissionHold } from './submission-hold.js';
+import type { SubmissionHold } from './submission-hold.js';
 import type {
   JournalAnswer,
   PostAnswer,
@@ -27,8 +25,8 @@ import type {
  * activity to its POST (a closed laptop) may have been replaced, so it must not post.
  */
 const LEASE_MS = 8000;
-/** Moments are given out at most 1.5 s ahead; a longer wait means that clocks differ. */
-const MAX_WAIT_MS = 4000;
+/** Moments are given out at most 4 s ahead; a longer wait means that clocks differ. */
+const MAX_WAIT_MS = 5500;
 
 /** The intent is written this long before the moment, so that a slow disk does not delay the submission. */
 const INTENT_MS = 50;
@@ -42,21 +40,27 @@ const STALLED: JournalAnswer = {
   },
 };
 
-export function submitClipActivity(
-  {
-    vendor,
-    delivery,
-    callbackUrl,
-  }: Pick<ActivityDependencies, 'vendor' | 'delivery' | 'callbackUrl'>,
-  batches: OpenBatches,
-): BatchActivities['submitClip'] {
-  const hold = new SubmissionHold();
+/** What submissions of this worker share. */
+export interface SubmitDependencies extends Pick<
+  ActivityDependencies,
+  'vendor' | 'delivery' | 'callbackUrl'
+> {
+  batches: OpenBatches;
+  hold: SubmissionHold;
+}
 
-  return (input) => {
-    const takenAt = Date.now();
-    const { store, round, row, reset } = input;
-    // The workflow learns of a reset only by this answer: the history it replays is the previous run's.
-    if (reset !== undefined) return Promise.resolve({ kind: 'held', reset });
+/**
+ * Makes one POST, or returns the answer of one that was made before.
+ * @param takenAt when this worker took the activity; epoch ms
+ * @throws errors of the store: nothing was sent, or the journal tells at the next try what came of it; AbortError
+ *   when the activity is cancelled before the POST
+ */
+export function createSubmit(
+  dependencies: SubmitDependencies,
+): (input: SubmitClipInput, takenAt: number) => Promise<SubmitClipOutput> {
+  const { vendor, delivery, callbackUrl, batches, hold } = dependencies;
+  return async (input, takenAt) => {
+    const { store, round, row } = input;
     const { info, cancellationSignal: signal } = Context.current();
     const { batch, run } = currentRun();
     const files = batches.at(store, round);
@@ -64,18 +68,16 @@ export function submitClipActivity(
     const asked = { round, row, attempt: input.attempt, run, activityTry: info.attempt };
     const callback = callbackUrl({ batch, round, row, attempt: input.attempt }) !== undefined;
 
-    return withHeartbeat(async () => {
-      const rivals = await journal.watch(asked);
-      try {
-        const look: PastLook = { journal, post: asked, callback, signal };
-        const past = await lookBack(look);
-        if ('made' in past) return past.made;
-        const post = { ...asked, attempt: past.attempt };
-        return withAttempt(await submit(post, look, rivals), post.attempt, asked);
-      } finally {
-        rivals.end();
-      }
-    });
+    const rivals = await journal.watch(asked);
+    try {
+      const look: PastLook = { journal, post: asked, callback, signal };
+      const past = await lookBack(look);
+      if ('made' in past) return past.made;
+      const post = { ...asked, attempt: past.attempt };
+      return withAttempt(await submit(post, look, rivals), post.attempt, asked);
+    } finally {
+      rivals.end();
+    }
 
     async function submit(post: PostKey, look: PastLook, rivals: Watch): Promise<SubmitClipOutput> {
       const { notBefore, notAfter }: SubmitClipInput = input;
@@ -93,7 +95,7 @@ export function submitClipActivity(
         return await noted(journal, post, { kind: 'refused', failure });
       }
       const latest = takenAt + MAX_WAIT_MS;
-      await until(Math.min(notBefore - INTENT_MS, latest), signal);
+      await hold.wait(Math.min(notBefore - INTENT_MS, latest), signal);
       const hindrance = (): JournalAnswer | undefined => {
         if (Date.now() - takenAt > LEASE_MS) return STALLED; // A1
         if (hold.active) return { kind: 'held' };
@@ -108,7 +110,12 @@ export function submitClipActivity(
         await noted(journal, post, { kind: 'held' });
         return await rivalEnd(look, rival); // J4
       }
-      await until(Math.min(notBefore, latest), signal);
+      try {
+        await hold.wait(Math.min(notBefore, latest), signal);
+      } catch (error) {
+        await noted(journal, post, { kind: 'held' }); // else its intent would count as a POST of unknown outcome
+        throw error;
+      }
       const hindered = hindrance();
       if (hindered) return await noted(journal, post, hindered);
 
@@ -149,13 +156,6 @@ const PROXY_GONE: Change = {
   code: 'fit_failed',
   message: 'the part of the clip that was cut for the vendor is gone (retry the batch)',
 };
-
-/** Resolves at a moment (epoch ms), never before it; timers may fire a little early. */
-async function until(moment: number, signal: AbortSignal): Promise<void> {
-  for (let left = moment - Date.now(); left > 0; left = moment - Date.now()) {
-    await sleep(Math.ceil(left), undefined, { signal });
-  }
-}
 
 async function noted<One extends PostAnswer>(
   journal: SubmissionJournal,

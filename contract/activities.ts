@@ -124,6 +124,22 @@ export type SubmitClipOutput =
   /** It may have been accepted and charged. */
   | { kind: 'unknown'; callback: boolean; message: string; attempt?: number };
 
+/** Submissions that are due within a short time, made by one activity. */
+export interface SubmitClipsInput extends Pick<
+  SubmitClipInput,
+  'store' | 'round' | 'reset' | 'asIs'
+> {
+  /** At most one of a row. */
+  submissions: Pick<SubmitClipInput, 'row' | 'attempt' | 'notBefore' | 'notAfter'>[];
+}
+
+export interface SubmitClipsOutput {
+  /** By row. A row that is missing was held: nothing was sent. */
+  answers: [row: number, answer: SubmitClipOutput][];
+  /** As given: none of them was sent. */
+  reset?: string;
+}
+
 /** One task of a clip, identified by the POST that created it. */
 export interface TaskRef {
   row: number;
@@ -256,7 +272,9 @@ export interface BatchActivities {
   preparePage(input: PreparePageInput): Promise<PreparePageOutput>;
   fitClip(input: FitClipInput): Promise<FitClipOutput>;
   joinCues(input: JoinCuesInput): Promise<JoinCuesOutput>;
+  /** Of batches that began before `submitClips` was there. */
   submitClip(input: SubmitClipInput): Promise<SubmitClipOutput>;
+  submitClips(input: SubmitClipsInput): Promise<SubmitClipsOutput>;
   queryTasks(input: QueryTasksInput): Promise<QueryTasksOutput>;
   finishClips(input: FinishClipsInput): Promise<FinishClipsOutput>;
   finalizeBatch(input: FinalizeBatchInput): Promise<BatchSummary>;

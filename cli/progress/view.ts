@@ -67,6 +67,7 @@ const WORK: Record<string, string> = {
   matchLedger: 'looking up what was scored before',
   preparePage: 'probing clips',
   submitClip: 'submitting',
+  submitClips: 'submitting',
   queryTasks: 'asking the vendor about tasks',
   finishClips: 'downloading soundtracks and recording outcomes',
   finalizeBatch: 'writing the results',

@@ -1,7 +1,7 @@
 // The moments that workflows gave out, as their histories have them: what a pace is judged by. When
 // submissions arrive depends on the machine as well; that is for the benchmark (`pace`).
 import type { Client } from '@temporalio/client';
-import type { SubmitClipInput } from '../../contract/activities.js';
+import type { SubmitClipsInput } from '../../contract/activities.js';
 
 export interface GivenMoment {
   batch: string;
@@ -24,9 +24,10 @@ async function momentsOf(client: Client, batch: string): Promise<GivenMoment[]> 
   for (let runId: string | undefined; ;) {
     const { events } = await client.workflow.getHandle(batch, runId).fetchHistory();
     for (const { activityTaskScheduledEventAttributes: scheduled } of events ?? []) {
-      if (scheduled?.activityType?.name !== 'submitClip') continue;
+      if (scheduled?.activityType?.name !== 'submitClips') continue;
       const text = Buffer.from(scheduled.input!.payloads![0]!.data!).toString();
-      given.push({ batch, at: (JSON.parse(text) as SubmitClipInput).notBefore });
+      const { submissions } = JSON.parse(text) as SubmitClipsInput;
+      given.push(...submissions.map(({ notBefore }) => ({ batch, at: notBefore })));
     }
     const before = events?.[0]?.workflowExecutionStartedEventAttributes?.continuedExecutionRunId;
     if (!before) return given;

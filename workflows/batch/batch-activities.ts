@@ -24,7 +24,7 @@ const { joinAccount } = proxyActivities<BatchActivities>({
   startToCloseTimeout: '30s',
   retry: RETRY,
 });
-const { submitClip } = proxyActivities<BatchActivities>({
+const { submitClip, submitClips } = proxyActivities<BatchActivities>({
   startToCloseTimeout: '3m',
   heartbeatTimeout: '10s',
   retry: RETRY, // a retry never repeats the POST: see activities/submit-clip.ts
@@ -45,7 +45,7 @@ export function batchActivities(probe: boolean): BatchActivities {
     taskQueue: downloadsQueueOf(taskQueue),
   });
   return {
-    ...{ joinAccount, submitClip, queryTasks },
+    ...{ joinAccount, submitClip, submitClips, queryTasks },
     preparePage: probe ? probing.preparePage : preparePage,
     fitClip: encoding.fitClip,
     joinCues: encoding.joinCues,

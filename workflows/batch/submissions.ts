@@ -1,46 +1,74 @@
-// Gives out submissions, each with its moment.
-import { workflowInfo } from '@temporalio/workflow';
+// Gives out submissions, each with its moment, in groups: one activity makes those that are due within a horizon.
+import { patched, workflowInfo } from '@temporalio/workflow';
+import type { SubmitClipsOutput } from '../../contract/activities.js';
 import type { ActiveClip } from '../../contract/carried.js';
 import { isAsIs } from './as-is.js';
 import { leftOf } from './cap.js';
 import { newClip, submitted, submitting } from './clip.js';
+import { horizonOf, type Horizon } from './horizon.js';
 import { applyEffect, type StepContext } from './step.js';
 import { Lateness } from '../pacing/lateness.js';
 import type { Survey } from './survey.js';
 
-/** Submissions are given out this long before they are due: enough to hide the latency of a workflow task. */
-const HORIZON_MS = 1500;
-/**
- * Submissions given out and not answered. Bounds the unknown outcomes after a crash, and the answers that
- * arrive during one workflow task: a server fails a task with more than some hundred.
- */
-const MAX_SUBMITTING = 40;
+/** More of one activity would make the first wait long for the answer to the last. */
+const MAX_GROUP = 20;
+/** Submissions given out and not answered. Bounds the unknown outcomes after a crash. */
+const MAX_SUBMITTING = 100;
 /** Clips in the window beyond the in-flight limit: waiting for a retry or a download. */
 const MAX_BACKLOG = 500;
 
+/** Runs that began before submissions were given out in groups. */
+const ONE_BY_ONE: Horizon & { group: number; submitting: number } = {
+  ...{ horizonMs: 1500, refillMs: 1500, group: 1 },
+  submitting: 40,
+};
+
+interface Submission {
+  clip: ActiveClip;
+  notBefore: number;
+}
+
 export class Submissions {
   readonly #lateness = new Lateness();
+  readonly #inGroups = patched('submit-in-groups');
 
   constructor(private readonly context: StepContext) {}
 
   /** Counts what it gives out in the survey. Returns when to try again; Infinity if time does not help. */
   begin(seen: Survey): number {
-    const { input, state, membership } = this.context;
+    const { membership } = this.context;
     const now = Date.now();
+    const { horizonMs, refillMs, ...most } = this.#bounds();
     for (;;) {
-      if (leftOf(input.options.cap, state, seen.submitting) <= 0) return Infinity; // M1
-      const clip = seen.ready[0];
-      const room = state.clips.size < membership.slots + MAX_BACKLOG;
-      if (!clip && (state.fresh.length === 0 || !room)) return Infinity;
-      if (seen.inFlight >= membership.slots || seen.submitting >= MAX_SUBMITTING) return Infinity;
-      const moment = membership.nextMoment(now);
-      if (moment === undefined) return Infinity;
-      if (moment > now + HORIZON_MS) return moment - HORIZON_MS;
-      seen.ready.shift();
-      this.#submit(clip ?? this.#takeFresh(now), membership.takeMoment(now));
-      seen.inFlight += 1;
-      seen.submitting += 1;
+      const next = this.#nextMoment(seen, now, most.submitting);
+      if (next > now + refillMs) return next - refillMs;
+      const isDue = (moment: number): boolean =>
+        moment <= now + horizonMs && moment < next + horizonMs / 2;
+      const group: Submission[] = [];
+      while (group.length < most.group && isDue(this.#nextMoment(seen, now, most.submitting))) {
+        const clip = seen.ready.shift() ?? this.#takeFresh(now);
+        group.push({ clip, notBefore: membership.takeMoment(now) });
+        seen.inFlight += 1;
+        seen.submitting += 1;
+      }
+      this.#submit(group);
     }
+  }
+
+  #bounds(): typeof ONE_BY_ONE {
+    if (!this.#inGroups) return ONE_BY_ONE;
+    const { ratePerSecond } = this.context.membership.pace;
+    return { ...horizonOf(1000 / ratePerSecond), group: MAX_GROUP, submitting: MAX_SUBMITTING };
+  }
+
+  /** The moment of the next submission; Infinity if there is none, or it has to wait for more than time. */
+  #nextMoment(seen: Survey, now: number, mostSubmitting: number): number {
+    const { input, state, membership } = this.context;
+    if (leftOf(input.options.cap, state, seen.submitting) <= 0) return Infinity; // M1
+    const room = state.clips.size < membership.slots + MAX_BACKLOG;
+    if (seen.ready.length === 0 && (state.fresh.length === 0 || !room)) return Infinity;
+    if (seen.inFlight >= membership.slots || seen.submitting >= mostSubmitting) return Infinity;
+    return membership.nextMoment(now) ?? Infinity;
   }
 
   #takeFresh(now: number): ActiveClip {
@@ -52,24 +80,41 @@ export class Submissions {
     return clip;
   }
 
-  #submit(clip: ActiveClip, notBefore: number): void {
-    const { input, membership, activities, work } = this.context;
+  #submit(group: Submission[]): void {
+    const { input, membership, work } = this.context;
     const lateness = this.#lateness;
-    submitting(clip);
+    for (const { clip } of group) submitting(clip);
     work.start(async () => {
-      const { store, round, options } = input;
-      const { row, attempt } = clip;
-      const answer = await activities.submitClip({
-        ...{ store, round, row, attempt, notBefore },
-        ...(isAsIs(input) && { asIs: true }),
-        notAfter: lateness.notAfter(notBefore, membership.accountRate),
-        ...membership.resetOf(workflowInfo()),
-      });
+      const { answers, reset } = await this.#post(group);
       const now = Date.now();
-      if (answer.kind === 'held' && answer.reset !== undefined) membership.rejoin(answer.reset);
-      if (answer.kind === 'late') lateness.late(notBefore, now);
-      else if (answer.kind !== 'held') lateness.inTime();
-      applyEffect(this.context, clip, submitted(clip, answer, now, options), notBefore);
+      if (reset !== undefined) membership.rejoin(reset);
+      const byRow = new Map(answers);
+      for (const { clip, notBefore } of group) {
+        const answer = byRow.get(clip.row) ?? { kind: 'held' };
+        if (answer.kind === 'late') lateness.late(notBefore, now);
+        else if (answer.kind !== 'held') lateness.inTime();
+        applyEffect(this.context, clip, submitted(clip, answer, now, input.options), notBefore);
+      }
     });
+  }
+
+  async #post(group: Submission[]): Promise<SubmitClipsOutput> {
+    const { input, membership, activities } = this.context;
+    const { store, round } = input;
+    const submissions = group.map(({ clip: { row, attempt }, notBefore }) => ({
+      ...{ row, attempt, notBefore },
+      notAfter: this.#lateness.notAfter(notBefore, membership.accountRate),
+    }));
+    const shared = {
+      ...{ store, round, ...(isAsIs(input) && { asIs: true as const }) },
+      ...membership.resetOf(workflowInfo()),
+    };
+    const [first] = submissions;
+    if (this.#inGroups || !first) return await activities.submitClips({ ...shared, submissions });
+    const answer = await activities.submitClip({ ...shared, ...first });
+    return {
+      answers: [[first.row, answer]],
+      ...('reset' in answer && { reset: answer.reset }),
+    };
   }
 }

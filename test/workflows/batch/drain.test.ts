@@ -155,7 +155,7 @@ function submissionsOutOfTurn(runs: RunEvents[]): string[] {
       const word = wordOf(event);
       if (word && word !== 'callback' && heard !== 'cancel') heard = word;
       if (event.workflowTaskStartedEventAttributes) taken = heard;
-      const stopped = taken !== 'resume' && activityOf(event) === 'submitClip';
+      const stopped = taken !== 'resume' && activityOf(event) === 'submitClips';
       return stopped ? [`run ${run + 1}, event ${String(event.eventId)} after ${taken}`] : [];
     }),
   );

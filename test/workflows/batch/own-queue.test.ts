@@ -26,7 +26,7 @@ test('what may run long is asked of queues of its own, and all else of the batch
       task ? [[task.activityType?.name ?? '', task.taskQueue?.name ?? ''] as const] : [],
     );
     expect(new Set(asked.map(([type]) => type))).toEqual(
-      new Set([...Object.keys(QUEUES), 'joinAccount', 'preparePage', 'submitClip', 'queryTasks']),
+      new Set([...Object.keys(QUEUES), 'joinAccount', 'preparePage', 'submitClips', 'queryTasks']),
     );
     const own = taskQueueOf(rig.config.account);
     for (const [type, queue] of asked) {

@@ -106,7 +106,7 @@ async function expectJoinedAnew(rig: Rig, { batch, handle }: StartedBatch, runId
   for (const { activityTaskScheduledEventAttributes: scheduled } of events.slice(from)) {
     const { name } = scheduled?.activityType ?? {};
     joined ||= name === 'joinAccount';
-    if (name !== 'submitClip' || joined) continue;
+    if (name !== 'submitClips' || joined) continue;
     const input = Buffer.from(scheduled?.input?.payloads?.[0]?.data ?? '').toString();
     expect(JSON.parse(input)).toMatchObject({ reset: runId });
   }
