@@ -84,9 +84,10 @@ test.each([
     const results = await readRows(out);
     expect(faultsOf(results, ROWS, paid, out)).toEqual([]);
     expect(results.filter(({ status }) => status !== 'succeeded')).toEqual([]);
-    // Killed three times with POSTs under way, a few may be unknown; most never are.
+    // At each kill some 20 are given out. Those whose POST is on the wire are unknown, however long that takes here;
+    // most never are.
     const flagged = results.filter(({ possible_duplicate }) => possible_duplicate);
-    expect(flagged.length).toBeLessThanOrEqual(6);
+    expect(flagged.length).toBeLessThanOrEqual(ROWS / 4);
   },
   150_000,
 );
