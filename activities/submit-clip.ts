@@ -25,8 +25,8 @@ import type {
  * activity to its POST (a closed laptop) may have been replaced, so it must not post.
  */
 const LEASE_MS = 8000;
-/** Moments are given out at most 4 s ahead; a longer wait means that clocks differ. */
-const MAX_WAIT_MS = 5500;
+/** Moments are given out at most 2 s ahead; a longer wait means that clocks differ. */
+const MAX_WAIT_MS = 4000;
 
 /** The intent is written this long before the moment, so that a slow disk does not delay the submission. */
 const INTENT_MS = 50;

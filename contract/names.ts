@@ -5,6 +5,8 @@ export const TASK_CALLBACKS_SIGNAL = 'taskCallbacks';
 export const PAUSE_SIGNAL = 'pause';
 export const RESUME_SIGNAL = 'resume';
 export const PROGRESS_QUERY = 'progress';
+/** How long the batch's callbacks may wait for others, in ms. */
+export const CALLBACK_WAIT_QUERY = 'callbackWait';
 /** Location of the store with a submission's clip while a task may need it, else null. */
 export const CLIP_STORE_QUERY = 'clipStore';
 

@@ -3,6 +3,7 @@ import { Client, Connection } from '@temporalio/client';
 import { storesOf } from '../intake/network.js';
 import { addClipRoute } from '../tomoviee/serving/clip-route.js';
 import { startReceiver } from '../tomoviee/callbacks/receiver.js';
+import { callbackWaits } from './callback-wait.js';
 import { servedClips } from './served-clips.js';
 import { signalBatch } from './signal-batch.js';
 import { loadCallbackSecret } from '../config/callback-secret.js';
@@ -39,6 +40,7 @@ export async function startCallbackReceiver({
       listen: config.callbacks.listen,
       secret: secret.reveal(),
       deliver: signalBatch(client),
+      waitOf: callbackWaits(client),
       checkHealth: async () => {
         await connection.withDeadline(Date.now() + HEALTH_DEADLINE_MS, () =>
           connection.workflowService.getSystemInfo({}),

@@ -14,6 +14,7 @@ import type { SubmissionPlace, TaskCallback } from '../contract/callback.js';
 import type { MixAgain, MixProgress } from '../contract/mix.js';
 import {
   ACCOUNT_QUERY,
+  CALLBACK_WAIT_QUERY,
   CLIP_STORE_QUERY,
   EVICT_UPDATE,
   MIX_AGAIN_SIGNAL,
@@ -34,6 +35,7 @@ export const pauseSignal = defineSignal<[reason: string | null | undefined]>(PAU
 /** Resumes a batch after any pause. */
 export const resumeSignal = defineSignal(RESUME_SIGNAL);
 export const progressQuery = defineQuery<BatchProgress>(PROGRESS_QUERY);
+export const callbackWaitQuery = defineQuery<number>(CALLBACK_WAIT_QUERY);
 export const clipStoreQuery = defineQuery<string | null, [SubmissionPlace]>(CLIP_STORE_QUERY);
 
 /** A batch reports its state to its account. */

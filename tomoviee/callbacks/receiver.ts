@@ -7,7 +7,7 @@ import fastify, { type FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import { HEALTH_PATH, type CallbackTarget } from '../../contract/callback.js';
 import { readBody } from './body.js';
-import { Coalescer } from './coalescer.js';
+import { Coalescer, type CallbackWait } from './coalescer.js';
 import { boundConnections, KEEP_ALIVE_MS, MAX_CONNECTIONS } from './connections.js';
 import { BatchEndedError, type DeliverCallbacks } from './delivery.js';
 import { sharedCheck } from './health.js';
@@ -30,6 +30,8 @@ export interface ReceiverOptions {
   listen: { host: string; port: number };
   secret: string;
   deliver: DeliverCallbacks;
+  /** Default: callbacks wait for others only while many arrive. */
+  waitOf?: CallbackWait;
   /** Throws if callbacks could not be delivered now. */
   checkHealth: () => Promise<void>;
   logger: Logger;
@@ -122,12 +124,13 @@ type Answer = { code: 200; status: string } | { code: 400 | 410 | 503; error: st
 
 function callbackTaker({
   deliver,
+  waitOf,
   logger,
-}: Pick<ReceiverOptions, 'deliver' | 'logger'>): (
+}: Pick<ReceiverOptions, 'deliver' | 'waitOf' | 'logger'>): (
   target: CallbackTarget,
   body: string | undefined,
 ) => Promise<Answer> {
-  const coalescer = new Coalescer(deliver, COALESCE_MS);
+  const coalescer = new Coalescer(deliver, COALESCE_MS, waitOf);
   return async ({ batch, ...target }, body) => {
     const said = readBody(body);
     if (!said) {

@@ -6,12 +6,12 @@
 import type { AccountState, Frame, Timeline } from '../../contract/account.js';
 import { shareOut, turnOf, WEIGHTS } from './shares.js';
 
-/** A workflow task times out after 10 s, and moments are given out 1.5 s ahead. */
+/** A workflow task times out after 10 s, and moments are given out up to 2 s ahead. */
 export const STALLED_MS = 12_000;
 /** Number of moments in a turn if some batches get less than their weight. */
 const LONG_TURN = 60;
-/** Longer than the time that moments are given out ahead. */
-export const GIVEN_OUT_MS = 2000;
+/** Longer than the time that moments are given out ahead: 2 s at most (workflows/batch/horizon.ts). */
+export const GIVEN_OUT_MS = 2500;
 
 /** Begins a change if one is needed, and completes it once all owners have answered. */
 export function settleTimeline(state: AccountState, now: number): void {

@@ -12,7 +12,7 @@ import { Finishing } from './finishing.js';
 import { Fitting } from './fitting.js';
 import { Joining } from './joining.js';
 import { Preparing } from './preparing.js';
-import { Queries, QUERY_WAIT_MS } from './queries.js';
+import { CALLBACK_WAIT_MS, Queries, QUERY_WAIT_MS } from './queries.js';
 import { Submissions } from './submissions.js';
 import * as wire from '../wire.js';
 import { survey, type Survey } from './survey.js';
@@ -69,7 +69,6 @@ export class BatchRun {
    * @returns when to check again (Infinity if only an event can help), and the demand to report
    */
   dispatch(mode: Mode): { nextDue: number; demand: Demand } {
-    const { membership } = this.context;
     const seen = this.#keepCap(this.#look());
     if (mode.prepare && !this.context.state.capped) {
       this.#preparing.begin();
@@ -78,9 +77,8 @@ export class BatchRun {
     const later = mode.submit ? this.#submissions.begin(seen) : Infinity;
     const demand = this.#demand(seen, mode.want);
     const patient = demand.wants > 0;
-    const free = membership.slots - seen.inFlight;
     // Queries can wait if more slots are free than clips will need within the batching window.
-    const unhurried = patient && free > (membership.pace.ratePerSecond * QUERY_WAIT_MS) / 1000;
+    const unhurried = patient && this.#hasSlotsFor(QUERY_WAIT_MS, seen);
     const dues = [
       later,
       mode.ask ? this.#queries.begin(seen, unhurried) : Infinity,
@@ -94,6 +92,14 @@ export class BatchRun {
   /** The demand to report to the account while nothing new is begun. */
   demand(want: boolean): Demand {
     return this.#demand(survey(this.context.state.clips.values(), Date.now()), want);
+  }
+
+  /** How long callbacks may wait for others on their way here, where they wait once more. */
+  callbackWaitMs(): number {
+    const seen = survey(this.context.state.clips.values(), Date.now());
+    const patient = this.#demand(seen, true).wants > 0;
+    const free = this.#hasSlotsFor(CALLBACK_WAIT_MS + QUERY_WAIT_MS, seen);
+    return patient && free ? CALLBACK_WAIT_MS : 0;
   }
 
   callbacks(list: TaskCallback[]): void {
@@ -114,6 +120,12 @@ export class BatchRun {
       if (clip.phase === 'ended' || clip.phase === 'submitting') continue;
       applyEffect(this.context, clip, { settled: cancelled(clip) });
     }
+  }
+
+  /** Whether more slots are free than clips will need within this time. */
+  #hasSlotsFor(ms: number, { inFlight }: Survey): boolean {
+    const { slots, pace } = this.context.membership;
+    return slots - inFlight > (pace.ratePerSecond * ms) / 1000;
   }
 
   #look(): Survey {

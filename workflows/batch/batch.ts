@@ -15,7 +15,13 @@ import type { BatchSummary } from '../../contract/clip.js';
 import { Alarm } from '../alarm.js';
 import { anything, listOf } from '../checks.js';
 import { onSignals, signalHandler } from '../guarded.js';
-import { clipStoreQuery, progressQuery, shareSignal, taskCallbacksSignal } from '../messages.js';
+import {
+  callbackWaitQuery,
+  clipStoreQuery,
+  progressQuery,
+  shareSignal,
+  taskCallbacksSignal,
+} from '../messages.js';
 import { AccountLink } from '../pacing/account-link.js';
 import { Membership, type MemberIdentity } from '../pacing/membership.js';
 import { nextStep, type NextStep } from '../pacing/next-step.js';
@@ -210,6 +216,7 @@ export class Batch {
       }),
     ]);
     setHandler(progressQuery, () => this.#progress());
+    setHandler(callbackWaitQuery, () => this.#run.callbackWaitMs());
     setHandler(clipStoreQuery, ({ round, row, attempt }) =>
       round === this.input.round && isAtVendor(this.#state.clips.get(row), attempt)
         ? this.input.store

@@ -8,7 +8,9 @@ const MAX_GROUPS = 4;
 const HINTED_GROUP = 20;
 const POLL_GROUP = 500;
 /** Batching window of callbacks, while no clip waits for a slot. */
-export const QUERY_WAIT_MS = 2000;
+export const QUERY_WAIT_MS = 4000;
+/** The same on their way here, which their senders wait for. */
+export const CALLBACK_WAIT_MS = 2000;
 
 export class Queries {
   #groups = 0;

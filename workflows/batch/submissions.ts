@@ -19,7 +19,7 @@ const MAX_BACKLOG = 500;
 
 /** Runs that began before submissions were given out in groups. */
 const ONE_BY_ONE: Horizon & { group: number; submitting: number } = {
-  ...{ horizonMs: 1500, refillMs: 1500, group: 1 },
+  ...{ horizonMs: 1500, refillMs: 1500, groupMs: 1, group: 1 },
   submitting: 40,
 };
 
@@ -30,6 +30,8 @@ interface Submission {
 
 export class Submissions {
   readonly #lateness = new Lateness();
+  /** How long the last answer took, after the last moment of its group. */
+  #answerMs = 0;
   readonly #inGroups = patched('submit-in-groups');
 
   constructor(private readonly context: StepContext) {}
@@ -38,12 +40,12 @@ export class Submissions {
   begin(seen: Survey): number {
     const { membership } = this.context;
     const now = Date.now();
-    const { horizonMs, refillMs, ...most } = this.#bounds();
+    const { horizonMs, refillMs, groupMs, ...most } = this.#bounds();
     for (;;) {
       const next = this.#nextMoment(seen, now, most.submitting);
       if (next > now + refillMs) return next - refillMs;
       const isDue = (moment: number): boolean =>
-        moment <= now + horizonMs && moment < next + horizonMs / 2;
+        moment <= now + horizonMs && moment < next + groupMs;
       const group: Submission[] = [];
       while (group.length < most.group && isDue(this.#nextMoment(seen, now, most.submitting))) {
         const clip = seen.ready.shift() ?? this.#takeFresh(now);
@@ -58,7 +60,8 @@ export class Submissions {
   #bounds(): typeof ONE_BY_ONE {
     if (!this.#inGroups) return ONE_BY_ONE;
     const { ratePerSecond } = this.context.membership.pace;
-    return { ...horizonOf(1000 / ratePerSecond), group: MAX_GROUP, submitting: MAX_SUBMITTING };
+    const horizon = horizonOf(1000 / ratePerSecond, this.#answerMs);
+    return { ...horizon, group: MAX_GROUP, submitting: MAX_SUBMITTING };
   }
 
   /** The moment of the next submission; Infinity if there is none, or it has to wait for more than time. */
@@ -87,6 +90,7 @@ export class Submissions {
     work.start(async () => {
       const { answers, reset } = await this.#post(group);
       const now = Date.now();
+      this.#answerMs = now - Math.max(...group.map(({ notBefore }) => notBefore));
       if (reset !== undefined) membership.rejoin(reset);
       const byRow = new Map(answers);
       for (const { clip, notBefore } of group) {

@@ -206,3 +206,28 @@ describe('over HTTP', () => {
     expect(answer.headers.get('retry-after')).toBeNull();
   });
 });
+
+describe('callbacks of a batch that can wait', () => {
+  test('go together, also when they come one by one', async () => {
+    const { deliver, deliveries } = openDeliveries();
+    const coalescer = new Coalescer(deliver, 0, (batch) => (batch === 'patient' ? 400 : 0));
+    const added = [coalescer.add('patient', callback(1))];
+    void coalescer.add('other', callback(9));
+    expect((await delivery(deliveries, 0)).batch).toBe('other');
+    added.push(coalescer.add('patient', callback(2)));
+    const { callbacks, accept } = await delivery(deliveries, 1);
+    expect(callbacks).toEqual([callback(1), callback(2)]);
+    accept();
+    await Promise.all(added);
+  });
+
+  test('go at once when they are many', async () => {
+    const { deliver, deliveries } = openDeliveries();
+    const coalescer = new Coalescer(deliver, 0, () => 3_600_000);
+    const added = Array.from({ length: 20 }, (_, row) => coalescer.add('b', callback(row)));
+    const { callbacks, accept } = await delivery(deliveries, 0);
+    expect(callbacks).toHaveLength(20);
+    accept();
+    await Promise.all(added);
+  });
+});

@@ -9,8 +9,7 @@ import type {
 } from '../../../contract/account.js';
 import { Membership, newMembership } from '../../../workflows/pacing/membership.js';
 import { newAccount, Roster } from '../../../workflows/account/roster.js';
-
-const HORIZON_MS = 1500;
+import { horizonOf } from '../../../workflows/batch/horizon.js';
 
 export interface ModelBatch {
   name: string;
@@ -151,13 +150,16 @@ export function runModel(options: ModelOptions): { submissions: Submission[]; me
     }
 
     #submit(): void {
+      const { horizonMs, refillMs } = horizonOf(1000 / this.membership.pace.ratePerSecond);
+      let aheadMs = refillMs;
       while (this.#clips > 0 && this.#held < this.membership.slots) {
         const moment = this.membership.nextMoment(now);
         if (moment === undefined) return;
-        if (moment > now + HORIZON_MS) {
-          this.#wakeAt(moment - HORIZON_MS);
+        if (moment > now + aheadMs) {
+          this.#wakeAt(moment - refillMs);
           return;
         }
+        aheadMs = horizonMs;
         this.membership.takeMoment(now);
         this.#clips -= 1;
         this.#held += 1;

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { LeaveReport, MemberReport, Share } from '../../../contract/account.js';
 import { newAccount, Roster } from '../../../workflows/account/roster.js';
+import { GIVEN_OUT_MS } from '../../../workflows/account/timeline.js';
 
 const idle = () => false;
 
@@ -68,7 +69,7 @@ describe('slots (G1)', () => {
     expect(share.version).toBeGreaterThan(version);
     desk.says('a', { held: 5 }).says('b', { run: 'reset', held: 0 });
     expect(desk.shares.get('b')?.frame?.id).not.toBe(frame?.id);
-    expect(desk.shares.get('b')?.frame?.start).toBeGreaterThanOrEqual(9000 + 1500);
+    expect(desk.shares.get('b')?.frame?.start).toBeGreaterThanOrEqual(9000 + 2000);
     expect(Object.keys(desk.slots())).toEqual(['a', 'b']);
   });
 
@@ -146,7 +147,7 @@ describe('a batch that falls silent (G4)', () => {
     expect(desk.slots()['b']).toBe(0);
     expect(desk.shares.get('b')!.frame).toMatchObject({ own: [0], turn: 1 });
     const { silent } = desk.roster.view(desk.now).members[0]!;
-    expect(silent).toMatchObject({ since: 12_000, keeps: 10, until: 12_000 + HOUR + 2000 });
+    expect(silent).toMatchObject({ since: 12_000, keeps: 10, until: 12_000 + HOUR + GIVEN_OUT_MS });
     expect(desk.roster.nextDue()).toBe(silent!.until);
   });
 
@@ -156,7 +157,7 @@ describe('a batch that falls silent (G4)', () => {
       .says('b')
       .settles(12_000 + HOUR);
     expect(desk.slots()['b']).toBe(0);
-    expect(desk.settles(14_000 + HOUR).slots()).toEqual({ a: 0, b: 10 });
+    expect(desk.settles(12_000 + HOUR + GIVEN_OUT_MS).slots()).toEqual({ a: 0, b: 10 });
     expect(desk.shares.get('a')!.frame).toBeUndefined();
   });
 

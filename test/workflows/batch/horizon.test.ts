@@ -13,14 +13,14 @@ interface Given {
  * else does.
  */
 function giveOut(intervalMs: number, answerMs: number, count: number): Given[] {
-  const { horizonMs, refillMs } = horizonOf(intervalMs);
+  const { horizonMs, refillMs, groupMs } = horizonOf(intervalMs, answerMs);
   const groups: Given[] = [];
   const wakes = [0];
   let next = 0;
   for (let now = wakes.shift(); now !== undefined && next < count; now = wakes.shift()) {
     const moments: number[] = [];
     const first = next * intervalMs;
-    const end = first + horizonMs / 2;
+    const end = first + groupMs;
     while (
       first <= now + refillMs &&
       next * intervalMs <= now + horizonMs &&
@@ -39,11 +39,12 @@ function giveOut(intervalMs: number, answerMs: number, count: number): Given[] {
 }
 
 test.each([
-  [1000, 4000],
+  [1000, 2000],
   [500, 2000],
   [375, 1500],
   [50, 1500],
   [1, 1500],
+  [1100, 1500],
   [4000, 1500],
 ])('with %i ms between moments they are given out %i ms ahead', (intervalMs, horizonMs) => {
   expect(horizonOf(intervalMs).horizonMs).toBe(horizonMs);
@@ -52,7 +53,7 @@ test.each([
 test('answers alone keep a pace: nothing is given out late, and no timer is needed', () => {
   fc.assert(
     fc.property(
-      fc.integer({ min: 100, max: 1900 }),
+      fc.integer({ min: 100, max: 1400 }),
       fc.integer({ min: 1, max: 400 }),
       (ms, answer) => {
         const given = giveOut(ms, answer, 60);
