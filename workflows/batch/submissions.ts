@@ -3,6 +3,7 @@ import { workflowInfo } from '@temporalio/workflow';
 import type { ActiveClip } from '../../contract/carried.js';
 import { isAsIs } from './as-is.js';
 import { leftOf } from './cap.js';
+import { isFull } from './carried-size.js';
 import { newClip, submitted, submitting } from './clip.js';
 import { applyEffect, type StepContext } from './step.js';
 import { Lateness } from '../pacing/lateness.js';
@@ -27,12 +28,14 @@ export class Submissions {
   begin(seen: Survey): number {
     const { input, state, membership } = this.context;
     const now = Date.now();
+    let full: boolean | undefined;
     for (;;) {
       if (leftOf(input.options.cap, state, seen.submitting) <= 0) return Infinity; // M1
       const clip = seen.ready[0];
       const room = state.clips.size < membership.slots + MAX_BACKLOG;
       if (!clip && (state.fresh.length === 0 || !room)) return Infinity;
       if (seen.inFlight >= membership.slots || seen.submitting >= MAX_SUBMITTING) return Infinity;
+      if (!clip && (full ??= isFull(state.clips, state.unrecorded))) return Infinity;
       const moment = membership.nextMoment(now);
       if (moment === undefined) return Infinity;
       if (moment > now + HORIZON_MS) return moment - HORIZON_MS;
