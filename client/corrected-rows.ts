@@ -5,6 +5,7 @@ import type { Clip, Outcome } from '../contract/clip.js';
 import { movedTo } from '../contract/cue.js';
 import { readOptionsOf, type ReadableManifest } from '../intake/manifest-file.js';
 import { changedError, freezeClips } from '../manifests/freeze.js';
+import { KeyIndex } from '../manifests/key-index.js';
 import { readManifest, type ManifestReport } from '../manifests/read.js';
 import type { Snapshot } from '../manifests/snapshot.js';
 import type { SnapshotInfo } from '../manifests/snapshot-format.js';
@@ -100,6 +101,8 @@ async function readCorrections(
     readOptionsOf(file),
   );
   const own = first.ids.keys;
+  const taken = new KeyIndex(own.data);
+  for (const key of before.ids.keys()) taken.add(key, 0);
   const corrections: Correction[] = [];
   const { report } = await readManifest(
     path,
@@ -112,7 +115,7 @@ async function readCorrections(
         corrections.push({ clip, ...(pair && { pair }) });
       }
     },
-    { avoid: new Set([...before.ids.keys(), ...own]), ...readOptionsOf(file) },
+    { avoid: taken, ...readOptionsOf(file) },
   );
   if (report.hash !== hash) throw changedError(label);
   return corrections;

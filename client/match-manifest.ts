@@ -5,10 +5,11 @@ import { readOptionsOf, type ReadableManifest } from '../intake/manifest-file.js
 import { createTagAsker } from '../outcomes/ledger/ask-tags.js';
 import { FindingList, findingOf, type LedgerFinding } from '../outcomes/ledger/findings.js';
 import { Ledger } from '../outcomes/ledger/ledger.js';
-import { LedgerMatch } from '../outcomes/ledger/match.js';
+import { addKeys, LedgerMatch } from '../outcomes/ledger/match.js';
 import { SoundtrackFiles } from '../outcomes/ledger/soundtrack-files.js';
 import type { ClipTag } from '../outcomes/ledger/tag.js';
 import type { Problem } from '../manifests/problems.js';
+import { KeyIndex } from '../manifests/key-index.js';
 import { readManifest, type ManifestReport } from '../manifests/read.js';
 import { MAX_KEPT_PROBLEMS } from '../manifests/limits.js';
 import { openClipNetwork } from '../intake/network.js';
@@ -25,21 +26,34 @@ export interface LedgerPlace {
 }
 
 export interface MatchedManifest {
+  /** Without the rows that the ledger does not know. */
   match: LedgerMatch;
   read: ManifestReport;
   untold: Untold;
 }
 
-/** Asks the clips' servers where identity is `etag`. */
+/**
+ * Reads the ledger twice, so that a row costs memory only if the ledger knows it. Asks the clips' servers where
+ * identity is `etag`.
+ * @param onNew gets each clip that the ledger does not know
+ */
 export async function matchManifest(
   { config, openStore }: LedgerPlace,
   file: ReadableManifest,
   kind: LedgerOptions['kind'] | undefined = batchOptionsOf(config).ledger?.kind,
+  onNew: (clip: Clip) => void = () => undefined,
 ): Promise<MatchedManifest> {
   const { identity, signatureParams: signatures, ledgerDir } = config;
   const soundtracks = new SoundtrackFiles(ledgerDir, openStore);
   const isThere = soundtracks.has.bind(soundtracks);
-  const match = new LedgerMatch({ identity, signatures, isThere });
+  const known = new KeyIndex();
+  const entriesOf = (of: LedgerOptions['kind']) => ledgerOf({ config, openStore }, of).entries();
+  if (kind) {
+    for await (const entries of entriesOf(kind)) {
+      for (const entry of entries) addKeys(known, entry);
+    }
+  }
+  const match = new LedgerMatch({ identity, signatures, isThere, known });
   const untold = { missing: 0, unreachable: 0 };
   const { clipFetch, close } = openClipNetwork(config);
   try {
@@ -50,14 +64,14 @@ export async function matchManifest(
         const tags = await ask?.(clips);
         for (const [at, clip] of clips.entries()) {
           const tag = tags?.[at];
-          match.add(clip, tag);
+          if (!match.add(clip, tag)) onNew(clip);
           count(untold, clip, tag);
         }
       },
       readOptionsOf(file),
     );
     if (kind) {
-      for await (const entries of ledgerOf({ config, openStore }, kind).entries()) {
+      for await (const entries of entriesOf(kind)) {
         for (const entry of entries) await match.see(entry);
       }
     }

@@ -90,18 +90,23 @@ async function planChecked(
   refuseFaults(report, skipInvalid);
   const { config } = place;
   const { account, cap, identity, pace, pricePerClip, takes } = config;
-  const { match, read, untold } = await matchManifest(place, file);
-  const clips: PlannedClips = { total: read.total, new: 0, changed: 0, scored: 0, invalid: 0 };
+  const clips: PlannedClips = { total: 0, new: 0, changed: 0, scored: 0, invalid: 0 };
+  /** Tasks beyond the first of each clip. */
+  let further = 0;
+  const furtherOf = ({ id }: { id: string }): number => (tasks.get(id) ?? 1) * takes - 1;
+  const { match, read, untold } = await matchManifest(place, file, undefined, (clip) => {
+    clips.new += 1;
+    further += furtherOf(clip);
+  });
+  clips.total = read.total;
   clips.invalid = read.invalid;
   const list = new FindingList(SHOWN_FINDINGS, (finding) => {
     const { line, id, code } = finding;
     return { line, id, code, message: messageOf(finding) };
   });
-  /** Tasks beyond the first of each clip. */
-  let further = 0;
   for (const row of match.rows()) {
     clips[row.state] += 1;
-    if (again || row.state !== 'scored') further += (tasks.get(row.clip.id) ?? 1) * takes - 1;
+    if (again || row.state !== 'scored') further += furtherOf(row.clip);
     const finding = findingOf(row);
     if (finding) list.add(finding);
   }

@@ -170,7 +170,8 @@ export const SETTINGS = {
   maxInFlight: numeric({
     env: 'REELSCORE_MAX_IN_FLIGHT',
     default: '20',
-    meaning: 'Tasks at the vendor at one time',
+    meaning:
+      'Tasks at the vendor at one time; above 2,000 only once all workers are newer than 0.1.0',
     read: paceValue('maxInFlight'),
   }),
   priority: text({

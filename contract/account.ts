@@ -10,11 +10,11 @@ export interface Pace {
   maxInFlight: number;
 }
 
-/** Valid range of each limit; the server allows 2,000 pending activities per workflow. */
+/** Valid range of each limit. What so many clips in flight carry: workflows/batch/carried-size.ts. */
 export const PACE_RANGES = {
   ratePerSecond: { least: 0.0001, most: 1000, kind: 'real' },
   burst: { least: 1, most: 1000, kind: 'integer' },
-  maxInFlight: { least: 1, most: 2000, kind: 'integer' },
+  maxInFlight: { least: 1, most: 10_000, kind: 'integer' },
 } as const satisfies Record<keyof Pace, { least: number; most: number; kind: 'real' | 'integer' }>;
 
 /** Weight of a batch's share of the account while other batches want it too. */

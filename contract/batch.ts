@@ -2,7 +2,7 @@
 import type { Pace, Priority } from './account.js';
 import type { OutcomeCounts } from './clip.js';
 import type { LedgerCode } from './error-codes.js';
-import type { CarriedState } from './carried.js';
+import type { CarriedState, PackedState } from './carried.js';
 import type { FailureNote } from './failure.js';
 import type { MixOptions } from './mix.js';
 
@@ -127,7 +127,7 @@ export interface ScoreBatchInput {
   /** Search attributes are registered, so the batch keeps its own up to date. */
   attributes?: true;
   /** Only when continued as new. */
-  carried?: CarriedState;
+  carried?: CarriedState | PackedState;
 }
 
 /** What a batch is doing; `opening`: its manifest is being read, or looked up in the ledger. */

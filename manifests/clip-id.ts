@@ -1,6 +1,7 @@
 // Ids of clips, and the names of their files: safe on Linux, macOS and Windows, and unique ignoring case.
 import { hash } from 'node:crypto';
 import { MAX_FILE_NAME_BYTES, MAX_ID_BYTES } from './limits.js';
+import { KeyIndex } from './key-index.js';
 import type { Fault } from './problems.js';
 
 /** A valid name in a store (store/keys.ts) without a space or dot at the end, which Windows drops. */
@@ -80,7 +81,7 @@ export function idKey(id: string): string {
 }
 
 /** Keys of ids, as `idKey` gives them. */
-export type IdKeys = Pick<ReadonlySet<string>, 'has' | typeof Symbol.iterator>;
+export type IdKeys = Pick<ReadonlySet<string>, 'has'>;
 
 /**
  * The ids of one reading of a manifest.
@@ -89,11 +90,11 @@ export type IdKeys = Pick<ReadonlySet<string>, 'has' | typeof Symbol.iterator>;
  * `clashed` is set, and a second reading that is given this one's `keys` avoids it.
  */
 export class ClipIds {
-  readonly #lines = new Map<string, number>();
-  readonly #made = new Set<string>();
+  readonly #lines = new KeyIndex();
+  readonly #made = new KeyIndex();
   #clashed = false;
 
-  constructor(private readonly avoid: IdKeys = new Set()) {}
+  constructor(private readonly avoid: IdKeys = new KeyIndex()) {}
 
   /** Whether an id made here was later met as a row's own. */
   get clashed(): boolean {
@@ -101,8 +102,8 @@ export class ClipIds {
   }
 
   /** Ids that rows bear themselves, as keys. */
-  get keys(): IdKeys {
-    return { has: (key) => this.#lines.has(key), [Symbol.iterator]: () => this.#lines.keys() };
+  get keys(): KeyIndex {
+    return this.#lines;
   }
 
   /** Takes a row's own id; returns the line that has it already, if one has. */
@@ -110,13 +111,12 @@ export class ClipIds {
     const name = fileNameOf(id);
     // Nor may its files be another's; where the name is made of the id, both are taken.
     const keys = name === id ? [idKey(id)] : [idKey(id), idKey(name)];
+    const taken = keys.length === 1 ? undefined : keys.find((key) => this.#lines.has(key));
+    if (taken !== undefined) return this.#lines.get(taken);
     for (const key of keys) {
-      const earlier = this.#lines.get(key);
-      if (earlier !== undefined) return earlier;
-    }
-    for (const key of keys) {
-      if (this.#made.has(key)) this.#clashed = true;
-      this.#lines.set(key, line);
+      const earlier = this.#lines.add(key, line);
+      if (earlier !== undefined && keys.length === 1) return earlier;
+      if (this.#made.size > 0 && this.#made.has(key)) this.#clashed = true;
     }
     return undefined;
   }
@@ -126,7 +126,7 @@ export class ClipIds {
     const base = `clip-${row + 1}`;
     let id = base;
     for (let n = 2; this.#lines.has(id) || this.avoid.has(id); n += 1) id = `${base}-${n}`;
-    this.#made.add(id);
+    this.#made.add(id, 0);
     return id;
   }
 }

@@ -1,7 +1,7 @@
 // Freezes a manifest: a later edit of the file cannot change a running batch.
 import type { Clip } from '../contract/clip.js';
 import type { Store } from '../store/store.js';
-import type { IdKeys } from './clip-id.js';
+import type { KeyIndex } from './key-index.js';
 import { hashOfFile } from './open-file.js';
 import { ManifestError } from './problems.js';
 import { readManifest, type ManifestReport, type Reading, type ReadManifest } from './read.js';
@@ -97,10 +97,10 @@ async function writePages(
   path: string,
   store: Store,
   { skipInvalid = false, expectedHash, signal, read = readManifest, ...where }: FreezeOptions,
-  avoid: IdKeys = new Set(),
+  avoid?: KeyIndex,
 ): Promise<Reading> {
   const pages = new PageWriter(store);
-  const options = { avoid, ...where, ...(signal && { signal }) };
+  const options = { ...(avoid && { avoid }), ...where, ...(signal && { signal }) };
   const reading = await read(path, (clips) => pages.add(clips), options);
   const { report } = reading;
   if (expectedHash !== undefined && report.hash !== expectedHash) {

@@ -2,6 +2,7 @@
 import { Worker } from 'node:worker_threads';
 import pLimit from 'p-limit';
 import type { Clip } from '../contract/clip.js';
+import { KeyIndex, type KeyData } from './key-index.js';
 import { ManifestError } from './problems.js';
 import type { Reading, ReadManifest } from './read.js';
 import type { ReadOptions } from './read-options.js';
@@ -32,11 +33,11 @@ export function createThreadReader(options: ReaderOptions): ReadManifest {
 async function readWithin(
   path: string,
   onClips: (clips: Clip[]) => void | Promise<void>,
-  { avoid = new Set(), label = path, signal, ...options }: ReadOptions = {},
+  { avoid, label = path, signal, ...options }: ReadOptions = {},
   { threadFile, maxMs, maxHeapMb }: Required<Omit<ReaderOptions, 'readers'>>,
 ): Promise<Reading> {
   signal?.throwIfAborted();
-  const task: ReadingTask = { path, label, avoid: new Set(avoid), ...options };
+  const task: ReadingTask = { path, label, ...(avoid && { avoid: avoid.data }), ...options };
   const thread = new ReaderThread(threadFile, task, maxHeapMb);
   const refused = (fault: string, cause?: unknown) =>
     new ManifestError([{ file: label, fault, remedy: 'split it, or write it as CSV' }], 1, {
@@ -71,8 +72,8 @@ async function readWithin(
   }
 }
 
-function clashOf(keys: ReadonlySet<string> = new Set()): Reading['ids'] {
-  return { clashed: keys.size > 0, keys };
+function clashOf(data?: KeyData): Reading['ids'] {
+  return { clashed: data !== undefined, keys: new KeyIndex(data) };
 }
 
 function isOutOfMemory(error: Error): boolean {

@@ -1,10 +1,10 @@
-import type { IdKeys } from './clip-id.js';
 import type { ColumnMap } from './columns.js';
+import type { KeyIndex } from './key-index.js';
 
 /** How a manifest is read. */
 export interface ReadOptions {
   /** Keys of ids that must not be made up for rows without one. */
-  avoid?: IdKeys;
+  avoid?: KeyIndex;
   /** How messages call the file, and what names the manifest; default: its path. */
   label?: string;
   /**

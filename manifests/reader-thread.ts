@@ -3,6 +3,7 @@
 import { once } from 'node:events';
 import { parentPort, workerData } from 'node:worker_threads';
 import { ManifestError } from './problems.js';
+import { KeyIndex } from './key-index.js';
 import { readManifest } from './read.js';
 import type { ReadingMessage, ReadingTask } from './reading.js';
 
@@ -12,7 +13,7 @@ const CLIPS_AT_A_TIME = 500;
 const port = parentPort;
 if (port === null) throw new Error('manifests/reader-thread.js is run as a thread only');
 
-const { path, ...options } = workerData as ReadingTask;
+const { path, avoid, ...options } = workerData as ReadingTask;
 const tell = (message: ReadingMessage): void => port.postMessage(message);
 
 try {
@@ -24,9 +25,9 @@ try {
         await once(port, 'message');
       }
     },
-    options,
+    { ...options, ...(avoid && { avoid: new KeyIndex(avoid) }) },
   );
-  tell({ kind: 'read', report, ...(ids.clashed && { keys: new Set(ids.keys) }) });
+  tell({ kind: 'read', report, ...(ids.clashed && { keys: ids.keys.data }) });
 } catch (error) {
   if (error instanceof ManifestError) {
     const { problems, problemCount } = error;

@@ -1,12 +1,12 @@
 // Turns a raw row into a clip. The rules of a row, alike for every format.
 import { expiryOf } from './link-expiry.js';
-import { hash } from 'node:crypto';
 import type { Clip } from '../contract/clip.js';
 import { type ClipIds, faultOfId, normalizeId } from './clip-id.js';
 import { isExtraColumn, KNOWN_COLUMNS } from './columns.js';
 import { excerptOf, fragmentOf } from './excerpt.js';
 import { meantLink } from './file-link.js';
 import { MAX_COLUMNS, MAX_FIELD_CHARS, MAX_INHERITED_CHARS } from './limits.js';
+import { KeyIndex } from './key-index.js';
 import { likelyColumn } from './likely-column.js';
 import { createSuggestions, type Suggestions } from './nearest.js';
 import { type Fault, formatFault, type ProblemLog, UnreadableManifest } from './problems.js';
@@ -33,7 +33,7 @@ export class RowReader {
   readonly extraColumns: Set<string>;
   readonly #defaults: Source['defaults'];
   readonly #columns: ReadonlySet<string> | undefined;
-  readonly #pairs = new Map<string, number>();
+  readonly #pairs = new KeyIndex();
   readonly #suggestions = createSuggestions();
   readonly #hints: { suggestions: Suggestions; named: boolean };
   #rows = 0;
@@ -249,12 +249,8 @@ export class RowReader {
         remedy: `the vendor recommends fewer than ${RECOMMENDED_TOKENS}; shorten it for best results`,
       });
     }
-    // A digest of each pair; the texts themselves would be the whole manifest in memory.
-    const pair = hash('md5', `${clip}\n${text}`, 'base64').slice(0, 12);
-    const earlier = this.#pairs.get(pair);
-    if (earlier === undefined) {
-      this.#pairs.set(pair, raw.line);
-    } else {
+    const earlier = this.#pairs.add(`${clip}\n${text}`, raw.line);
+    if (earlier !== undefined) {
       this.logs.warnings.add({
         line: raw.line,
         fault: `same clip and prompt as line ${earlier}`,

@@ -36,8 +36,11 @@ import type { TaskCallback } from '../contract/callback.js';
 import type {
   ActiveClip,
   CarriedState,
+  Column,
   MembershipState,
   MomentState,
+  PackedState,
+  Table,
   TaskClaim,
 } from '../contract/carried.js';
 import type { Outcome, OutcomeCounts } from '../contract/clip.js';
@@ -55,8 +58,10 @@ import {
 } from '../contract/mix.js';
 import { ACCOUNT_PREFIX } from '../contract/names.js';
 import { readTaskId } from '../contract/task-id.js';
+import { unpack } from './batch/packing.js';
 import {
   all,
+  anything,
   either,
   isObject,
   listOf,
@@ -105,6 +110,8 @@ const failureFields = {
 };
 
 const MOST_TURN = 100_000;
+/** Objects of one table: far more than fit into a payload. */
+const MOST_CARRIED = 1e6;
 const frame: Check = all(
   shapeOf<Frame>({
     id: real(-Number.MAX_VALUE, Number.MAX_VALUE),
@@ -308,6 +315,36 @@ const carried = shapeOf<CarriedState>({
   ),
 });
 
+const steps = listOf(either(real(-Number.MAX_VALUE, Number.MAX_VALUE), named(30)));
+const columns: Check = recordOf(
+  either(
+    shapeOf<Extract<Column, { values: unknown }>>({ values: listOf(anything) }),
+    shapeOf<{ steps: unknown; texts?: unknown }>({ steps, texts: optional(listOf(text)) }),
+  ),
+);
+const table: Check = all(
+  shapeOf<Table>({ count: whole(0, MOST_CARRIED), same: recordOf(anything), columns }),
+  (value) => {
+    const { count: rowCount, columns: lists } = value as Table;
+    const lengths = Object.values(lists).map((column) => entriesOf(column).length);
+    return lengths.every((length) => length === rowCount)
+      ? undefined
+      : '.columns: expected as many values as objects';
+  },
+);
+const packed: Check = all(
+  shapeOf<{ packed: PackedState['packed'] }>({
+    packed: shapeOf<PackedState['packed']>({
+      ...{ clips: listOf(table), unrecorded: listOf(table), joins: steps },
+    }),
+  }),
+  (value) => carried(unpack(value as PackedState)),
+);
+
+function entriesOf(column: Column): readonly unknown[] {
+  return 'values' in column ? column.values : column.steps;
+}
+
 /** What a client of this package starts `scoreBatch` with, and what a run hands to the next. */
 export const batchInput: Check = shapeOf<ScoreBatchInput>({
   ...{ version: oneOf(1), name: text, store: named(4096), round: whole(1, 1e6) },
@@ -319,7 +356,9 @@ export const batchInput: Check = shapeOf<ScoreBatchInput>({
     attributes: optional(flag),
   },
   found: optional(shapeOf<LedgerFindings>({ counts: recordOf(count), notes })),
-  carried: optional(carried),
+  carried: optional((value) =>
+    isObject(value) && 'packed' in value ? packed(value) : carried(value),
+  ),
 });
 
 /** What `mixVideos` is to look through. */

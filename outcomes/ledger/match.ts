@@ -1,9 +1,10 @@
 // Finds the rows of a manifest that were already scored. One pass over the ledger: memory grows with the
-// manifest's rows, not with the ledger.
+// manifest's rows, not with the ledger; with `known`, with the rows that the ledger knows.
 //
 // K2. A row gets an earlier soundtrack only if that exists and belongs to the clip that the row means.
 import type { Identity } from '../../contract/batch.js';
 import type { Clip } from '../../contract/clip.js';
+import type { KeyIndex } from '../../manifests/key-index.js';
 import { keysOf, type ClipKeys } from './digests.js';
 import type { LedgerEntry } from './entry.js';
 import { linkReader, type ReadLink } from './link-rule.js';
@@ -66,6 +67,13 @@ export interface MatchOptions {
   signatures?: readonly string[];
   /** Whether every file of an entry exists. */
   isThere: (entry: LedgerEntry) => Promise<boolean>;
+  /** Keys of all entries (`addKeys`), so that other rows need not be kept; absent = every row is kept. */
+  known?: KeyIndex;
+}
+
+/** Takes note of an entry's keys. */
+export function addKeys(known: KeyIndex, { id, link, etag }: LedgerEntry): void {
+  for (const key of [id, link, etag]) if (key !== undefined) known.add(key, 0);
 }
 
 /** Takes all rows, then all entries, then returns how each row matches. */
@@ -81,16 +89,21 @@ export class LedgerMatch {
   /**
    * Takes a row; one with a fault is ignored.
    * @param tag what the clip's server answered, if identity is `etag`
+   * @returns false if the row is not kept, because the ledger does not know it
    */
-  add(clip: Clip, tag?: ClipTag): void {
-    if (clip.fault !== undefined) return;
+  add(clip: Clip, tag?: ClipTag): boolean {
+    if (clip.fault !== undefined) return true;
     const link = this.#readLink(clip.fileLink);
     const keys = keysOf(clip, link, tag);
+    const key = this.#lookUp(keys, tag);
+    const { known } = this.options;
+    if (known && (key === undefined || !known.has(key))) return false;
     const row: Row = {
       clip: { row: clip.row, line: clip.line, id: clip.id, fileLink: link.plain },
       ...{ link: keys.link, music: keys.music },
     };
-    this.#rows.push({ row, group: this.#join(row, this.#lookUp(keys, tag), link.strict) });
+    this.#rows.push({ row, group: this.#join(row, key, link.strict) });
+    return true;
   }
 
   /** The clip's key in the ledger; undefined if it is unclear which clip it is. */
@@ -144,7 +157,7 @@ export class LedgerMatch {
     }
   }
 
-  /** Every row that has no fault, in the order they were added. */
+  /** Every row that was kept and has no fault, in the order they were added. */
   *rows(): Iterable<RowMatch> {
     for (const { row, group } of this.#rows) {
       const { clip, scored, gone, otherPrompt, otherLink } = row;

@@ -23,7 +23,7 @@ describe('expected time', () => {
     const paces = fc.record({
       ratePerSecond: fc.double({ min: 0.01, max: 1000, noNaN: true }),
       burst: fc.integer({ min: 1, max: 100 }),
-      maxInFlight: fc.integer({ min: 1, max: 2000 }),
+      maxInFlight: fc.integer({ min: 1, max: 10_000 }),
     });
     fc.assert(
       fc.property(paces, fc.nat(100_000), fc.nat(1000), (given, clips, more) => {

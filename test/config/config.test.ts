@@ -372,12 +372,12 @@ describe('faults', () => {
       REELSCORE_LOG_LEVEL: 'inf',
       TOMOVIEE_APP_KEY: 'key',
     };
-    const faults = faultsOf(() => resolve({ rate: 2, maxInFlight: 2001 }, env));
+    const faults = faultsOf(() => resolve({ rate: 2, maxInFlight: 10001 }, env));
     expect([...faults].sort()).toEqual([
       'REELSCORE_LOG_LEVEL: "inf" is unknown (did you mean info? use one of silent, fatal, error, warn, info, debug, trace)',
       'REELSCORE_POLL_INTERVAL: 15 has no unit (write 15s, 15m or the like)',
       'TOMOVIEE_APP_SECRET: it is not set, but TOMOVIEE_APP_KEY is (set both or neither)',
-      'option maxInFlight: 2001 is out of bounds (write a whole number from 1 to 2000)',
+      'option maxInFlight: 10001 is out of bounds (write a whole number from 1 to 10000)',
       'reelscore.yaml:1: rate: 0 is out of bounds (write a number from 0.0001 to 1000)',
       'reelscore.yaml:3: burst: "many" is not a number (write a whole number from 1 to 1000)',
     ]);

@@ -7,6 +7,7 @@ import type { FailureNote } from '../../contract/failure.js';
 import type { Effect } from './effect.js';
 import { newTally, tally } from './breaker.js';
 import { newMembership } from '../pacing/membership.js';
+import { isPacked, unpack } from './packing.js';
 import { RowQueue } from './row-queue.js';
 
 /** How many failures are shown while the batch runs. */
@@ -42,7 +43,8 @@ export class BatchState {
   #segment: number;
 
   constructor(input: ScoreBatchInput, now: number) {
-    const carried = input.carried;
+    const carried =
+      input.carried && isPacked(input.carried) ? unpack(input.carried) : input.carried;
     this.#rows = input.rows.count;
     this.startedAt = carried?.startedAt ?? now;
     this.fresh = new RowQueue(carried?.fresh ?? []);

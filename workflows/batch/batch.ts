@@ -10,7 +10,7 @@ import {
 } from '@temporalio/workflow';
 import type { BatchActivities } from '../../contract/activities.js';
 import type { BatchProgress, ScoreBatchInput } from '../../contract/batch.js';
-import type { CarriedState } from '../../contract/carried.js';
+import type { CarriedState, PackedState } from '../../contract/carried.js';
 import type { BatchSummary } from '../../contract/clip.js';
 import { Alarm } from '../alarm.js';
 import { anything, listOf } from '../checks.js';
@@ -32,6 +32,7 @@ import { BatchRun } from './batch-run.js';
 import { BatchState } from './batch-state.js';
 import { newTally, tripped } from './breaker.js';
 import { capText } from './cap.js';
+import { toCarry } from './carried-size.js';
 import { isAtVendor } from './clip.js';
 import { historyBounds, type HistoryBounds } from '../history-bounds.js';
 import type { Opened } from './opening.js';
@@ -157,8 +158,8 @@ export class Batch {
   }
 
   /** All that its next run needs. */
-  carry(): CarriedState {
-    return { ...this.#state.carry(), said: this.#attribute.said };
+  carry(): CarriedState | PackedState {
+    return toCarry({ ...this.#state.carry(), said: this.#attribute.said });
   }
 
   /** Leaves the account, then writes the results. */

@@ -4,6 +4,7 @@ import type { SubmitClipsOutput } from '../../contract/activities.js';
 import type { ActiveClip } from '../../contract/carried.js';
 import { isAsIs } from './as-is.js';
 import { leftOf } from './cap.js';
+import { isFull } from './carried-size.js';
 import { newClip, submitted, submitting } from './clip.js';
 import { horizonOf, type Horizon } from './horizon.js';
 import { applyEffect, type StepContext } from './step.js';
@@ -32,6 +33,8 @@ export class Submissions {
   readonly #lateness = new Lateness();
   /** How long the last answer took, after the last moment of its group. */
   #answerMs = 0;
+  /** Whether its next run could carry no further clip; looked at once a turn. */
+  #full: boolean | undefined;
   readonly #inGroups = patched('submit-in-groups');
 
   constructor(private readonly context: StepContext) {}
@@ -41,6 +44,7 @@ export class Submissions {
     const { membership } = this.context;
     const now = Date.now();
     const { horizonMs, refillMs, groupMs, ...most } = this.#bounds();
+    this.#full = undefined;
     for (;;) {
       const next = this.#nextMoment(seen, now, most.submitting);
       if (next > now + refillMs) return next - refillMs;
@@ -71,6 +75,8 @@ export class Submissions {
     const room = state.clips.size < membership.slots + MAX_BACKLOG;
     if (seen.ready.length === 0 && (state.fresh.length === 0 || !room)) return Infinity;
     if (seen.inFlight >= membership.slots || seen.submitting >= mostSubmitting) return Infinity;
+    if (seen.ready.length === 0 && (this.#full ??= isFull(state.clips, state.unrecorded)))
+      return Infinity;
     return membership.nextMoment(now) ?? Infinity;
   }
 

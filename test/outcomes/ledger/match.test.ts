@@ -4,7 +4,9 @@ import { describe, expect, test } from 'vitest';
 import { IDENTITIES } from '../../../contract/batch.js';
 import { keysOf } from '../../../outcomes/ledger/digests.js';
 import type { LedgerEntry } from '../../../outcomes/ledger/entry.js';
+import { KeyIndex } from '../../../manifests/key-index.js';
 import { linkReader } from '../../../outcomes/ledger/link-rule.js';
+import { addKeys } from '../../../outcomes/ledger/match.js';
 import type { ClipTag } from '../../../outcomes/ledger/tag.js';
 import { clipOf, entryOf, matched, nameless, stateOf } from './support.js';
 
@@ -273,6 +275,15 @@ test('a row is what the entries of its own clip make it', async () => {
           return known.length > 0 ? 'changed' : 'new';
         });
         expect(found.map(({ state }) => state)).toEqual(states);
+        // Without the rows that the ledger does not know, all others stand as they did.
+        const keys = new KeyIndex();
+        for (const entry of entries) addKeys(keys, entry);
+        const given = { identity, isThere, known: keys };
+        const kept = await matched(given, now.map(clipIn), entries, tags);
+        const rows = new Set(kept.map(({ clip }) => clip.row));
+        expect(found.filter(({ clip }) => rows.has(clip.row))).toEqual(kept);
+        const left = found.filter(({ clip }) => !rows.has(clip.row));
+        expect(left.every((one) => one.state === 'new' && one.why === undefined)).toBe(true);
       },
     ),
   );

@@ -17,6 +17,8 @@ import {
   TASK_CALLBACKS_SIGNAL,
   TUNE_UPDATE,
 } from '../../../contract/names.js';
+import type { CarriedState } from '../../../contract/carried.js';
+import { pack } from '../../../workflows/batch/packing.js';
 import { chainOf } from '../../support/history.js';
 import { clips, startRig } from '../../support/rig.js';
 import { testServer } from '../../support/temporal.js';
@@ -178,7 +180,12 @@ function inputs(): unknown[] {
     ...{ segment: 0, lastFailures: [{ row: 1, id: 'a', code: 'b', message: 'c' }] },
   };
   const input = { version: 1, name: 'n', store: '/nowhere', round: 1, rows: { count: 2 }, options };
-  return [...spoilt({ ...input, carried }), { version: 1, rows: null, options: {} }];
+  const packed = pack(carried as unknown as CarriedState);
+  return [
+    ...spoilt({ ...input, carried }),
+    ...spoilt({ ...input, carried: { ...packed, membership: carried.membership } }),
+    { version: 1, rows: null, options: {} },
+  ];
 }
 
 function accountState() {
