@@ -36,7 +36,7 @@ export async function scoreHere(options: ScoreHereOptions): Promise<ScoredBatch 
   const { receiver, config } = await openReceiver(options);
   const display = startDisplay(batch, io);
   try {
-    const worker = await startWorker({ config, temporal: api.server });
+    const worker = await startWorker({ config: unversioned(config), temporal: api.server });
     try {
       const waiting = api.wait(batch, {
         onProgress: (progress) => display.update(progress),
@@ -71,7 +71,11 @@ export async function mixHere(
   const { startWorker } = await import('../workers/worker.js');
   interrupts.beginOrderly();
   const config = quieter(api.config);
-  const worker = await startWorker({ config, temporal: api.server, serves: 'mixing' });
+  const worker = await startWorker({
+    config: unversioned(config),
+    temporal: api.server,
+    serves: 'mixing',
+  });
   try {
     await api.mix(batch);
     return await Promise.race([waitForVideos(options), worker.failed]);
@@ -119,4 +123,11 @@ async function openReceiver({ api, config: given, io }: ScoreHereOptions) {
     ? await startOwnReceiver(config, api.server, (line) => io.note(line))
     : undefined;
   return { receiver, config };
+}
+
+/** A worker that ends with its batch would leave a version behind that nothing serves. */
+function unversioned<Config extends ResolvedConfig>(config: Config): Config {
+  const plain = { ...config };
+  delete plain.deployment;
+  return plain;
 }

@@ -64,6 +64,12 @@ export interface ResolvedConfig {
     /** From the environment; `loadCallbackSecret` finds or makes one otherwise. */
     secret?: Secret;
   };
+  /** Absent = workers have no versions. */
+  deployment?: {
+    name: string;
+    /** Default: made of the package's version and its workflows. */
+    buildId?: string;
+  };
   /** Absent = no metrics are given. */
   metricsListen?: Listen;
   page: {
@@ -174,6 +180,12 @@ export function resolveConfig(
       listen: need(values.callbackListen),
       ...(callbackSecret ? { secret: callbackSecret } : {}),
     },
+    ...(values.deployment !== undefined && {
+      deployment: {
+        name: values.deployment,
+        ...(values.buildId !== undefined && { buildId: values.buildId }),
+      },
+    }),
     ...(values.metricsListen && { metricsListen: values.metricsListen }),
     page: {
       listen: need(values.pageListen),
@@ -329,6 +341,9 @@ function checkTogether(values: SettingValues, faults: string[]): void {
     if (!faults.some((fault) => fault.startsWith(`${lacks}:`))) {
       faults.push(`${lacks}: it is not set, but ${has} is (set both or neither)`);
     }
+  }
+  if (values.buildId !== undefined && values.deployment === undefined) {
+    faults.push('buildId: it names a version of no deployment (set deployment too)');
   }
   checkMoney(values, faults);
   checkFit(values, faults);

@@ -91,6 +91,20 @@ export function accountName(raw: unknown): string {
   throw new TypeError(`${show(raw)} cannot be used (write 1-40 of a-z, 0-9 and -)`);
 }
 
+/** A name that Temporal takes for a worker deployment. */
+export function deploymentName(raw: unknown): string {
+  if (typeof raw === 'string' && /^[A-Za-z0-9-]{1,40}$/.test(raw)) return raw;
+  throw new TypeError(`${show(raw)} cannot be used (write 1-40 of letters, digits and -)`);
+}
+
+/** A build id of Temporal. */
+export function buildId(raw: unknown): string {
+  if (typeof raw === 'string' && /^[A-Za-z0-9][A-Za-z0-9._+-]{0,79}$/.test(raw)) return raw;
+  throw new TypeError(
+    `${show(raw)} cannot be used (write 1-80 of letters, digits, ., _, + and -, a letter or digit first)`,
+  );
+}
+
 /** A path, not empty. */
 export function path(raw: unknown): string {
   if (isPath(raw)) return raw;

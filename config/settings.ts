@@ -128,6 +128,18 @@ export const SETTINGS = {
     meaning: 'Where a worker gives its metrics to Prometheus, as host:port (docs/metrics.md)',
     read: value.listen,
   }),
+  deployment: text({
+    env: 'REELSCORE_DEPLOYMENT',
+    defaultText: 'none: workers have no versions',
+    meaning: 'Name of the worker deployment, whose versions batches stay with (docs/operations.md)',
+    read: value.deploymentName,
+  }),
+  buildId: text({
+    env: 'REELSCORE_BUILD_ID',
+    defaultText: 'the version of the package, and a digest of its workflows',
+    meaning: "This worker's version in its `deployment`",
+    read: value.buildId,
+  }),
   allowHosts: define<string | string[], string[]>({
     env: 'REELSCORE_ALLOW_HOSTS',
     default: '',

@@ -37,7 +37,8 @@ export function simulatedConfig(
       ...(callbackPort !== undefined && { publicUrl: `http://127.0.0.1:${callbackPort}` }),
     },
   };
-  // What is only tried is not uploaded.
+  // What is only tried is not uploaded, and no version of it is ever made the current one.
   delete simulated.staging;
+  delete simulated.deployment;
   return simulated;
 }

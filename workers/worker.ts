@@ -40,6 +40,7 @@ import { ConfigError } from '../config/config-error.js';
 import type { WorkerConfig } from '../config/simulated.js';
 import type { OpenedTemporal } from '../temporal/connection.js';
 import { createLinkSeal } from '../intake/link-seal.js';
+import { deploymentOf } from './deployment.js';
 import { createLogger } from './logger.js';
 import { distFile } from '../config/paths.js';
 import { installRuntime } from './runtime.js';
@@ -106,7 +107,11 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
   installRuntime(createLogger({ level: config.logLevel, hide: secrets }), config.metricsListen);
   const connection = await NativeConnection.connect(temporal.connection);
   const scoring = scores ? await createScoring(options, connection, media) : undefined;
-  const common = { connection, namespace: temporal.namespace, ...shutdownOf(config) };
+  const common = {
+    ...{ connection, namespace: temporal.namespace },
+    ...shutdownOf(config),
+    ...deploymentOf(config, workflowBundle.codePath),
+  };
   const workers = await Promise.all(
     [...(scoring?.parts ?? []), ...own].map((part) => Worker.create({ ...common, ...part })),
   );
@@ -144,7 +149,10 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
 
 type Part = Omit<
   SdkWorkerOptions,
-  'connection' | 'namespace' | keyof ReturnType<typeof shutdownOf>
+  | 'connection'
+  | 'namespace'
+  | keyof ReturnType<typeof shutdownOf>
+  | keyof ReturnType<typeof deploymentOf>
 >;
 
 async function createScoring(

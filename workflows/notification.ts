@@ -1,5 +1,5 @@
 // Owns one notification until its receiver has accepted it. Independent of the batch that it is about.
-import { proxyActivities } from '@temporalio/workflow';
+import { proxyActivities, setWorkflowOptions } from '@temporalio/workflow';
 import type { NotificationActivities, NotifyInput } from '../contract/activities.js';
 import { NOTIFICATION_BACKOFF } from '../contract/notification.js';
 import { checkStart } from './guarded.js';
@@ -20,3 +20,6 @@ export async function notification(input: NotifyInput): Promise<void> {
   checkStart(wire.notifyInput, input);
   await notify(input);
 }
+
+// One that is tried for days must not keep the workers of an earlier version up; it is one activity in every version.
+setWorkflowOptions({ versioningBehavior: 'AUTO_UPGRADE' }, notification);

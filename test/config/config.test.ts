@@ -264,6 +264,8 @@ callbackListen: 0.0.0.0:80
 pageListen: 0.0.0.0:81
 pageUrl: https://music.example/
 metricsListen: '[::1]:9464'
+deployment: studio
+buildId: 0.1.0-test
 staging: s3://studio/clips//
 keepStaged: true
 s3Endpoint: https://minio.example
@@ -316,6 +318,7 @@ historyBound: 500
     tomoviee: { baseUrl: 'https://alias.example' },
     callbacks: { publicUrl: 'http://me.example', listen: { host: '0.0.0.0', port: 80 } },
     metricsListen: { host: '::1', port: 9464 },
+    deployment: { name: 'studio', buildId: '0.1.0-test' },
     page: { publicUrl: 'https://music.example', listen: { host: '0.0.0.0', port: 81 } },
     staging: { bucket: 'studio', key: 'clips/' },
     keepStaged: true,
@@ -583,4 +586,14 @@ test.each([
   const run = () => resolve({ pageListen, ...(pageUrl !== undefined && { pageUrl }) });
   if (fine) expect(run).not.toThrow();
   else expect(run).toThrow(/REELSCORE_PAGE_LISTEN: .*set REELSCORE_PAGE_URL too/);
+});
+
+test('a build id needs its deployment, and both have forms that Temporal takes', () => {
+  const read = (env: NodeJS.ProcessEnv) => () => resolveConfig({}, env, '/');
+  expect(read({ REELSCORE_BUILD_ID: '7' })).toThrow('buildId: it names a version of no deployment');
+  expect(read({ REELSCORE_DEPLOYMENT: 'a.b' })).toThrow(
+    'REELSCORE_DEPLOYMENT: "a.b" cannot be used',
+  );
+  const { deployment } = resolveConfig({}, { REELSCORE_DEPLOYMENT: 'studio' }, '/');
+  expect(deployment).toEqual({ name: 'studio' });
 });

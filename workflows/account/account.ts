@@ -3,8 +3,8 @@
 import {
   allHandlersFinished,
   condition,
-  continueAsNew,
   getExternalWorkflowHandle,
+  makeContinueAsNewFunc,
   proxyActivities,
   setCurrentDetails,
   setHandler,
@@ -14,6 +14,7 @@ import type { AccountInput, Eviction, Share, Tuning } from '../../contract/accou
 import type { AccountActivities } from '../../contract/activities.js';
 import { Alarm } from '../alarm.js';
 import { accountDetails } from './account-details.js';
+import { TO_CURRENT_VERSION } from '../history-bounds.js';
 import { accountQuery, evictUpdate, reportSignal, shareSignal, tuneUpdate } from '../messages.js';
 import { newAccount, Roster } from './roster.js';
 import { checkStart, onSignals, signalHandler } from '../guarded.js';
@@ -104,8 +105,10 @@ export async function account(input: AccountInput): Promise<void> {
   const alarm = new Alarm(wake);
   let usedAt = Date.now();
   for (;;) {
-    const { historyLength, continueAsNewSuggested } = workflowInfo();
+    const { historyLength, continueAsNewSuggested, targetWorkerDeploymentVersionChanged } =
+      workflowInfo();
     if (historyLength > (input.historyBound ?? HISTORY_BOUND) || continueAsNewSuggested) break;
+    if (targetWorkerDeploymentVersionChanged) break;
     const now = Date.now();
     for (const { batch, share } of roster.settle(now, (batch) => sending.has(batch))) {
       void send(batch, share);
@@ -124,5 +127,6 @@ export async function account(input: AccountInput): Promise<void> {
   }
   alarm.cancel();
   await condition(() => sending.size === 0 && !checks.running && allHandlersFinished());
-  return await continueAsNew<typeof account>({ ...input, carried: roster.state });
+  const next = makeContinueAsNewFunc<typeof account>(TO_CURRENT_VERSION);
+  return await next({ ...input, carried: roster.state });
 }

@@ -64,6 +64,13 @@ export class BatchRun {
     return !preparing && this.context.state.fresh.length === 0;
   }
 
+  /** Something is under way that may take long: pages, copies, downloads, joins. */
+  get lengthy(): boolean {
+    return [this.#preparing, this.#fitting, this.#finishing, this.#joining].some(
+      ({ underWay }) => underWay,
+    );
+  }
+
   /**
    * Begins everything that may begin now.
    * @returns when to check again (Infinity if only an event can help), and the demand to report

@@ -62,7 +62,7 @@ export class Batch {
   #phase: BatchProgress['state'] = 'running';
   #awake = true;
   #calledBackAt = 0;
-  #bounds: HistoryBounds = { near: false, close: false, reached: false };
+  #bounds: HistoryBounds = { near: false, close: false, reached: false, moving: false };
   #draining = false;
   #lingered = false;
 
@@ -109,9 +109,13 @@ export class Batch {
       this.#run.cancelClips();
     }
     this.#bounds = historyBounds(this.input.options.historyBound);
-    const { near, close, reached } = this.#bounds;
+    const { near, close, reached, moving } = this.#bounds;
+    // To move to another version takes as long as what is under way, so submissions go on beside a long download.
     this.#draining ||=
-      reached || (near && this.#run.starved) || (close && this.#work.running === 0);
+      reached ||
+      (near && this.#run.starved) ||
+      (close && this.#work.running === 0) ||
+      (moving && !this.#run.lengthy);
     return nextStep({
       ...{ cancelling: this.cancelled, settled: this.#run.settled, draining: this.#draining },
       quiet: this.#quiet,

@@ -25,6 +25,10 @@ export class Finishing {
 
   constructor(private readonly context: StepContext) {}
 
+  get underWay(): boolean {
+    return this.#groups + this.#slowGroups > 0;
+  }
+
   /** @returns when to start what was postponed; Infinity if that does not depend on time */
   begin({ ended }: Survey, patient: boolean): number {
     const { state } = this.context;

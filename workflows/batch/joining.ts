@@ -10,6 +10,10 @@ export class Joining {
 
   constructor(private readonly context: StepContext) {}
 
+  get underWay(): boolean {
+    return this.#running > 0;
+  }
+
   begin(): void {
     const { state } = this.context;
     while (this.#running < MAX_JOINING) {

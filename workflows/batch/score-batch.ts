@@ -10,6 +10,7 @@ import type { ScoreBatchInput } from '../../contract/batch.js';
 import type { BatchSummary } from '../../contract/clip.js';
 import type { BatchRequest } from '../../contract/request.js';
 import { Batch } from './batch.js';
+import { TO_CURRENT_VERSION } from '../history-bounds.js';
 import { messageOf, openBatchOf } from './opening.js';
 import { mixVideosOf } from './videos.js';
 
@@ -49,7 +50,10 @@ async function workOff(batch: Batch): Promise<'end' | 'continue'> {
 
 async function continueAsNew(batch: Batch): Promise<never> {
   const { memo } = workflowInfo(); // the server keeps only the memo of the first run's start
-  const next = makeContinueAsNewFunc<typeof scoreBatch>({ ...(memo && { memo }) });
+  const next = makeContinueAsNewFunc<typeof scoreBatch>({
+    ...TO_CURRENT_VERSION,
+    ...(memo && { memo }),
+  });
   return await next({ ...batch.input, carried: batch.carry() });
 }
 

@@ -7,6 +7,7 @@ import {
 } from '@temporalio/workflow';
 import type { MixProgress, MixVideosInput } from '../../contract/mix.js';
 import { checkStart } from '../guarded.js';
+import { TO_CURRENT_VERSION } from '../history-bounds.js';
 import * as wire from '../wire.js';
 import { Mixing } from './mixing.js';
 
@@ -26,6 +27,9 @@ export async function mixVideos(input: MixVideosInput): Promise<MixProgress> {
   }
   if (!mixing.full) return mixing.progress();
   const { memo } = workflowInfo();
-  const next = makeContinueAsNewFunc<typeof mixVideos>({ ...(memo && { memo }) });
+  const next = makeContinueAsNewFunc<typeof mixVideos>({
+    ...TO_CURRENT_VERSION,
+    ...(memo && { memo }),
+  });
   return await next(mixing.carry());
 }

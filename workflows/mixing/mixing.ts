@@ -44,9 +44,10 @@ export class Mixing {
     setHandler(mixProgressQuery, () => this.progress());
   }
 
-  /** Its history is so long that another run must continue. */
+  /** Its history is so long that another run must continue, or another version is to go on. */
   get full(): boolean {
-    return this.#phase === 'mixing' && historyBounds(this.#input.historyBound).reached;
+    const { reached, moving } = historyBounds(this.#input.historyBound);
+    return this.#phase === 'mixing' && (reached || moving);
   }
 
   /** Mixes until nothing is left, or the history is full. */

@@ -1,5 +1,5 @@
-// A team's cluster: two workers, a receiver and two clients that share Temporal and a bucket and nothing else, each
-// with a home and a folder of its own; the workers are killed twenty times.
+// A team's cluster: two workers, a receiver and two clients that share Temporal (on PostgreSQL) and a bucket and
+// nothing else, each with a home and a folder of its own; the workers are killed twenty times.
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,16 +12,17 @@ import { startSimulator } from '../../../tomoviee/simulator/simulator.js';
 import { freePort } from '../../../temporal/embedded/ports.js';
 import { distFile } from '../../../config/paths.js';
 import type { Spend } from '../../../client/index.js';
+import { built } from '../../support/built.js';
 import { faultsOf } from '../../support/checker.js';
 import { envOfParts, Part } from '../../support/parts.js';
 import { clips, readRows } from '../../support/rig.js';
 import { s3Server } from '../../support/s3-server.js';
-import { testServer } from '../../support/temporal.js';
+import { clusterServer } from '../../support/temporal-on-postgres.js';
 
 const ROWS = 220;
 const KILLS = 20;
 
-const [server, s3] = await Promise.all([testServer(), s3Server()]);
+const [server, s3] = await Promise.all([clusterServer(), s3Server(), built()]);
 const folder = await mkdtemp(join(tmpdir(), 'reelscore-bucket-'));
 const simulator = await startSimulator({ taskMs: [200, 900], soundtrackSeconds: 0.05 });
 const callbackPort = await freePort(undefined);
