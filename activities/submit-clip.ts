@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Context, log } from '@temporalio/activity';
 import type { BatchActivities, SubmitClipInput, SubmitClipOutput } from '../contract/activities.js';
+import { noteAccepted } from './accepted-tasks.js';
 import { currentRun } from './batch-id.js';
 import type { Clip } from '../contract/clip.js';
 import { unlessChanged, type Change } from './changed-file.js';
@@ -122,7 +123,7 @@ export function submitClipActivity(
       });
       countSubmission(
         answer.kind === 'unknown' ? 'lost' : answer.kind,
-        answer.kind === 'refused' ? answer.failure.code : '',
+        answer.kind === 'refused' ? answer.failure : undefined,
         { durationMs: Date.now() - from, latenessMs: from - notBefore },
       );
       switch (answer.kind) {
@@ -133,6 +134,7 @@ export function submitClipActivity(
           hold.note(answer.failure);
           return await noted(journal, post, answer);
         case 'accepted':
+          noteAccepted(answer.taskId);
           return await noted(journal, post, { ...answer, callback });
       }
     }
