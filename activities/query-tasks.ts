@@ -9,12 +9,14 @@ import type {
 } from '../contract/activities.js';
 import type { VendorFailure } from '../contract/failure.js';
 import type { VendorTask } from '../tomoviee/client.js';
+import { takeWait } from './accepted-tasks.js';
 import { currentBatch, currentRun } from './batch-id.js';
 import type { BatchFiles, OpenBatches } from './batch-files.js';
 import { callbackUrlsOf } from './callback-urls.js';
 import type { ActivityDependencies } from './dependencies.js';
 import { withHeartbeat } from './heartbeat.js';
 import { expiryNote } from './expired-link.js';
+import { countTaskEnd } from './metrics.js';
 import { paramsOf } from './params.js';
 import type { KeptLinks } from './result-links.js';
 
@@ -59,6 +61,8 @@ export function queryTasksActivity(
       }
       if (answer.media.length > 0) links.keep(task.taskId, answer);
       const end = endOf(task, answer.status, answer);
+      const waitMs = takeWait(task.taskId);
+      if (waitMs !== undefined) countTaskEnd(end.status, waitMs);
       output.ended.push(end.status === 'failed' ? await withExpiry(files, end) : end);
     };
 

@@ -1,6 +1,7 @@
 // Makes one POST for one clip at its moment, and never the same POST twice.
 import { Context, log } from '@temporalio/activity';
 import type { SubmitClipInput, SubmitClipOutput } from '../contract/activities.js';
+import { noteAccepted } from './accepted-tasks.js';
 import { currentRun } from './batch-id.js';
 import type { Clip } from '../contract/clip.js';
 import { unlessChanged, type Change } from './changed-file.js';
@@ -129,7 +130,7 @@ export function createSubmit(
       });
       countSubmission(
         answer.kind === 'unknown' ? 'lost' : answer.kind,
-        answer.kind === 'refused' ? answer.failure.code : '',
+        answer.kind === 'refused' ? answer.failure : undefined,
         { durationMs: Date.now() - from, latenessMs: from - notBefore },
       );
       switch (answer.kind) {
@@ -140,6 +141,7 @@ export function createSubmit(
           hold.note(answer.failure);
           return await noted(journal, post, answer);
         case 'accepted':
+          noteAccepted(answer.taskId);
           return await noted(journal, post, { ...answer, callback });
       }
     }

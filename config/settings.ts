@@ -125,7 +125,7 @@ export const SETTINGS = {
   metricsListen: text({
     env: 'REELSCORE_METRICS_LISTEN',
     defaultText: 'none',
-    meaning: 'Where a worker gives its metrics to Prometheus, as host:port (docs/metrics.md)',
+    meaning: 'Where a process gives its metrics to Prometheus, as host:port (docs/metrics.md)',
     read: value.listen,
   }),
   deployment: text({

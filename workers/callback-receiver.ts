@@ -3,6 +3,7 @@ import { Client, Connection } from '@temporalio/client';
 import { storesOf } from '../intake/network.js';
 import { addClipRoute } from '../tomoviee/serving/clip-route.js';
 import { startReceiver } from '../tomoviee/callbacks/receiver.js';
+import { countCallback, countingSignals } from './callback-metrics.js';
 import { callbackWaits } from './callback-wait.js';
 import { servedClips } from './served-clips.js';
 import { signalBatch } from './signal-batch.js';
@@ -21,16 +22,24 @@ export interface RunningReceiver {
 
 /**
  * Starts the receiver at `config.callbacks.listen`.
- * @throws Error if it cannot listen, or Temporal cannot be reached
+ * @param alone no worker runs in this process, which gives metrics if `config.metricsListen` says where
+ * @throws ConfigError if something else listens where metrics are given; Error if it cannot listen, or Temporal cannot be reached
  */
 export async function startCallbackReceiver({
   config,
   temporal,
+  alone = false,
 }: {
-  config: Pick<ResolvedConfig, 'home' | 'callbacks' | 'logLevel' | 's3Endpoint'>;
+  config: Pick<ResolvedConfig, 'home' | 'callbacks' | 'logLevel' | 'metricsListen' | 's3Endpoint'>;
   temporal: Pick<OpenedTemporal, 'connection' | 'namespace'>;
+  alone?: boolean;
 }): Promise<RunningReceiver> {
   const secret = await loadCallbackSecret(config);
+  if (alone && config.metricsListen) {
+    const { installRuntime } = await import('./runtime.js'); // the SDK's worker costs memory
+    const logger = createLogger({ level: config.logLevel, hide: [secret] });
+    installRuntime(logger, config.metricsListen);
+  }
   const connection = await Connection.connect(temporal.connection);
   const client = new Client({ connection, namespace: temporal.namespace });
   const logger = createLogger({ level: config.logLevel, hide: [secret] });
@@ -39,8 +48,9 @@ export async function startCallbackReceiver({
     const receiver = await startReceiver({
       listen: config.callbacks.listen,
       secret: secret.reveal(),
-      deliver: signalBatch(client),
+      deliver: countingSignals(signalBatch(client)),
       waitOf: callbackWaits(client),
+      onAnswered: countCallback,
       checkHealth: async () => {
         await connection.withDeadline(Date.now() + HEALTH_DEADLINE_MS, () =>
           connection.workflowService.getSystemInfo({}),

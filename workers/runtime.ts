@@ -1,6 +1,6 @@
 import { makeTelemetryFilterString, Runtime, type LogMetadata } from '@temporalio/worker';
 import type { Logger } from 'pino';
-import { BUCKETS, countWith } from '../activities/metrics.js';
+import { BUCKETS, countWith } from '../activities/meter.js';
 import { ConfigError } from '../config/config-error.js';
 import type { Listen } from '../config/setting-values.js';
 import { withFewCoreThreads } from './core-threads.js';

@@ -1,4 +1,5 @@
 // Composes a worker: the only place that joins keys, network, store and Temporal.
+import { Client } from '@temporalio/client';
 import {
   NativeConnection,
   Worker,
@@ -44,6 +45,8 @@ import { deploymentOf } from './deployment.js';
 import { createLogger } from './logger.js';
 import { distFile } from '../config/paths.js';
 import { installRuntime } from './runtime.js';
+import { watchAccount } from './account-watch.js';
+import { showPrice } from './price-gauge.js';
 import type { VendorKeys } from '../config/secret.js';
 import { openMedia, type Media } from './media.js';
 import type { Serves } from './serves.js';
@@ -104,8 +107,11 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
     ...(serves === 'mixing' ? [{ taskQueue: taskQueueOf(config.account), workflowBundle }] : []),
   ];
 
-  installRuntime(createLogger({ level: config.logLevel, hide: secrets }), config.metricsListen);
+  const logger = createLogger({ level: config.logLevel, hide: secrets });
+  installRuntime(logger, config.metricsListen);
   const connection = await NativeConnection.connect(temporal.connection);
+  const { metricsListen, pricePerClip, account } = config;
+  if (metricsListen && pricePerClip) showPrice(account, pricePerClip);
   const scoring = scores ? await createScoring(options, connection, media) : undefined;
   const common = {
     ...{ connection, namespace: temporal.namespace },
@@ -115,8 +121,13 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
   const workers = await Promise.all(
     [...(scoring?.parts ?? []), ...own].map((part) => Worker.create({ ...common, ...part })),
   );
+  const unwatch =
+    metricsListen && scores
+      ? watchAccount(new Client({ connection, namespace: temporal.namespace }), account, logger)
+      : () => undefined;
   const asked = new AbortController();
   const shutDown = (): void => {
+    unwatch();
     for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
     asked.abort();
   };

@@ -84,14 +84,15 @@ async function closeAll(opened: { close: () => Promise<void> }[]): Promise<void>
 }
 
 async function openReceiver(
-  { receiver }: ServedParts,
+  { receiver, worker }: ServedParts,
   { server: temporal, config }: Reelscore,
 ): Promise<{ receiver: RunningReceiver | undefined; config: WorkerOptions['config'] }> {
   if (!receiver) return { receiver: undefined, config };
   const { simulatorUrl: url } = temporal;
   if (url !== undefined) return await startSimulatedReceiver(config, temporal, { url });
   const { startCallbackReceiver } = await import('../../workers/callback-receiver.js');
-  return { receiver: await startCallbackReceiver({ config, temporal }), config };
+  const alone = worker === undefined;
+  return { receiver: await startCallbackReceiver({ config, temporal, alone }), config };
 }
 
 async function openPage(api: Reelscore): Promise<RunningPage> {

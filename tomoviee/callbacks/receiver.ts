@@ -35,6 +35,8 @@ export interface ReceiverOptions {
   /** Throws if callbacks could not be delivered now. */
   checkHealth: () => Promise<void>;
   logger: Logger;
+  /** Called for each callback that was answered. @param durationMs since its request arrived */
+  onAnswered?: (code: number, durationMs: number) => void;
   /** For a request to be there as a whole; default 10 s. */
   requestTimeoutMs?: number;
   /** Connections at one time; default 500. */
@@ -100,10 +102,17 @@ function createApp(
   app.post<{ Params: Record<string, string>; Body: string | undefined }>(
     CALLBACK_ROUTE,
     {
+      ...(options.onAnswered && {
+        onResponse: (_request, { statusCode, elapsedTime }, done) => {
+          options.onAnswered?.(statusCode, elapsedTime);
+          done();
+        },
+      }),
       // Before the body is read: an unauthenticated body is never read. R1
       onRequest: (request, reply, done) => {
         const target = verifyCallback(request.params, secret);
         if (!target) {
+          options.onAnswered?.(404, reply.elapsedTime); // the route's own hooks are not run
           reply.callNotFound();
           return;
         }
