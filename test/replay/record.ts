@@ -18,6 +18,8 @@ import {
   taskQueueOf,
   TUNE_UPDATE,
 } from '../../contract/names.js';
+import { batchUntil } from '../support/until.js';
+import { startNights } from '../nightly/rig.js';
 import { clips, startRig, type StartedBatch } from '../support/rig.js';
 import { testServer } from '../support/temporal.js';
 
@@ -26,7 +28,8 @@ const VERSION = 'v0.1';
 
 const server = await testServer();
 const rig = await startRig({ server });
-afterAll(() => rig.close());
+const nights = await startNights({ server });
+afterAll(() => Promise.all([rig.close(), nights.close()]));
 
 /** As the command line shows it: the form the SDK replays. */
 async function show(workflowId: string, runId: string): Promise<string> {
@@ -84,6 +87,39 @@ test('polling, paused and resumed', async () => {
   await batch.handle.signal(RESUME_SIGNAL);
   await batch.result();
   await keep(batch, 'paused');
+});
+
+test('a batch of a client, with memo and attributes, and its retry', async () => {
+  const rows = clips(6, (n) => (n < 2 ? 'fail*2' : '')).map((row) => ({
+    ...row,
+    id: `${row.id}-${Date.now()}`,
+  }));
+  const { batch } = await nights.api.start(await nights.manifest(rows));
+  await nights.api.wait(batch);
+  const runOf = async () => (await nights.rig.client.workflow.getHandle(batch).describe()).runId;
+  await keepChain(batch, await runOf(), 'client');
+  await nights.api.retry(batch);
+  await nights.api.wait(batch);
+  await keepChain(batch, await runOf(), 'retry');
+});
+
+test('takes, and a cap that is reached', async () => {
+  const batch = await rig.start(clips(8), {
+    ...{ takes: 2, cap: { submissions: 9, code: 'max_submissions_reached' } },
+  });
+  await batch.result();
+  await keep(batch, 'takes');
+});
+
+test('too many failures', async () => {
+  const batch = await rig.start(
+    clips(8, (n) => (n < 4 ? 'fail*2' : '')),
+    { maxFailures: { clips: 2 }, pace: { ratePerSecond: 4, burst: 1, maxInFlight: 4 } },
+  );
+  await batchUntil(batch, ({ state }) => state === 'paused');
+  await batch.handle.signal(RESUME_SIGNAL);
+  await batch.result();
+  await keep(batch, 'breaker');
 });
 
 test('cancelled', async () => {

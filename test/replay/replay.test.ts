@@ -38,6 +38,10 @@ test('there are histories of every kind', () => {
     'account',
     'mixed',
     'videos',
+    'client',
+    'retry',
+    'takes',
+    'breaker',
   ]) {
     expect(names.some((name) => name.includes(`-${kind}-`))).toBe(true);
   }

@@ -41,11 +41,13 @@ export class Part {
     private readonly ready: string,
     /** Default: this process's. */
     private readonly cwd?: string,
+    /** The command's main file. */
+    private readonly main = distFile('cli/main.js'),
   ) {}
 
   /** Resolves once it is up. */
   async start(): Promise<void> {
-    const child = spawn(process.execPath, [distFile('cli/main.js'), ...this.args], {
+    const child = spawn(process.execPath, [this.main, ...this.args], {
       env: this.env,
       cwd: this.cwd,
       stdio: ['ignore', 'pipe', 'pipe'],

@@ -1,0 +1,198 @@
+// Workers of two versions on one running batch: as they are replaced without versions, with an old release built
+// from the history; and as versions of a worker deployment, which `temporal worker deployment` makes current.
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Client, Connection } from '@temporalio/client';
+import { stringify } from 'csv-stringify/sync';
+import { execa } from 'execa';
+import { afterAll, expect, test } from 'vitest';
+import { distFile } from '../../../config/paths.js';
+import { accountIdOf, taskQueueOf } from '../../../contract/names.js';
+import { findTemporalBinary } from '../../../temporal/embedded/find-binary.js';
+import { freePort } from '../../../temporal/embedded/ports.js';
+import { startSimulator } from '../../../tomoviee/simulator/simulator.js';
+import { faultsOf } from '../../support/checker.js';
+import { chainOf, type RunEvents } from '../../support/history.js';
+import { oldRelease } from '../../support/old-release.js';
+import { envOfParts, Part } from '../../support/parts.js';
+import { clips, readRows } from '../../support/rig.js';
+import { testServer } from '../../support/temporal.js';
+
+/** WORKFLOW_TASK_FAILED_CAUSE_UNHANDLED_COMMAND */
+const SIGNAL_CAME = 1;
+
+const server = await testServer();
+const folder = await mkdtemp(join(tmpdir(), 'reelscore-upgrade-'));
+const old = await oldRelease(join(folder, 'old'));
+if (!old) console.warn('SKIPPED: the old release is built where the history goes back to it');
+const simulator = await startSimulator({ taskMs: [200, 900], soundtrackSeconds: 0.05 });
+const temporal = await findTemporalBinary(process.env, () => undefined);
+const connection = await Connection.connect({ address: server.address });
+const client = new Client({ connection });
+const parts: Part[] = [];
+
+afterAll(async () => {
+  await Promise.all(parts.map((one) => one.stop()));
+  await connection.close();
+  await simulator.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+interface Bench {
+  env: NodeJS.ProcessEnv;
+  part: (args: string[], ready: string, env?: NodeJS.ProcessEnv, main?: string) => Part;
+}
+
+/** An account of its own, with its receiver. */
+async function account(name: string): Promise<Bench> {
+  const callbackPort = await freePort(undefined);
+  const env = {
+    ...envOfParts({ folder, server, simulator, callbackPort }),
+    REELSCORE_ACCOUNT: name,
+  };
+  const part: Bench['part'] = (args, ready, more = {}, main) => {
+    const one = new Part(args, { ...env, ...more }, ready, folder, main);
+    parts.push(one);
+    return one;
+  };
+  await part(['callbacks'], 'Callbacks:').start();
+  return { env, part };
+}
+
+interface Started {
+  batch: string;
+  out: string;
+  firstRun: string;
+  /** How many of its clips have been submitted. */
+  submitted: () => number;
+}
+
+async function start(
+  env: NodeJS.ProcessEnv,
+  name: string,
+  count: number,
+  rate: number,
+): Promise<Started> {
+  const rows = clips(count).map((row) => ({
+    ...row,
+    file_link: `${simulator.url}/clips/load/${name}-${row.id}.mp4`,
+  }));
+  const manifest = join(folder, `${name}.csv`);
+  await writeFile(manifest, stringify(rows, { header: true }));
+  const out = join(folder, name);
+  await writeFile(join(folder, 'reelscore.yaml'), 'historyBound: 1500\n');
+  const how = ['--again', '--no-probe', '--rate', String(rate), '--max-in-flight', '60', '--json'];
+  const { stdout } = await execa(
+    process.execPath,
+    [distFile('cli/main.js'), 'start', manifest, ...how, '--out', out],
+    { env, cwd: folder, extendEnv: false },
+  );
+  const { batch } = JSON.parse(stdout) as { batch: string };
+  const { raw } = await client.workflow.getHandle(batch).describe();
+  const { firstRunId } = raw.workflowExecutionInfo as { firstRunId: string };
+  const own = (): number =>
+    simulator.ledger().filter(({ fileLink }) => fileLink.includes(`/${name}-c`)).length;
+  return { batch, out, firstRun: firstRunId, submitted: own };
+}
+
+async function until(happened: () => boolean | Promise<boolean>): Promise<void> {
+  while (!(await happened())) await sleep(50);
+}
+
+/**
+ * The failure of a workflow task. Not one that only tells of a signal that came while the batch continued as new: the
+ * server then has it look again, whatever its version is.
+ */
+function failedTask({ workflowTaskFailedEventAttributes: failed }: RunEvents[number]) {
+  const cause: unknown = failed?.cause;
+  return !failed || cause === SIGNAL_CAME ? [] : [{ cause, message: failed.failure?.message }];
+}
+
+/** Nothing lost, nothing paid twice, and no workflow task failed. @returns the events of all runs */
+async function mustBeWhole({ batch, out, firstRun }: Started, count: number): Promise<RunEvents[]> {
+  await client.workflow.getHandle(batch).result();
+  const rows = await readRows(out);
+  expect(faultsOf(rows, count, simulator.ledger(), out)).toEqual([]);
+  expect(rows.filter(({ status }) => status !== 'succeeded')).toEqual([]);
+  expect(rows.filter((row) => row.possible_duplicate)).toEqual([]);
+  const chain = await chainOf(client, batch, firstRun);
+  expect(chain.flat().flatMap(failedTask)).toEqual([]);
+  return chain;
+}
+
+test.skipIf(!old)(
+  'an old release and this one side by side, upgraded and rolled back: no workflow task fails, nothing is paid twice',
+  async () => {
+    const { env, part } = await account('side-by-side');
+    const older = part(['worker'], 'Worker:', {}, old);
+    const newer = part(['worker'], 'Worker:');
+    await older.start();
+    const count = 1_000;
+    const batch = await start(env, 'side', count, 60);
+    await until(() => batch.submitted() > 150);
+    await newer.start(); // both
+    await until(() => batch.submitted() > 350);
+    await older.stop(); // upgraded
+    await until(() => batch.submitted() > 600);
+    await older.start();
+    await newer.stop(); // rolled back
+    await until(() => batch.submitted() > 800);
+    await newer.start(); // both, to the end
+    const chain = await mustBeWhole(batch, count);
+    expect(batch.submitted()).toBe(count);
+    expect(chain.length).toBeGreaterThan(2);
+    await Promise.all([older.stop(), newer.stop()]);
+  },
+);
+
+test('versions of a deployment: a batch moves to the version that is made current, and back', async () => {
+  const deployment = 'upgrade-test';
+  const { env, part } = await account('versions');
+  const versioned = (buildId: string) =>
+    part(['worker'], 'Worker:', {
+      REELSCORE_DEPLOYMENT: deployment,
+      REELSCORE_BUILD_ID: buildId,
+    });
+  const makeCurrent = async (buildId: string): Promise<void> => {
+    const which = ['--deployment-name', deployment, '--build-id', buildId];
+    const to = ['--address', server.address, '--yes'];
+    const args = ['worker', 'deployment', 'set-current-version', ...which, ...to];
+    // A worker is known some moments after it has begun to poll.
+    await until(async () => (await execa(temporal, args, { reject: false })).exitCode === 0);
+  };
+  const versionOf = async (id: string): Promise<string> => {
+    const { raw } = await client.workflow.getHandle(id).describe();
+    return raw.workflowExecutionInfo?.versioningInfo?.deploymentVersion?.buildId ?? '';
+  };
+  const [one, two] = [versioned('one'), versioned('two')];
+  await Promise.all([one.start(), two.start()]);
+  await makeCurrent('one');
+  const count = 400;
+  const batch = await start(env, 'versions', count, 20);
+  await until(() => batch.submitted() > 40);
+  expect(await versionOf(batch.batch)).toBe('one');
+
+  const move = async (to: string): Promise<void> => {
+    const from = Date.now();
+    await makeCurrent(to);
+    await until(async () => (await versionOf(batch.batch)) === to);
+    const ms = Date.now() - from;
+    console.info(`moved to ${to} in ${ms} ms, ${batch.submitted()} of ${count} submitted`);
+  };
+  await move('two');
+  expect(batch.submitted()).toBeLessThan(count);
+  // Its account follows, as soon as something happens there.
+  const accountId = accountIdOf(taskQueueOf('versions'));
+  const tune = ['tune', '--rate', '21'];
+  await execa(process.execPath, [distFile('cli/main.js'), ...tune], { env, extendEnv: false });
+  await until(async () => (await versionOf(accountId)) === 'two');
+  await until(() => batch.submitted() > 200);
+  await move('one'); // rolled back
+  await two.stop();
+  const chain = await mustBeWhole(batch, count);
+  expect(batch.submitted()).toBe(count);
+  expect(chain.length).toBeGreaterThanOrEqual(3);
+  await one.stop();
+});
