@@ -38,7 +38,7 @@ import { loadCallbackSecret } from '../config/callback-secret.js';
 import { intakeOf } from './batch-opening.js';
 import { ConfigError } from '../config/config-error.js';
 import type { WorkerConfig } from '../config/simulated.js';
-import type { OpenedTemporal } from '../temporal/connection.js';
+import type { OpenedTemporal, TemporalServer } from '../temporal/connection.js';
 import { createLinkSeal } from '../intake/link-seal.js';
 import { createLogger } from './logger.js';
 import { distFile } from '../config/paths.js';
@@ -60,13 +60,19 @@ const MAX_PAGES = 8;
 const MAX_DOWNLOADS = 50;
 /** Manifests, matching and results of all batches. */
 const MAX_FILES = 20;
-/** Of workflows. */
-const workflowBundle = { codePath: distFile('workflow-bundle.js') };
+/** Of workflows; see workflows/failure-converter.ts. */
+const bundleOf = ({ dataConverter }: TemporalServer) => ({
+  codePath: distFile(
+    dataConverter?.failureConverterPath === undefined
+      ? 'workflow-bundle.js'
+      : 'workflow-bundle.encoding.js',
+  ),
+});
 
 export interface WorkerOptions {
   config: WorkerConfig;
   /** Notifications link to the web UI where `uiUrl` tells it. */
-  temporal: Pick<OpenedTemporal, 'connection' | 'namespace'> & Partial<OpenedTemporal>;
+  temporal: TemporalServer & Partial<OpenedTemporal>;
   /**
    * `probing`: probes, fits and mixes clips, and nothing else; `scoring`: all but that. `mixing`: mixes, and decides
    * what is next. Default: `all`.
@@ -93,7 +99,9 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
   if (scores) needKeys(config);
   const signing = config.notifications.secret;
   const header = config.manifestHeader?.value;
-  const secrets = [keys?.appKey, keys?.appSecret, signing, header].filter(
+  const workflowBundle = bundleOf(temporal);
+  const payloads = config.payloadKeys?.all.map(({ key }) => key) ?? [];
+  const secrets = [keys?.appKey, keys?.appSecret, signing, header, ...payloads].filter(
     (one) => one !== undefined,
   );
   const media = openMedia(config);
@@ -106,7 +114,11 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
   installRuntime(createLogger({ level: config.logLevel, hide: secrets }), config.metricsListen);
   const connection = await NativeConnection.connect(temporal.connection);
   const scoring = scores ? await createScoring(options, connection, media) : undefined;
-  const common = { connection, namespace: temporal.namespace, ...shutdownOf(config) };
+  const { namespace, dataConverter } = temporal;
+  const common = {
+    ...{ connection, namespace, ...shutdownOf(config) },
+    ...(dataConverter && { dataConverter }),
+  };
   const workers = await Promise.all(
     [...(scoring?.parts ?? []), ...own].map((part) => Worker.create({ ...common, ...part })),
   );
@@ -197,7 +209,7 @@ async function createScoring(
     parts: [
       {
         taskQueue,
-        workflowBundle,
+        workflowBundle: bundleOf(temporal),
         activities,
         maxConcurrentActivityTaskExecutions: MAX_ACTIVITIES,
         maxEagerActivityReservationsPerWorkflowTask: MAX_ACTIVITIES,
