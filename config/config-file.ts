@@ -104,6 +104,7 @@ function secretEnv(key: string): string {
     ...['REELSCORE_PAYLOAD_KEYS', 'REELSCORE_CODEC_TOKEN'],
   ];
   return (
-    names.find((name) => nearestName(key, [name, name.replace(/^[A-Z]+_/, '')])) ?? names.join(', ')
+    names.find((name) => nearestName(key, [name, name.replace(/^[A-Z]+_/, '')])) ??
+    names.slice(0, 3).join(', ')
   );
 }

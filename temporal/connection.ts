@@ -26,7 +26,7 @@ export interface OpenTemporalOptions extends Pick<AcquireHomeOptions, 'onProgres
 export interface TemporalServer {
   connection: TemporalConnectionOptions;
   namespace: string;
-  /** Absent = payloads are plain. */
+  /** Absent = the SDK's own. */
   dataConverter?: DataConverter;
 }
 
@@ -82,10 +82,9 @@ export async function openTemporal(
   const server = named ?? embeddedServer(lease?.temporal);
   const ui =
     named === undefined ? lease?.temporal?.uiUrl : namedServerUi(server.connection.address);
-  const dataConverter = dataConverterOf(config.payloadKeys);
   return {
     ...server,
-    ...(dataConverter && { dataConverter }),
+    dataConverter: dataConverterOf(config.payloadKeys),
     embedded: named === undefined,
     ...(lease?.simulator !== undefined && { simulatorUrl: lease.simulator.url }),
     uiUrl: (workflowId, runId) =>

@@ -70,7 +70,7 @@ function decrypt(payload: Payload, keys: ReadonlyMap<string, KeyObject>): Payloa
   const shown = JSON.stringify(id.slice(0, 64));
   if (!key) {
     throw new PayloadDecryptionError(
-      `a payload is encrypted with the key ${shown}, which is not here (add it to REELSCORE_PAYLOAD_KEYS, behind the first)`,
+      `a payload is encrypted with the key ${shown}, which is not here (add it to REELSCORE_PAYLOAD_KEYS; the first of the list encrypts)`,
     );
   }
   const data = Buffer.from(payload.data ?? []);

@@ -3,6 +3,7 @@ import { defaultPayloadConverter, type Payload } from '@temporalio/common';
 import { expect, test } from 'vitest';
 import { payloadKeys } from '../../../config/payload-keys.js';
 import { createPayloadCodec } from '../../../temporal/payloads/codec.js';
+import { dataConverterOf } from '../../../temporal/payloads/data-converter.js';
 
 const A = `a:${randomBytes(32).toString('base64')}`;
 const B = `b:${randomBytes(32).toString('base64')}`;
@@ -44,6 +45,13 @@ test('a key that is not there is named, with what to do', async () => {
   await expect(codecOf(B).decode([await sealed()])).rejects.toThrow(
     'encrypted with the key "a", which is not here (add it to REELSCORE_PAYLOAD_KEYS',
   );
+});
+
+test('without any key what is encrypted is refused, not taken for a value', async () => {
+  const [codec] = dataConverterOf().payloadCodecs!;
+  expect(await codec!.encode([plain])).toEqual([plain]);
+  expect(await codec!.decode([plain])).toEqual([plain]);
+  await expect(codec!.decode([await sealed()])).rejects.toThrow('the key "a", which is not here');
 });
 
 test('what was changed is refused: content, tag, nonce, key id, cipher, length', async () => {
