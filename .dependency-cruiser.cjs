@@ -25,8 +25,7 @@ const MAY_IMPORT = {
     ...['contract', 'intake', 'manifests', 'media', 'net', 'outcomes', 'outcomes/ledger', 'store'],
     ...['store/bucket', 'tomoviee'],
   ],
-  'temporal/payloads': ['config'],
-  temporal: ['config', 'contract', 'temporal/embedded', 'temporal/payloads'],
+  temporal: ['config', 'contract', 'temporal/embedded'],
   'temporal/embedded': ['config', 'contract', 'temporal', 'tomoviee/simulator'],
   workers: [
     ...['activities', 'config', 'contract', 'intake', 'manifests', 'media', 'net', 'store'],
@@ -34,12 +33,12 @@ const MAY_IMPORT = {
   ],
   client: [
     ...['config', 'contract', 'intake', 'manifests', 'media', 'net', 'outcomes'],
-    ...['outcomes/ledger', 'store', 'store/bucket', 'temporal', 'temporal/payloads'],
+    ...['outcomes/ledger', 'store', 'store/bucket', 'temporal'],
   ],
   page: ['client', 'config', 'contract', 'manifests', 'net', 'outcomes'],
   cli: [
     ...['client', 'config', 'contract', 'intake', 'manifests', 'media', 'net', 'outcomes', 'page'],
-    ...['store', 'store/bucket', 'temporal', 'temporal/payloads', 'tomoviee/simulator', 'workers'],
+    ...['store', 'store/bucket', 'temporal', 'tomoviee/simulator', 'workers'],
   ],
 };
 

@@ -2,7 +2,6 @@
 import {
   Connection,
   WorkflowExecutionAlreadyStartedError,
-  type WorkflowExecutionDescription,
   type WorkflowExecutionStatusName,
 } from '@temporalio/client';
 import type { BatchProgress, ScoreBatchInput } from '../contract/batch.js';
@@ -19,8 +18,7 @@ import {
   SCORE_BATCH_WORKFLOW,
 } from '../contract/names.js';
 import { withRpcRetry } from '../net/retry-rpc.js';
-import { failureReader, type ReadFailure } from '../temporal/payloads/failures.js';
-import type { TemporalServer } from '../temporal/connection.js';
+import type { OpenedTemporal } from '../temporal/connection.js';
 import {
   bareExecutionOf,
   executionOf,
@@ -28,7 +26,7 @@ import {
   type BatchMemo,
   type Execution,
 } from './execution.js';
-import { failingWorkOf, type FailingWork } from './failing-work.js';
+import { failingWorkOf } from './failing-work.js';
 import { conditionsOf, mayMatch, type BatchFilter } from './filter.js';
 import { translateRpcError, unreachable } from './rpc-errors.js';
 import { DEADLINE_MS, TemporalCalls } from './temporal-calls.js';
@@ -50,7 +48,9 @@ const LIST_QUERY = `WorkflowType = '${SCORE_BATCH_WORKFLOW}' AND ExecutionStatus
 
 export class TemporalClient extends TemporalCalls {
   /** @throws ReelscoreError `temporal_unreachable` or `temporal_refused` */
-  static async connect(server: TemporalServer): Promise<TemporalClient> {
+  static async connect(
+    server: Pick<OpenedTemporal, 'connection' | 'namespace'>,
+  ): Promise<TemporalClient> {
     try {
       const connection = await withRpcRetry(() => Connection.connect(server.connection), {
         forMs: DEADLINE_MS,
@@ -74,7 +74,7 @@ export class TemporalClient extends TemporalCalls {
   async describeBare(batch: string, signal?: AbortSignal): Promise<BareExecution | undefined> {
     const info = await this.describeWorkflow(batch, signal);
     if (info?.type !== SCORE_BATCH_WORKFLOW) return undefined;
-    return { ...bareExecutionOf(info), failing: await this.#failing(info) };
+    return { ...bareExecutionOf(info), failing: failingWorkOf(info.raw.pendingActivities ?? []) };
   }
 
   /** Undefined when no worker answers, or the batch has ended meanwhile. */
@@ -107,8 +107,7 @@ export class TemporalClient extends TemporalCalls {
     workflowId: string,
   ): Promise<{ status: WorkflowExecutionStatusName; failure?: string } | undefined> {
     const info = await this.describeWorkflow(workflowId);
-    const last = info?.raw.pendingActivities?.[0]?.lastFailure;
-    const failure = last && (await this.#readFailure(last));
+    const failure = info?.raw.pendingActivities?.[0]?.lastFailure?.message;
     return info && { status: info.status.name, ...(failure && { failure }) };
   }
 
@@ -157,7 +156,7 @@ export class TemporalClient extends TemporalCalls {
   async describeMixing(workflowId: string): Promise<BareExecution | undefined> {
     const info = await this.describeWorkflow(workflowId);
     if (info?.type !== MIX_VIDEOS_WORKFLOW) return undefined;
-    return { ...bareExecutionOf(info), failing: await this.#failing(info) };
+    return { ...bareExecutionOf(info), failing: failingWorkOf(info.raw.pendingActivities ?? []) };
   }
 
   /** Undefined when no worker answers, or it has ended meanwhile. */
@@ -186,14 +185,6 @@ export class TemporalClient extends TemporalCalls {
     return found
       .filter((execution) => execution !== undefined)
       .filter((execution) => mayMatch(execution, filter));
-  }
-
-  get #readFailure(): ReadFailure {
-    return failureReader(this.client.options.loadedDataConverter);
-  }
-
-  async #failing({ raw }: WorkflowExecutionDescription): Promise<FailingWork[]> {
-    return await failingWorkOf(raw.pendingActivities ?? [], this.#readFailure);
   }
 
   /** Newest of the executions of each batch that a query finds. */

@@ -23,7 +23,6 @@ const COMMANDS = ['validate', 'run', 'start', 'status', 'results', 'retry', 'pau
   .concat(
     'audit',
     'callbacks',
-    'codec',
     'cancel',
     'doctor',
     'evict',
