@@ -113,6 +113,7 @@ async function scoreAll(run: string, keys: string | undefined) {
   const manifest = `${origin}/library.csv`;
   const notify = `${origin}/hooks/token`;
   const out = join(folder, known.folder);
+  const ledger = join(folder, `${run}-ledger`);
   const started = await command(
     ...['start', manifest, '--batch', first, '--out', out, '--notify', notify, '--json'],
   );
@@ -132,8 +133,8 @@ async function scoreAll(run: string, keys: string | undefined) {
         (error: Error) => String(error.cause),
       );
   };
-  expect(await request('second', 'library.csv', { ledger: out })).toBe('completed');
-  expect(await request('third', `${known.missing}.csv`, { ledger: out })).toContain(known.missing);
+  expect(await request('second', 'library.csv', { ledger })).toBe('completed');
+  expect(await request('third', `${known.missing}.csv`, { ledger })).toContain(known.missing);
   await clientOf(keys).workflow.getHandle(first).result();
   const status = await command('status', first);
   return { known, command, status: status.stdout, first, env, worker };
