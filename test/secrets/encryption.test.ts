@@ -92,6 +92,12 @@ async function historiesText(client: Client, prefix: string): Promise<string> {
   return histories.join('\n');
 }
 
+/** Contents of the payloads in a history as the command shows it. */
+function dataIn(json: string): string {
+  const found = [...json.matchAll(/"data": "([^"]*)"/g)];
+  return found.map(([, data = '']) => Buffer.from(data, 'base64').toString()).join('\n');
+}
+
 const partEnv = (origin: string, keys: string | undefined, account: string) => ({
   ...envOfParts({ folder, server, simulator: { url: origin }, callbackPort: 0 }),
   ...{ REELSCORE_PROBE: 'false', REELSCORE_RATE: '50', REELSCORE_ACCOUNT: account },
@@ -140,7 +146,7 @@ async function scoreAll(run: string, keys: string | undefined) {
   return { known, command, status: status.stdout, first, env, worker };
 }
 
-test('nothing of an encrypted batch is in the database or a history, and keys rotate', async () => {
+test('nothing of an encrypted batch is plain in the database or a history; a codec server shows it', async () => {
   const { known, status, first, worker } = await scoreAll('sealed', A);
   expect(status).toContain(known.folder);
   // What another program gave is as it gave it.
@@ -183,8 +189,9 @@ test('nothing of an encrypted batch is in the database or a history, and keys ro
       { reject: false },
     );
   const shown = await show('--codec-auth', `Bearer ${token}`);
-  expect(shown.stdout).toContain(known.folder);
-  expect((await show('--codec-auth', 'Bearer wrong')).stdout).not.toContain(known.folder);
+  const refused = await show('--codec-auth', 'Bearer wrong');
+  expect(dataIn(shown.stdout)).toContain(known.folder);
+  expect(dataIn(refused.stdout)).not.toContain(known.folder);
   await worker.stop();
 });
 
