@@ -136,7 +136,7 @@ async function scoreAll(run: string, keys: string | undefined) {
       .result()
       .then(
         () => 'completed',
-        (error: Error) => String(error.cause),
+        (error: unknown) => String((error as Error).cause),
       );
   };
   expect(await request('second', 'library.csv', { ledger })).toBe('completed');
