@@ -1,4 +1,5 @@
 // When the vendor accepted the tasks that this process submitted, for the time that they wait there.
+import { keepNewest } from '../store/keep-newest.js';
 import { isMetered } from './meter.js';
 
 /** Some 100 bytes each. Past it the oldest are forgotten, and not counted. */
@@ -8,9 +9,7 @@ const acceptedAt = new Map<string, number>();
 /** The vendor has just accepted the task. */
 export function noteAccepted(taskId: string): void {
   if (!isMetered()) return;
-  acceptedAt.set(taskId, Date.now());
-  const [oldest] = acceptedAt.keys();
-  if (acceptedAt.size > MOST && oldest !== undefined) acceptedAt.delete(oldest);
+  keepNewest(acceptedAt, taskId, Date.now(), MOST);
 }
 
 /** Time since the task was accepted, told once; undefined for tasks that another process submitted. */

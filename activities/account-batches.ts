@@ -8,7 +8,7 @@ import {
   accountIdOf,
   ACCOUNT_WORKFLOW,
   REPORT_SIGNAL,
-  SCORE_BATCH_WORKFLOW,
+  runningBatchesOf,
 } from '../contract/names.js';
 
 export const joinAccount: BatchActivities['joinAccount'] = async (report) => {
@@ -26,9 +26,7 @@ export const joinAccount: BatchActivities['joinAccount'] = async (report) => {
 
 export const findBatches: AccountActivities['findBatches'] = async ({ taskQueue }) => {
   const { client } = Context.current();
-  const query =
-    `WorkflowType = '${SCORE_BATCH_WORKFLOW}' AND TaskQueue = '${taskQueue}' ` +
-    `AND ExecutionStatus = 'Running'`;
+  const query = runningBatchesOf(taskQueue);
   const running: BatchChain[] = [];
   for await (const { workflowId: batch, runId, raw } of client.workflow.list({ query })) {
     running.push({ batch, chain: raw.firstRunId || runId });

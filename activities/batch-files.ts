@@ -6,6 +6,7 @@ import type { Clip } from '../contract/clip.js';
 import { readBatchRecord } from '../intake/batch-record.js';
 import { openSnapshot, type Snapshot } from '../manifests/snapshot.js';
 import { indexOutcomes, type OutcomeIndex } from '../outcomes/outcome-index.js';
+import { keepNewest } from '../store/keep-newest.js';
 import type { OpenStore, Store } from '../store/store.js';
 import { DownloadNotes } from './download-notes.js';
 import { numberedIds } from './file-names.js';
@@ -59,11 +60,7 @@ export class OpenBatches {
   at(location: string, round: number): BatchFiles {
     const name = `${round} ${location}`;
     const files = this.#open.get(name) ?? openBatch(this.openStore(location), this.worker);
-    // The last entry of a map is the most recently used.
-    this.#open.delete(name);
-    this.#open.set(name, files);
-    const oldest = this.#open.keys().next().value;
-    if (this.#open.size > MAX_OPEN_BATCHES && oldest !== undefined) this.#open.delete(oldest);
+    keepNewest(this.#open, name, files, MAX_OPEN_BATCHES);
     return files;
   }
 }

@@ -1,5 +1,6 @@
 // Keeps what the query that confirmed a task returned about its result, until the download. It stays in this
 // worker's memory: a signed link is a secret as long as it is valid and must not enter the history.
+import { keepNewest } from '../store/keep-newest.js';
 import type { VendorResult } from '../tomoviee/client.js';
 
 /** Tasks that are confirmed and not yet downloaded are far fewer. */
@@ -9,13 +10,12 @@ export class KeptLinks {
   readonly #kept = new Map<string, VendorResult>();
 
   keep(taskId: string, { media, modelVersion, translatePrompt }: VendorResult): void {
-    this.#kept.set(taskId, {
+    const result = {
       media,
       ...(modelVersion !== undefined && { modelVersion }),
       ...(translatePrompt !== undefined && { translatePrompt }),
-    });
-    const oldest = this.#kept.keys().next().value;
-    if (this.#kept.size > MAX_KEPT && oldest !== undefined) this.#kept.delete(oldest);
+    };
+    keepNewest(this.#kept, taskId, result, MAX_KEPT);
   }
 
   /** Each result is returned once; a second download queries the vendor for fresh links. */

@@ -8,7 +8,7 @@ import { ignoreClosedPipes } from './io.js';
 import { addManifestCommands } from './manifest-commands.js';
 import { addScheduleCommands } from './schedule-commands.js';
 import { addServiceCommands } from './service-commands.js';
-import { packageVersion } from './version.js';
+import { packageVersion } from '../config/version.js';
 
 /** Runs one command line and returns the exit code. Writes errors itself. */
 export async function runCommandLine(args: string[]): Promise<number> {

@@ -76,6 +76,11 @@ export function taskQueueOf(account: string): string {
   return `${QUEUE_PREFIX}${account}`;
 }
 
+/** Visibility query for the batches of a task queue that run. */
+export function runningBatchesOf(taskQueue: string): string {
+  return `WorkflowType = '${SCORE_BATCH_WORKFLOW}' AND TaskQueue = '${taskQueue}' AND ExecutionStatus = 'Running'`;
+}
+
 /** Task queue of the activities that probe clips, which may run on machines of their own. */
 export function mediaQueueOf(taskQueue: string): string {
   return `${taskQueue}.media`; // no account's name has a dot

@@ -2,6 +2,7 @@
 // before every POST. It costs two bytes per row. The records themselves are cached for few rows, and only
 // after a lookup of a POST that was already made.
 import { MAX_CUES, nthOf, rowOf } from '../contract/cue.js';
+import { keepNewest } from '../store/keep-newest.js';
 import { linesAfter } from '../store/lines.js';
 import type { Store } from '../store/store.js';
 import {
@@ -178,9 +179,7 @@ export class JournalIndex {
         }
       }
     }
-    this.#blocks.set(name, block);
-    const oldest = this.#blocks.keys().next().value;
-    if (this.#blocks.size > KEPT_BLOCKS && oldest !== undefined) this.#blocks.delete(oldest);
+    keepNewest(this.#blocks, name, block, KEPT_BLOCKS);
     return block;
   }
 

@@ -10,7 +10,7 @@ import {
   ACCOUNT_QUERY,
   accountIdOf,
   PROGRESS_QUERY,
-  SCORE_BATCH_WORKFLOW,
+  runningBatchesOf,
   taskQueueOf,
 } from '../contract/names.js';
 import { addFigures, figuresOf, type AccountFigures } from './account-figures.js';
@@ -47,7 +47,7 @@ export function watchAccount(client: Client, account: string, logger: Logger): (
 }
 
 async function readFigures(client: Client, taskQueue: string): Promise<AccountFigures> {
-  const query = `WorkflowType = '${SCORE_BATCH_WORKFLOW}' AND TaskQueue = '${taskQueue}' AND ExecutionStatus = 'Running'`;
+  const query = runningBatchesOf(taskQueue);
   const batches: string[] = [];
   await client.withDeadline(Date.now() + QUERY_MS, async () => {
     for await (const { workflowId } of client.workflow.list({ query })) {

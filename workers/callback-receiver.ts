@@ -35,14 +35,13 @@ export async function startCallbackReceiver({
   alone?: boolean;
 }): Promise<RunningReceiver> {
   const secret = await loadCallbackSecret(config);
+  const logger = createLogger({ level: config.logLevel, hide: [secret] });
   if (alone && config.metricsListen) {
     const { installRuntime } = await import('./runtime.js'); // the SDK's worker costs memory
-    const logger = createLogger({ level: config.logLevel, hide: [secret] });
     installRuntime(logger, config.metricsListen);
   }
   const connection = await Connection.connect(temporal.connection);
   const client = new Client({ connection, namespace: temporal.namespace });
-  const logger = createLogger({ level: config.logLevel, hide: [secret] });
   const openClip = servedClips(client, storesOf(config));
   try {
     const receiver = await startReceiver({

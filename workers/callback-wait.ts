@@ -2,6 +2,7 @@
 // for the slot that a callback frees.
 import type { Client } from '@temporalio/client';
 import { CALLBACK_WAIT_QUERY } from '../contract/names.js';
+import { keepNewest } from '../store/keep-newest.js';
 import type { CallbackWait } from '../tomoviee/callbacks/coalescer.js';
 
 /** A query is an action at Temporal Cloud; a batch seldom changes between having slots to spare and having none. */
@@ -33,10 +34,7 @@ export function callbackWaits(client: Client): CallbackWait {
     const known = kept.get(batch);
     if (known && known.until > now) return known.waitMs;
     const entry = { waitMs: known?.waitMs ?? 0, until: now + KEPT_MS };
-    kept.delete(batch);
-    kept.set(batch, entry);
-    const oldest = kept.keys().next().value;
-    if (kept.size > MAX_KEPT && oldest !== undefined) kept.delete(oldest);
+    keepNewest(kept, batch, entry, MAX_KEPT);
     void ask(batch).then((waitMs) => (entry.waitMs = waitMs));
     return entry.waitMs;
   };

@@ -1,10 +1,9 @@
 // Which version of the workers this process is, where deployments have versions.
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type { WorkerDeploymentOptions } from '@temporalio/worker';
 import type { ResolvedConfig } from '../config/config.js';
-import { PACKAGE_ROOT } from '../config/paths.js';
+import { packageVersion } from '../config/version.js';
 
 /**
  * Options of every task queue's worker in this process: activities of a batch then stay with its version too.
@@ -27,9 +26,6 @@ export function deploymentOf(
 
 /** The package's version and a digest of its workflows, such as `0.1.0-3f2a9c0b1d4e`. */
 function ownBuildId(bundle: string): string {
-  const { version } = JSON.parse(readFileSync(join(PACKAGE_ROOT, 'package.json'), 'utf8')) as {
-    version: string;
-  };
   const digest = createHash('sha256').update(readFileSync(bundle)).digest('hex');
-  return `${version}-${digest.slice(0, 12)}`;
+  return `${packageVersion()}-${digest.slice(0, 12)}`;
 }

@@ -7,6 +7,7 @@ import { isLocal } from '../manifests/file-link.js';
 import { openLocal } from '../manifests/local-file.js';
 import { sentClip } from '../activities/fitting/proxies.js';
 import { openSnapshot } from '../manifests/snapshot.js';
+import { keepNewest } from '../store/keep-newest.js';
 import type { OpenStore } from '../store/store.js';
 import type { OpenServedClip } from '../tomoviee/serving/clip-route.js';
 import { videoTypeOf } from '../manifests/video-type.js';
@@ -42,10 +43,7 @@ export function servedClips(client: Client, openStore: OpenStore): OpenServedCli
     const known = kept.get(key);
     if (known && known.until > now) return known.found;
     const found = ask(target);
-    kept.delete(key);
-    kept.set(key, { found, until: now + KEPT_MS });
-    const oldest = kept.keys().next().value;
-    if (kept.size > MAX_KEPT && oldest !== undefined) kept.delete(oldest);
+    keepNewest(kept, key, { found, until: now + KEPT_MS }, MAX_KEPT);
     return found;
   }
 

@@ -1,5 +1,6 @@
 // Checks whether the soundtracks that a ledger names exist. A folder is listed once for all its files.
 import { readdir, stat } from 'node:fs/promises';
+import { keepNewest } from '../../store/keep-newest.js';
 import { isInBucket, resolvePlace, splitPlace } from '../../store/places.js';
 import type { OpenStore } from '../../store/store.js';
 import type { LedgerEntry } from './entry.js';
@@ -36,11 +37,7 @@ export class SoundtrackFiles {
 
   #listed(folder: string): Promise<ReadonlySet<string>> {
     const names = this.#folders.get(folder) ?? this.#list(folder);
-    // The last entry of a map is the most recently used.
-    this.#folders.delete(folder);
-    this.#folders.set(folder, names);
-    const oldest = this.#folders.keys().next().value;
-    if (this.#folders.size > MAX_FOLDERS && oldest !== undefined) this.#folders.delete(oldest);
+    keepNewest(this.#folders, folder, names, MAX_FOLDERS);
     return names;
   }
 

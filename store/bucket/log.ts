@@ -8,6 +8,7 @@ import { randomUUID } from 'node:crypto';
 import pLimit from 'p-limit';
 import { GroupedAppends } from '../grouped-appends.js';
 import { inOrder } from '../in-order.js';
+import { keepNewest } from '../keep-newest.js';
 import { coverOf, partKey, partOf, type LogCover, type LogPart } from './log-parts.js';
 import type { Objects } from './objects.js';
 
@@ -141,9 +142,7 @@ export class BucketLog {
     const last = this.#run.at(-1);
     if (last && last.start + last.body.length !== start) this.#run = [];
     this.#run.push({ start, body });
-    this.#own.set(start, body);
-    const [oldest] = this.#own.keys();
-    if (this.#own.size > KEPT && oldest !== undefined) this.#own.delete(oldest);
+    keepNewest(this.#own, start, body, KEPT);
     this.#end = start + body.length;
     if (this.#run.length < MERGED) return;
     const run = this.#run;

@@ -1,8 +1,12 @@
 // The parts of the product as processes that can be killed at any moment and started again.
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { stringify } from 'csv-stringify/sync';
+import { execa } from 'execa';
 import { distFile } from '../../config/paths.js';
+import { clips, type ManifestRow } from './rig.js';
 
 /** The environment of worker, receiver and client that work together, and of nothing else. */
 export function envOfParts(of: {
@@ -26,6 +30,36 @@ export function envOfParts(of: {
     REELSCORE_CALLBACK_GRACE: '3s',
     REELSCORE_POLL_INTERVAL: '1s',
   };
+}
+
+/**
+ * Starts a batch of clips of its own by `reelscore start`, without probing.
+ * @param name of its manifest and of its folder of results, both in `folder`
+ */
+export async function startByCommand(of: {
+  env: NodeJS.ProcessEnv;
+  folder: string;
+  simulator: { url: string };
+  name: string;
+  count: number;
+  /** More of the command. */
+  how: string[];
+  /** Default: this process's. */
+  cwd?: string;
+}): Promise<{ batch: string; out: string; rows: ManifestRow[] }> {
+  const { env, folder, name, cwd } = of;
+  const rows = clips(of.count).map((row) => ({
+    ...row,
+    file_link: `${of.simulator.url}/clips/load/${name}-${row.id}.mp4`,
+  }));
+  const manifest = join(folder, `${name}.csv`);
+  await writeFile(manifest, stringify(rows, { header: true }));
+  const out = join(folder, name);
+  const args = ['start', manifest, '--again', '--no-probe', ...of.how, '--out', out, '--json'];
+  const { stdout } = await execa(process.execPath, [distFile('cli/main.js'), ...args], {
+    ...{ env, extendEnv: false, ...(cwd !== undefined && { cwd }) },
+  });
+  return { ...(JSON.parse(stdout) as { batch: string }), out, rows };
 }
 
 /** A long-running command, such as `reelscore worker`. */

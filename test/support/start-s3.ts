@@ -1,8 +1,7 @@
 // A real S3 server (versitygw, on a folder), behind a proxy that records what passes.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer, request as httpRequest, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -14,10 +13,9 @@ import {
   paginateListObjectsV2,
   S3Client,
 } from '@aws-sdk/client-s3';
-import { execa } from 'execa';
 import { freePort } from '../../temporal/embedded/ports.js';
-import { tryLock } from '../../temporal/embedded/file-lock.js';
 import { cacheDir, PACKAGE_ROOT } from '../../config/paths.js';
+import { builtTool } from './go-tool.js';
 
 const SOURCE = join(PACKAGE_ROOT, 'test', 'support', 's3-server');
 
@@ -55,7 +53,11 @@ export interface S3Server {
 }
 
 export async function startS3(): Promise<S3Server> {
-  const binary = await s3Binary();
+  const binary = await builtTool({
+    source: SOURCE,
+    program: 'github.com/versity/versitygw/cmd/versitygw',
+    binary: join(cacheDir(process.env), 'versitygw'),
+  });
   const folder = await mkdtemp(join(tmpdir(), 'reelscore-s3-'));
   const keys = { accessKeyId: 'test', secretAccessKey: 'test-secret' };
   const port = await freePort(undefined);
@@ -140,34 +142,4 @@ export async function startS3(): Promise<S3Server> {
       return ((await client.send(list)).Uploads ?? []).length;
     },
   });
-}
-
-/** Built once, by whoever comes first. */
-async function s3Binary(): Promise<string> {
-  const folder = cacheDir(process.env);
-  const cached = join(folder, 'versitygw');
-  await mkdir(folder, { recursive: true });
-  while (!existsSync(cached)) {
-    const lock = tryLock(`${cached}.lock`, 'go build');
-    if (!lock) {
-      await sleep(500);
-      continue;
-    }
-    try {
-      if (!existsSync(cached)) await build(cached);
-    } finally {
-      lock.release();
-    }
-  }
-  return cached;
-}
-
-async function build(binary: string): Promise<void> {
-  const made = `${binary}.${process.pid}`;
-  const tool = 'github.com/versity/versitygw/cmd/versitygw';
-  await execa('go', ['build', '-ldflags', '-s -w', '-o', made, tool], {
-    cwd: SOURCE,
-    env: { CGO_ENABLED: '0', GOWORK: 'off' },
-  });
-  await rename(made, binary);
 }

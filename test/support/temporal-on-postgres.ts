@@ -3,7 +3,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, openSync, readdirSync, readFileSync } from 'node:fs';
-import { chown, mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { chown, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -14,8 +14,8 @@ import { stringify } from 'yaml';
 import { cacheDir, PACKAGE_ROOT } from '../../config/paths.js';
 import { ATTRIBUTES } from '../../contract/names.js';
 import { findTemporalBinary } from '../../temporal/embedded/find-binary.js';
-import { tryLock } from '../../temporal/embedded/file-lock.js';
 import { freePort } from '../../temporal/embedded/ports.js';
+import { builtTool } from './go-tool.js';
 import { testServer } from './temporal.js';
 
 const SOURCE = join(PACKAGE_ROOT, 'test', 'support', 'temporal-on-postgres');
@@ -259,29 +259,6 @@ function cached(name: Tool): string {
   return join(cacheDir(process.env), `temporal-${name}-${serverVersion()}-${hash}`);
 }
 
-/** Built once, by whoever comes first. */
-async function toolBinary(name: Tool): Promise<string> {
-  const path = cached(name);
-  await mkdir(dirname(path), { recursive: true });
-  while (!existsSync(path)) {
-    const lock = tryLock(`${path}.lock`, 'go build');
-    if (!lock) {
-      await sleep(500);
-      continue;
-    }
-    try {
-      if (!existsSync(path)) await build(name, path);
-    } finally {
-      lock.release();
-    }
-  }
-  return path;
-}
-
-async function build(name: Tool, path: string): Promise<void> {
-  const made = `${path}.${process.pid}`;
-  await execa('go', ['build', '-ldflags', '-s -w', '-o', made, TOOLS[name]], {
-    ...{ cwd: SOURCE, env: { CGO_ENABLED: '0', GOWORK: 'off' } },
-  });
-  await rename(made, path);
+function toolBinary(name: Tool): Promise<string> {
+  return builtTool({ source: SOURCE, program: TOOLS[name], binary: cached(name) });
 }

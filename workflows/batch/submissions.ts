@@ -33,8 +33,6 @@ export class Submissions {
   readonly #lateness = new Lateness();
   /** How long the last answer took, after the last moment of its group. */
   #answerMs = 0;
-  /** Whether its next run could carry no further clip; looked at once a turn. */
-  #full: boolean | undefined;
   readonly #inGroups = patched('submit-in-groups');
 
   constructor(private readonly context: StepContext) {}
@@ -43,15 +41,22 @@ export class Submissions {
   begin(seen: Survey): number {
     const { membership } = this.context;
     const now = Date.now();
-    const { horizonMs, refillMs, groupMs, ...most } = this.#bounds();
-    this.#full = undefined;
+    const {
+      horizonMs,
+      refillMs,
+      groupMs,
+      group: most,
+      submitting: mostSubmitting,
+    } = this.#bounds();
+    const carriesNoMore = this.#fullness();
+    const nextMoment = (): number => this.#nextMoment(seen, now, mostSubmitting, carriesNoMore);
     for (;;) {
-      const next = this.#nextMoment(seen, now, most.submitting);
+      const next = nextMoment();
       if (next > now + refillMs) return next - refillMs;
       const isDue = (moment: number): boolean =>
         moment <= now + horizonMs && moment < next + groupMs;
       const group: Submission[] = [];
-      while (group.length < most.group && isDue(this.#nextMoment(seen, now, most.submitting))) {
+      while (group.length < most && isDue(nextMoment())) {
         const clip = seen.ready.shift() ?? this.#takeFresh(now);
         group.push({ clip, notBefore: membership.takeMoment(now) });
         seen.inFlight += 1;
@@ -69,15 +74,26 @@ export class Submissions {
   }
 
   /** The moment of the next submission; Infinity if there is none, or it has to wait for more than time. */
-  #nextMoment(seen: Survey, now: number, mostSubmitting: number): number {
+  #nextMoment(
+    seen: Survey,
+    now: number,
+    mostSubmitting: number,
+    carriesNoMore: () => boolean,
+  ): number {
     const { input, state, membership } = this.context;
     if (leftOf(input.options.cap, state, seen.submitting) <= 0) return Infinity; // M1
     const room = state.clips.size < membership.slots + MAX_BACKLOG;
     if (seen.ready.length === 0 && (state.fresh.length === 0 || !room)) return Infinity;
     if (seen.inFlight >= membership.slots || seen.submitting >= mostSubmitting) return Infinity;
-    if (seen.ready.length === 0 && (this.#full ??= isFull(state.clips, state.unrecorded)))
-      return Infinity;
+    if (seen.ready.length === 0 && carriesNoMore()) return Infinity;
     return membership.nextMoment(now) ?? Infinity;
+  }
+
+  /** Whether its next run could carry no further clip; looked at once, as that takes a pass over all clips. */
+  #fullness(): () => boolean {
+    const { clips, unrecorded } = this.context.state;
+    let full: boolean | undefined;
+    return () => (full ??= isFull(clips, unrecorded));
   }
 
   #takeFresh(now: number): ActiveClip {

@@ -1,20 +1,17 @@
 // kill -9 of worker, receiver and Temporal server in mid-batch, each and together; then the books are
 // compared with the vendor's. The vendor (the simulator) stays up, as the real one would.
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, Connection } from '@temporalio/client';
-import { stringify } from 'csv-stringify/sync';
-import { execa } from 'execa';
 import { afterAll, expect, test } from 'vitest';
 import { startSimulator } from '../../../tomoviee/simulator/simulator.js';
-import { distFile } from '../../../config/paths.js';
 import { withRpcRetry } from '../../../net/retry-rpc.js';
 import { faultsOf } from '../../support/checker.js';
-import { envOfParts, Part } from '../../support/parts.js';
+import { envOfParts, Part, startByCommand } from '../../support/parts.js';
 import { freePort } from '../../../temporal/embedded/ports.js';
-import { clips, readRows } from '../../support/rig.js';
+import { readRows } from '../../support/rig.js';
 import { childPid, ownServer } from '../../support/temporal.js';
 
 const ROWS = 120;
@@ -52,20 +49,9 @@ test.each([
   'kill -9 of %s, three times in a batch: nothing lost, nothing paid twice silently',
   async (what, targets) => {
     const name = what.replaceAll(' ', '-');
-    const rows = clips(ROWS).map((row) => ({
-      ...row,
-      file_link: `${simulator.url}/clips/load/${name}-${row.id}.mp4`,
-    }));
-    const manifest = join(folder, `${name}.csv`);
-    await writeFile(manifest, stringify(rows, { header: true }));
-    const out = join(folder, name);
-    const options = ['--no-probe', '--rate', String(RATE), '--max-in-flight', '60', '--out', out];
-    const { stdout } = await execa(
-      process.execPath,
-      [distFile('cli/main.js'), 'start', manifest, '--again', ...options, '--json'],
-      { env, extendEnv: false },
-    );
-    const { batch } = JSON.parse(stdout) as { batch: string };
+    const how = ['--rate', String(RATE), '--max-in-flight', '60'];
+    const which = { env, folder, simulator, name, count: ROWS, how };
+    const { batch, out, rows } = await startByCommand(which);
 
     for (let kill = 0; kill < 3; kill++) {
       await sleep(1200 + 700 * kill);

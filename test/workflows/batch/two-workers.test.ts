@@ -1,21 +1,18 @@
 // Two workers, processes of their own, on one account: the pace holds over both, and killing one in
 // mid-batch changes nothing but speed. Counted at the vendor.
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, Connection } from '@temporalio/client';
-import { stringify } from 'csv-stringify/sync';
-import { execa } from 'execa';
 import { afterAll, expect, test } from 'vitest';
 import { worstOverrun } from '../../../bench/support/windows.js';
 import { startSimulator } from '../../../tomoviee/simulator/simulator.js';
 import { freePort } from '../../../temporal/embedded/ports.js';
-import { distFile } from '../../../config/paths.js';
 import { faultsOf } from '../../support/checker.js';
-import { envOfParts, Part } from '../../support/parts.js';
+import { envOfParts, Part, startByCommand } from '../../support/parts.js';
 import { momentsGiven } from '../../support/moments-given.js';
-import { clips, readRows } from '../../support/rig.js';
+import { readRows } from '../../support/rig.js';
 import { testServer } from '../../support/temporal.js';
 
 const CAP = 30;
@@ -58,21 +55,10 @@ async function start(
   rate: number,
   priority: string,
 ): Promise<Started> {
-  const rows = clips(count).map((row) => ({
-    ...row,
-    file_link: `${simulator.url}/clips/load/${name}-${row.id}.mp4`,
-  }));
-  const manifest = join(folder, `${name}.csv`);
-  await writeFile(manifest, stringify(rows, { header: true }));
-  const out = join(folder, name);
-  const pace = ['--rate', String(rate), '--max-in-flight', String(CAP), '--priority', priority];
-  const how = ['--again', '--no-probe', ...pace, '--out', out, '--json'];
-  const { stdout } = await execa(
-    process.execPath,
-    [distFile('cli/main.js'), 'start', manifest, ...how],
-    { env, extendEnv: false },
-  );
-  return { batch: (JSON.parse(stdout) as { batch: string }).batch, out, count };
+  const how = ['--rate', String(rate), '--max-in-flight', String(CAP), '--priority', priority];
+  const which = { env, folder, simulator, name, count, how };
+  const { batch, out } = await startByCommand(which);
+  return { batch, out, count };
 }
 
 /** Runs three batches of different priority together; returns the moments that they gave out. */

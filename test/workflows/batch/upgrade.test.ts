@@ -3,9 +3,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, Connection } from '@temporalio/client';
-import { stringify } from 'csv-stringify/sync';
 import { execa } from 'execa';
 import { afterAll, expect, test } from 'vitest';
 import { distFile } from '../../../config/paths.js';
@@ -16,9 +14,10 @@ import { startSimulator } from '../../../tomoviee/simulator/simulator.js';
 import { faultsOf } from '../../support/checker.js';
 import { chainOf, type RunEvents } from '../../support/history.js';
 import { oldRelease } from '../../support/old-release.js';
-import { envOfParts, Part } from '../../support/parts.js';
-import { clips, readRows } from '../../support/rig.js';
+import { envOfParts, Part, startByCommand } from '../../support/parts.js';
+import { readRows } from '../../support/rig.js';
 import { testServer } from '../../support/temporal.js';
+import { until } from '../../support/until.js';
 
 /** WORKFLOW_TASK_FAILED_CAUSE_UNHANDLED_COMMAND */
 const SIGNAL_CAME = 1;
@@ -75,21 +74,10 @@ async function start(
   count: number,
   rate: number,
 ): Promise<Started> {
-  const rows = clips(count).map((row) => ({
-    ...row,
-    file_link: `${simulator.url}/clips/load/${name}-${row.id}.mp4`,
-  }));
-  const manifest = join(folder, `${name}.csv`);
-  await writeFile(manifest, stringify(rows, { header: true }));
-  const out = join(folder, name);
   await writeFile(join(folder, 'reelscore.yaml'), 'historyBound: 1500\n');
-  const how = ['--again', '--no-probe', '--rate', String(rate), '--max-in-flight', '60', '--json'];
-  const { stdout } = await execa(
-    process.execPath,
-    [distFile('cli/main.js'), 'start', manifest, ...how, '--out', out],
-    { env, cwd: folder, extendEnv: false },
-  );
-  const { batch } = JSON.parse(stdout) as { batch: string };
+  const how = ['--rate', String(rate), '--max-in-flight', '60'];
+  const which = { env, folder, simulator, name, count, how, cwd: folder };
+  const { batch, out } = await startByCommand(which);
   const { raw } = await client.workflow.getHandle(batch).describe();
   const { firstRunId } = raw.workflowExecutionInfo as { firstRunId: string };
   const own = (): number =>
@@ -97,8 +85,9 @@ async function start(
   return { batch, out, firstRun: firstRunId, submitted: own };
 }
 
-async function until(happened: () => boolean | Promise<boolean>): Promise<void> {
-  while (!(await happened())) await sleep(50);
+/** Looks until it has happened. */
+async function happened(look: () => boolean | Promise<boolean>): Promise<void> {
+  await until(async () => await look(), Boolean);
 }
 
 /**
@@ -132,7 +121,7 @@ test.skipIf(!old)(
     await older.start();
     const count = 1_000;
     const batch = await start(env, 'side', count, 60);
-    await until(() => batch.submitted() > 350);
+    await happened(() => batch.submitted() > 350);
     await older.stop();
     await newer.start();
     const chain = await mustBeWhole(batch, count);
@@ -155,7 +144,7 @@ test('versions of a deployment: a batch moves to the version that is made curren
     const to = ['--address', server.address, '--yes'];
     const args = ['worker', 'deployment', 'set-current-version', ...which, ...to];
     // A worker is known some moments after it has begun to poll.
-    await until(async () => (await execa(temporal, args, { reject: false })).exitCode === 0);
+    await happened(async () => (await execa(temporal, args, { reject: false })).exitCode === 0);
   };
   const versionOf = async (id: string): Promise<string> => {
     const { raw } = await client.workflow.getHandle(id).describe();
@@ -166,13 +155,13 @@ test('versions of a deployment: a batch moves to the version that is made curren
   await makeCurrent('one');
   const count = 400;
   const batch = await start(env, 'versions', count, 20);
-  await until(() => batch.submitted() > 40);
+  await happened(() => batch.submitted() > 40);
   expect(await versionOf(batch.batch)).toBe('one');
 
   const move = async (to: string): Promise<void> => {
     const from = Date.now();
     await makeCurrent(to);
-    await until(async () => (await versionOf(batch.batch)) === to);
+    await happened(async () => (await versionOf(batch.batch)) === to);
     const ms = Date.now() - from;
     console.info(`moved to ${to} in ${ms} ms, ${batch.submitted()} of ${count} submitted`);
   };
@@ -182,8 +171,8 @@ test('versions of a deployment: a batch moves to the version that is made curren
   const accountId = accountIdOf(taskQueueOf('versions'));
   const tune = ['tune', '--rate', '21'];
   await execa(process.execPath, [distFile('cli/main.js'), ...tune], { env, extendEnv: false });
-  await until(async () => (await versionOf(accountId)) === 'two');
-  await until(() => batch.submitted() > 200);
+  await happened(async () => (await versionOf(accountId)) === 'two');
+  await happened(() => batch.submitted() > 200);
   await move('one'); // rolled back
   await two.stop();
   const chain = await mustBeWhole(batch, count);
