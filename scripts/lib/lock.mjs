@@ -14,8 +14,16 @@ export async function withLock(path, work) {
   try {
     return await work();
   } finally {
-    rmSync(path, { recursive: true, force: true });
+    removeWhole(path);
   }
+}
+
+/** In one step: whoever takes the lock while its files are removed one by one would lose them, or be in the way. */
+function removeWhole(path) {
+  const gone = `${path}.gone.${process.pid}`;
+  rmSync(gone, { recursive: true, force: true });
+  renameSync(path, gone);
+  rmSync(gone, { recursive: true, force: true });
 }
 
 /** The folder comes into being with its owner's pid in it: a folder that is not empty is never replaced. */
@@ -45,7 +53,7 @@ function removeDead(path) {
     return;
   }
   try {
-    if (isDead(path)) rmSync(path, { recursive: true, force: true });
+    if (isDead(path)) removeWhole(path);
   } finally {
     rmSync(removing, { recursive: true, force: true });
   }

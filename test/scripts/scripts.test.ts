@@ -1,5 +1,13 @@
 // The guards of npm start and npm test: a run that went wrong must never look like a good one.
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -136,4 +144,13 @@ test('processes that need the same lock take turns, and a killed one does not ke
   const turn = () => execa('node', ['--input-type=module', '-e', code]);
   await Promise.all(Array.from({ length: 8 }, turn));
   expect(readdirSync(steps)).toHaveLength(8);
+});
+
+test('a lock that is let go while others take it is lost to nobody', async () => {
+  const lock = join(dir, 'another-lock');
+  const code = `import { withLock } from ${JSON.stringify(lib('lock.mjs'))};
+    for (let turn = 0; turn < 1000; turn += 1) await withLock(${JSON.stringify(lock)}, async () => {});`;
+  const turns = () => execa('node', ['--input-type=module', '-e', code]);
+  await Promise.all(Array.from({ length: 4 }, turns));
+  expect(existsSync(lock)).toBe(false);
 });
