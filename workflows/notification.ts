@@ -1,5 +1,5 @@
 // Owns one notification until its receiver has accepted it. Independent of the batch that it is about.
-import { proxyActivities, setWorkflowOptions } from '@temporalio/workflow';
+import { proxyActivities, setWorkflowOptions, workflowInfo } from '@temporalio/workflow';
 import type { NotificationActivities, NotifyInput } from '../contract/activities.js';
 import { NOTIFICATION_BACKOFF } from '../contract/notification.js';
 import { checkStart } from './guarded.js';
@@ -22,4 +22,11 @@ export async function notification(input: NotifyInput): Promise<void> {
 }
 
 // One that is tried for days must not keep the workers of an earlier version up; it is one activity in every version.
-setWorkflowOptions({ versioningBehavior: 'AUTO_UPGRADE' }, notification);
+// A server refuses the answer of a worker without versions that names any behaviour.
+setWorkflowOptions(
+  () =>
+    workflowInfo().currentDeploymentVersion?.deploymentName
+      ? { versioningBehavior: 'AUTO_UPGRADE' }
+      : {},
+  notification,
+);
