@@ -7,11 +7,12 @@ import { Client, Connection } from '@temporalio/client';
 import { execa } from 'execa';
 import { afterAll, expect, test } from 'vitest';
 import { distFile } from '../../../config/paths.js';
-import { accountIdOf, taskQueueOf } from '../../../contract/names.js';
+import { accountIdOf, NOTIFICATION_WORKFLOW, taskQueueOf } from '../../../contract/names.js';
 import { findTemporalBinary } from '../../../temporal/embedded/find-binary.js';
 import { freePort } from '../../../temporal/embedded/ports.js';
 import { startSimulator } from '../../../tomoviee/simulator/simulator.js';
 import { faultsOf } from '../../support/checker.js';
+import { notificationOf } from '../../notifications/support.js';
 import { chainOf, type RunEvents } from '../../support/history.js';
 import { oldRelease } from '../../support/old-release.js';
 import { envOfParts, Part, startByCommand } from '../../support/parts.js';
@@ -131,6 +132,24 @@ test.skipIf(!old)(
   },
 );
 
+/** VERSIONING_BEHAVIOR_AUTO_UPGRADE */
+const AUTO_UPGRADE = 2;
+
+/** A notification may be tried for days, and keeps no version up. */
+async function tellsThatItUpgrades(ofAccount: string): Promise<void> {
+  const nowhere = `http://127.0.0.1:${await freePort(undefined)}/`;
+  const handle = await client.workflow.start(NOTIFICATION_WORKFLOW, {
+    ...{ workflowId: 'told', taskQueue: taskQueueOf(ofAccount) },
+    args: [{ url: nowhere, notification: notificationOf('told') }],
+  });
+  await happened(async () => {
+    const { raw } = await handle.describe();
+    const behavior: unknown = raw.workflowExecutionInfo?.versioningInfo?.behavior;
+    return behavior === AUTO_UPGRADE;
+  });
+  await handle.terminate('seen enough');
+}
+
 test('versions of a deployment: a batch moves to the version that is made current, and back', async () => {
   const deployment = 'upgrade-test';
   const { env, part } = await account('versions');
@@ -155,6 +174,7 @@ test('versions of a deployment: a batch moves to the version that is made curren
   await makeCurrent('one');
   const count = 400;
   const batch = await start(env, 'versions', count, 20);
+  await tellsThatItUpgrades('versions');
   await happened(() => batch.submitted() > 40);
   expect(await versionOf(batch.batch)).toBe('one');
 
