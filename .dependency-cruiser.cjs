@@ -25,7 +25,8 @@ const MAY_IMPORT = {
     ...['contract', 'intake', 'manifests', 'media', 'net', 'outcomes', 'outcomes/ledger', 'store'],
     ...['store/bucket', 'tomoviee'],
   ],
-  temporal: ['config', 'contract', 'temporal/embedded'],
+  'temporal/payloads': ['config'],
+  temporal: ['config', 'contract', 'temporal/embedded', 'temporal/payloads'],
   'temporal/embedded': ['config', 'contract', 'temporal', 'tomoviee/simulator'],
   workers: [
     ...['activities', 'config', 'contract', 'intake', 'manifests', 'media', 'net', 'store'],
@@ -33,12 +34,12 @@ const MAY_IMPORT = {
   ],
   client: [
     ...['config', 'contract', 'intake', 'manifests', 'media', 'net', 'outcomes'],
-    ...['outcomes/ledger', 'store', 'store/bucket', 'temporal'],
+    ...['outcomes/ledger', 'store', 'store/bucket', 'temporal', 'temporal/payloads'],
   ],
   page: ['client', 'config', 'contract', 'manifests', 'net', 'outcomes'],
   cli: [
     ...['client', 'config', 'contract', 'intake', 'manifests', 'media', 'net', 'outcomes', 'page'],
-    ...['store', 'store/bucket', 'temporal', 'tomoviee/simulator', 'workers'],
+    ...['store', 'store/bucket', 'temporal', 'temporal/payloads', 'tomoviee/simulator', 'workers'],
   ],
 };
 

@@ -87,6 +87,24 @@ REELSCORE_HOME with the receiver.`,
     });
 
   program
+    .command('codec')
+    .description("A codec server: shows encrypted payloads in Temporal's web UI and command.")
+    .addHelpText(
+      'after',
+      `
+Example:
+  REELSCORE_CODEC_ORIGINS=http://localhost:8233 reelscore codec
+  temporal workflow show -w BATCH --codec-endpoint http://127.0.0.1:8791 \\
+    --codec-auth "Bearer $REELSCORE_CODEC_TOKEN"
+
+It needs REELSCORE_PAYLOAD_KEYS, and REELSCORE_CODEC_TOKEN, which whoever asks has to send.`,
+    )
+    .action(async () => {
+      const { codec } = await import('./commands/codec.js');
+      done(await codec());
+    });
+
+  program
     .command('simulate')
     .description('A vendor that behaves, and misbehaves, like the real one.')
     .option('--listen <host:port>', 'where it listens; port 0 takes a free one', '127.0.0.1:8788')

@@ -1,6 +1,7 @@
-// Finds the activities of a batch that keep failing, from the server's description. Pure.
+// Finds the activities of a batch that keep failing, from the server's description.
 import type { WorkflowExecutionDescription } from '@temporalio/client';
 import type { BatchProgress } from '../contract/batch.js';
+import type { ReadFailure } from '../temporal/payloads/failures.js';
 
 type Pending = NonNullable<WorkflowExecutionDescription['raw']['pendingActivities']>[number];
 
@@ -23,10 +24,13 @@ export interface SeenProgress extends BatchProgress {
 }
 
 /** Activities of one name that fail for one cause are listed once; the most tries come first. */
-export function failingWorkOf(pending: readonly Pending[]): FailingWork[] {
+export async function failingWorkOf(
+  pending: readonly Pending[],
+  readFailure: ReadFailure,
+): Promise<FailingWork[]> {
   const found = new Map<string, FailingWork>();
   for (const one of pending) {
-    const cause = causeOf(one);
+    const cause = await causeOf(one, readFailure);
     if (cause === undefined) continue;
     const activity = one.activityType?.name ?? '';
     const tries = (one.attempt ?? 1) - 1;
@@ -37,10 +41,13 @@ export function failingWorkOf(pending: readonly Pending[]): FailingWork[] {
 }
 
 /** Undefined of an activity that is at its first try, or at one after its worker was lost. */
-function causeOf({ lastFailure, attempt, state }: Pending): string | undefined {
+async function causeOf(
+  { lastFailure, attempt, state }: Pending,
+  readFailure: ReadFailure,
+): Promise<string | undefined> {
   if (!lastFailure || (attempt ?? 1) < 2) return undefined;
   const lost = lastFailure.timeoutFailureInfo ?? lastFailure.canceledFailureInfo;
   // eslint-disable-next-line @typescript-eslint/no-unsafe-enum-comparison -- the enum is in @temporalio/proto, which is no dependency
   if (lost && state === STARTED) return undefined;
-  return lastFailure.message ?? 'no reason given';
+  return (await readFailure(lastFailure)) || 'no reason given';
 }

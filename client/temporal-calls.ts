@@ -12,7 +12,7 @@ import {
 } from '@temporalio/client';
 import { attributesRegistered, missingAttributes } from '../temporal/attributes.js';
 import { withRpcRetry } from '../net/retry-rpc.js';
-import type { OpenedTemporal } from '../temporal/connection.js';
+import type { TemporalServer } from '../temporal/connection.js';
 import { translateRpcError } from './rpc-errors.js';
 
 /** For one try; a healthy server answers within some milliseconds. */
@@ -40,9 +40,10 @@ export class TemporalCalls {
 
   protected constructor(
     private readonly connection: Connection,
-    private readonly server: Pick<OpenedTemporal, 'connection' | 'namespace'>,
+    private readonly server: TemporalServer,
   ) {
-    this.client = new Client({ connection, namespace: server.namespace });
+    const { namespace, dataConverter } = server;
+    this.client = new Client({ connection, namespace, ...(dataConverter && { dataConverter }) });
   }
 
   async close(): Promise<void> {

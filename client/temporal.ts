@@ -2,6 +2,7 @@
 import {
   Connection,
   WorkflowExecutionAlreadyStartedError,
+  type WorkflowExecutionDescription,
   type WorkflowExecutionStatusName,
 } from '@temporalio/client';
 import type { BatchProgress, ScoreBatchInput } from '../contract/batch.js';
@@ -18,7 +19,8 @@ import {
   SCORE_BATCH_WORKFLOW,
 } from '../contract/names.js';
 import { withRpcRetry } from '../net/retry-rpc.js';
-import type { OpenedTemporal } from '../temporal/connection.js';
+import { failureReader, type ReadFailure } from '../temporal/payloads/failures.js';
+import type { TemporalServer } from '../temporal/connection.js';
 import {
   bareExecutionOf,
   executionOf,
@@ -26,7 +28,7 @@ import {
   type BatchMemo,
   type Execution,
 } from './execution.js';
-import { failingWorkOf } from './failing-work.js';
+import { failingWorkOf, type FailingWork } from './failing-work.js';
 import { conditionsOf, mayMatch, type BatchFilter } from './filter.js';
 import { translateRpcError, unreachable } from './rpc-errors.js';
 import { DEADLINE_MS, TemporalCalls } from './temporal-calls.js';
@@ -48,9 +50,7 @@ const LIST_QUERY = `WorkflowType = '${SCORE_BATCH_WORKFLOW}' AND ExecutionStatus
 
 export class TemporalClient extends TemporalCalls {
   /** @throws ReelscoreError `temporal_unreachable` or `temporal_refused` */
-  static async connect(
-    server: Pick<OpenedTemporal, 'connection' | 'namespace'>,
-  ): Promise<TemporalClient> {
+  static async connect(server: TemporalServer): Promise<TemporalClient> {
     try {
       const connection = await withRpcRetry(() => Connection.connect(server.connection), {
         forMs: DEADLINE_MS,
@@ -74,7 +74,7 @@ export class TemporalClient extends TemporalCalls {
   async describeBare(batch: string, signal?: AbortSignal): Promise<BareExecution | undefined> {
     const info = await this.describeWorkflow(batch, signal);
     if (info?.type !== SCORE_BATCH_WORKFLOW) return undefined;
-    return { ...bareExecutionOf(info), failing: failingWorkOf(info.raw.pendingActivities ?? []) };
+    return { ...bareExecutionOf(info), failing: await this.#failing(info) };
   }
 
   /** Undefined when no worker answers, or the batch has ended meanwhile. */
@@ -107,7 +107,8 @@ export class TemporalClient extends TemporalCalls {
     workflowId: string,
   ): Promise<{ status: WorkflowExecutionStatusName; failure?: string } | undefined> {
     const info = await this.describeWorkflow(workflowId);
-    const failure = info?.raw.pendingActivities?.[0]?.lastFailure?.message;
+    const last = info?.raw.pendingActivities?.[0]?.lastFailure;
+    const failure = last && (await this.#readFailure(last));
     return info && { status: info.status.name, ...(failure && { failure }) };
   }
 
@@ -156,7 +157,7 @@ export class TemporalClient extends TemporalCalls {
   async describeMixing(workflowId: string): Promise<BareExecution | undefined> {
     const info = await this.describeWorkflow(workflowId);
     if (info?.type !== MIX_VIDEOS_WORKFLOW) return undefined;
-    return { ...bareExecutionOf(info), failing: failingWorkOf(info.raw.pendingActivities ?? []) };
+    return { ...bareExecutionOf(info), failing: await this.#failing(info) };
   }
 
   /** Undefined when no worker answers, or it has ended meanwhile. */
@@ -185,6 +186,14 @@ export class TemporalClient extends TemporalCalls {
     return found
       .filter((execution) => execution !== undefined)
       .filter((execution) => mayMatch(execution, filter));
+  }
+
+  get #readFailure(): ReadFailure {
+    return failureReader(this.client.options.loadedDataConverter);
+  }
+
+  async #failing({ raw }: WorkflowExecutionDescription): Promise<FailingWork[]> {
+    return await failingWorkOf(raw.pendingActivities ?? [], this.#readFailure);
   }
 
   /** Newest of the executions of each batch that a query finds. */

@@ -22,7 +22,7 @@ const fileSchema = z.strictObject(
 );
 
 /** Keys that would hold a secret, however they are spelt. */
-const SECRET_KEY = /secret|app[-_ ]?key|password|passwd|token|credential/i;
+const SECRET_KEY = /secret|app[-_ ]?key|payload[-_ ]?keys?|password|passwd|token|credential/i;
 
 /**
  * Reads a configuration file. Faults of its form come in `faults`.
@@ -99,8 +99,12 @@ function keysWithin(value: unknown): string[] {
 }
 
 function secretEnv(key: string): string {
-  const names = ['TOMOVIEE_APP_KEY', 'TOMOVIEE_APP_SECRET', 'REELSCORE_CALLBACK_SECRET'];
+  const names = [
+    ...['TOMOVIEE_APP_KEY', 'TOMOVIEE_APP_SECRET', 'REELSCORE_CALLBACK_SECRET'],
+    ...['REELSCORE_PAYLOAD_KEYS', 'REELSCORE_CODEC_TOKEN'],
+  ];
   return (
-    names.find((name) => nearestName(key, [name, name.replace(/^[A-Z]+_/, '')])) ?? names.join(', ')
+    names.find((name) => nearestName(key, [name, name.replace(/^[A-Z]+_/, '')])) ??
+    names.slice(0, 3).join(', ')
   );
 }

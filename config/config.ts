@@ -26,6 +26,7 @@ import { hostOf, portOf } from '../net/urls.js';
 import type { ObjectLocation } from '../store/bucket/location.js';
 import { ConfigError } from './config-error.js';
 import { findConfigFile, readSettings } from './config-sources.js';
+import type { PayloadKeys } from './payload-keys.js';
 import type { Secret, VendorKeys } from './secret.js';
 import type { HostHeader, Listen, Price } from './setting-values.js';
 import {
@@ -76,6 +77,15 @@ export interface ResolvedConfig {
     listen: Listen;
     /** Without a slash at the end; absent = it is opened on this machine. */
     publicUrl?: string;
+  };
+  /** Absent = what Temporal keeps is plain. */
+  payloadKeys?: PayloadKeys;
+  codec: {
+    listen: Listen;
+    /** Of pages that may ask it. */
+    origins: string[];
+    /** Absent when the environment has none. */
+    token?: Secret;
   };
   /** Where clips on this machine are uploaded for the vendor; absent = the receiver serves them. */
   staging?: ObjectLocation;
@@ -190,6 +200,12 @@ export function resolveConfig(
     page: {
       listen: need(values.pageListen),
       ...(values.pageUrl !== undefined && { publicUrl: values.pageUrl }),
+    },
+    ...(values.payloadKeys && { payloadKeys: values.payloadKeys }),
+    codec: {
+      listen: need(values.codecListen),
+      origins: need(values.codecOrigins),
+      ...(values.codecToken && { token: values.codecToken }),
     },
     ...(staging && { staging }),
     keepStaged: need(values.keepStaged),

@@ -343,6 +343,29 @@ export function ownSecret(raw: unknown): Secret {
   throw new TypeError('it is too short (use 16 characters or more, or unset it to have one made)');
 }
 
+/** A secret of our own that callers send in a header. */
+export function bearerToken(raw: unknown): Secret {
+  if (typeof raw === 'string' && /^[\x21-\x7e]{16,}$/.test(raw)) return new Secret(raw);
+  throw new TypeError(
+    'it is too short, or has a space or a character beyond ASCII (make one: openssl rand -hex 32)',
+  );
+}
+
+/** Comma-separated text or a list -> origins, as browsers send them. */
+export function origins(raw: unknown): string[] {
+  return listOf(raw)
+    .filter((entry) => entry !== '')
+    .map((entry) => {
+      const url = URL.canParse(entry) ? new URL(entry) : undefined;
+      if (url && /^https?:$/.test(url.protocol) && /^https?:\/\/[^/?#@]+\/?$/i.test(entry)) {
+        return url.origin;
+      }
+      throw new TypeError(
+        `${show(entry)} is not an origin (write one such as http://localhost:8233)`,
+      );
+    });
+}
+
 /** Comma-separated text, a list, or a single value of another kind. */
 function listOf(raw: unknown): string[] {
   const list: unknown[] = Array.isArray(raw)

@@ -4,6 +4,7 @@ import { PRIORITIES, PACE_RANGES } from '../contract/account.js';
 import { IDENTITIES, LONG_RULES, MOST_TAKES } from '../contract/batch.js';
 import { AUDIO_PLANS, LOUDNESS_RANGE, MOST_FADE_SECONDS } from '../contract/mix.js';
 import { DEFAULT_BASE_URL } from '../tomoviee/client.js';
+import { payloadKeys } from './payload-keys.js';
 import * as value from './setting-values.js';
 
 /** One setting. Text from the environment and values from a file or option are read alike. */
@@ -139,6 +140,33 @@ export const SETTINGS = {
     defaultText: 'the version of the package, and a digest of its workflows',
     meaning: "This worker's version in its `deployment`",
     read: value.buildId,
+  }),
+  payloadKeys: text({
+    env: 'REELSCORE_PAYLOAD_KEYS',
+    secret: true,
+    defaultText: 'none: payloads are plain',
+    meaning:
+      'Encrypt what Temporal keeps: `id:base64,id:base64`; the first encrypts, all decrypt (docs/operations.md)',
+    read: payloadKeys,
+  }),
+  codecListen: text({
+    env: 'REELSCORE_CODEC_LISTEN',
+    default: '127.0.0.1:8791',
+    meaning: 'Where the codec server listens, as host:port',
+    read: value.listen,
+  }),
+  codecOrigins: define<string | string[], string[]>({
+    env: 'REELSCORE_CODEC_ORIGINS',
+    default: '',
+    defaultText: 'none',
+    meaning: 'Origins of Temporal UIs whose pages may ask the codec server, comma-separated',
+    read: value.origins,
+  }),
+  codecToken: text({
+    env: 'REELSCORE_CODEC_TOKEN',
+    secret: true,
+    meaning: 'Who asks the codec server gives it: `Authorization: Bearer ...`',
+    read: value.bearerToken,
   }),
   allowHosts: define<string | string[], string[]>({
     env: 'REELSCORE_ALLOW_HOSTS',
@@ -408,7 +436,13 @@ export type SettingName = keyof Settings;
 
 /** Settings that come only from the environment. */
 export type SecretName =
-  'appKey' | 'appSecret' | 'callbackSecret' | 'webhookSecret' | 'manifestHeader';
+  | 'appKey'
+  | 'appSecret'
+  | 'callbackSecret'
+  | 'codecToken'
+  | 'manifestHeader'
+  | 'payloadKeys'
+  | 'webhookSecret';
 
 /** Values by name; absent = neither given nor defaulted. */
 export type SettingValues = { [K in SettingName]?: ReturnType<Settings[K]['read']> };

@@ -28,6 +28,7 @@ export const CLIENT_ERRORS = {
   schedule_exists: 'A schedule with this name already exists.',
   schedule_not_found: 'No schedule has this name.',
   schedule_invalid: 'An option of the schedule is missing or cannot be used.',
+  payload_unreadable: 'A payload in Temporal is encrypted with a key that is not configured here.',
   temporal_unreachable: 'The Temporal server does not answer.',
   temporal_refused: 'The Temporal server refused a request.',
 } as const;

@@ -1,8 +1,11 @@
 // Chooses the Temporal server of this process: one that the user named, or the embedded one.
 import { accessSync } from 'node:fs';
 import type { TLSConfig } from '@temporalio/client';
+import type { DataConverter } from '@temporalio/common';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { acquireHome, type AcquireHomeOptions } from './embedded/acquire-home.js';
+import type { PayloadKeys } from '../config/payload-keys.js';
+import { dataConverterOf } from './payloads/data-converter.js';
 import { namedServerUi, workflowUrl } from './ui-url.js';
 
 /** Options both for `Connection.connect` of @temporalio/client and `NativeConnection.connect`. */
@@ -19,9 +22,15 @@ export interface OpenTemporalOptions extends Pick<AcquireHomeOptions, 'onProgres
   withSimulator?: boolean;
 }
 
-export interface OpenedTemporal {
+/** What clients and workers of a server need. */
+export interface TemporalServer {
   connection: TemporalConnectionOptions;
   namespace: string;
+  /** Absent = the SDK's own. */
+  dataConverter?: DataConverter;
+}
+
+export interface OpenedTemporal extends TemporalServer {
   /** Whether it is the embedded server. */
   embedded: boolean;
   /** Only with `withSimulator`. */
@@ -50,7 +59,7 @@ const DEFAULT_NAMESPACE = 'default';
  * server can be had.
  */
 export async function openTemporal(
-  config: { home: string; ui?: boolean },
+  config: { home: string; ui?: boolean; payloadKeys?: PayloadKeys },
   env: NodeJS.ProcessEnv,
   options: OpenTemporalOptions = {},
 ): Promise<OpenedTemporal> {
@@ -75,6 +84,7 @@ export async function openTemporal(
     named === undefined ? lease?.temporal?.uiUrl : namedServerUi(server.connection.address);
   return {
     ...server,
+    dataConverter: dataConverterOf(config.payloadKeys),
     embedded: named === undefined,
     ...(lease?.simulator !== undefined && { simulatorUrl: lease.simulator.url }),
     uiUrl: (workflowId, runId) =>

@@ -9,7 +9,7 @@ import { servedClips } from './served-clips.js';
 import { signalBatch } from './signal-batch.js';
 import { loadCallbackSecret } from '../config/callback-secret.js';
 import type { ResolvedConfig } from '../config/config.js';
-import type { OpenedTemporal } from '../temporal/connection.js';
+import type { TemporalServer } from '../temporal/connection.js';
 import { createLogger } from './logger.js';
 
 /** Load balancers give up after some seconds. */
@@ -31,7 +31,7 @@ export async function startCallbackReceiver({
   alone = false,
 }: {
   config: Pick<ResolvedConfig, 'home' | 'callbacks' | 'logLevel' | 'metricsListen' | 's3Endpoint'>;
-  temporal: Pick<OpenedTemporal, 'connection' | 'namespace'>;
+  temporal: TemporalServer;
   alone?: boolean;
 }): Promise<RunningReceiver> {
   const secret = await loadCallbackSecret(config);
@@ -41,7 +41,8 @@ export async function startCallbackReceiver({
     installRuntime(logger, config.metricsListen);
   }
   const connection = await Connection.connect(temporal.connection);
-  const client = new Client({ connection, namespace: temporal.namespace });
+  const { namespace, dataConverter } = temporal;
+  const client = new Client({ connection, namespace, ...(dataConverter && { dataConverter }) });
   const openClip = servedClips(client, storesOf(config));
   try {
     const receiver = await startReceiver({

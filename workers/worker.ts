@@ -39,7 +39,7 @@ import { loadCallbackSecret } from '../config/callback-secret.js';
 import { intakeOf } from './batch-opening.js';
 import { ConfigError } from '../config/config-error.js';
 import type { WorkerConfig } from '../config/simulated.js';
-import type { OpenedTemporal } from '../temporal/connection.js';
+import type { OpenedTemporal, TemporalServer } from '../temporal/connection.js';
 import { createLinkSeal } from '../intake/link-seal.js';
 import { deploymentOf } from './deployment.js';
 import { createLogger } from './logger.js';
@@ -64,13 +64,19 @@ const MAX_PAGES = 8;
 const MAX_DOWNLOADS = 50;
 /** Manifests, matching and results of all batches. */
 const MAX_FILES = 20;
-/** Of workflows. */
-const workflowBundle = { codePath: distFile('workflow-bundle.js') };
+/** Of workflows; see workflows/failure-converter.ts. */
+const bundleOf = ({ dataConverter }: TemporalServer) => ({
+  codePath: distFile(
+    dataConverter?.failureConverterPath === undefined
+      ? 'workflow-bundle.js'
+      : 'workflow-bundle.encoding.js',
+  ),
+});
 
 export interface WorkerOptions {
   config: WorkerConfig;
   /** Notifications link to the web UI where `uiUrl` tells it. */
-  temporal: Pick<OpenedTemporal, 'connection' | 'namespace'> & Partial<OpenedTemporal>;
+  temporal: TemporalServer & Partial<OpenedTemporal>;
   /**
    * `probing`: probes, fits and mixes clips, and nothing else; `scoring`: all but that. `mixing`: mixes, and decides
    * what is next. Default: `all`.
@@ -97,7 +103,9 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
   if (scores) needKeys(config);
   const signing = config.notifications.secret;
   const header = config.manifestHeader?.value;
-  const secrets = [keys?.appKey, keys?.appSecret, signing, header].filter(
+  const workflowBundle = bundleOf(temporal);
+  const payloads = config.payloadKeys?.all.map(({ key }) => key) ?? [];
+  const secrets = [keys?.appKey, keys?.appSecret, signing, header, ...payloads].filter(
     (one) => one !== undefined,
   );
   const media = openMedia(config);
@@ -113,9 +121,10 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
   const { metricsListen, pricePerClip, account } = config;
   if (metricsListen && pricePerClip) showPrice(account, pricePerClip);
   const scoring = scores ? await createScoring(options, connection, media) : undefined;
+  const { namespace, dataConverter } = temporal;
   const common = {
-    ...{ connection, namespace: temporal.namespace },
-    ...shutdownOf(config),
+    ...{ connection, namespace, ...shutdownOf(config) },
+    ...(dataConverter && { dataConverter }),
     ...deploymentOf(config, workflowBundle.codePath),
   };
   const workers = await Promise.all(
@@ -216,7 +225,7 @@ async function createScoring(
     parts: [
       {
         taskQueue,
-        workflowBundle,
+        workflowBundle: bundleOf(temporal),
         activities,
         maxConcurrentActivityTaskExecutions: MAX_ACTIVITIES,
         maxEagerActivityReservationsPerWorkflowTask: MAX_ACTIVITIES,

@@ -10,7 +10,7 @@ import { ok, problemOf, type DoctorFinding } from './finding.js';
 import { ffmpegFinding } from './ffmpeg.js';
 import { folderFinding, placeFinding } from './folders.js';
 import { gatewayFindings } from './gateway.js';
-import { keysFinding, nodeFinding, notificationsFinding } from './settings.js';
+import { keysFinding, nodeFinding, notificationsFinding, payloadsFinding } from './settings.js';
 import { temporalFindings } from './temporal.js';
 
 export interface ExamineOptions {
@@ -36,6 +36,7 @@ export async function examine(options: ExamineOptions): Promise<DoctorFinding[]>
     nodeFinding(process.versions.node),
     simulate ? ok('Keys', 'the simulator needs none') : keysFinding(config),
     notificationsFinding(config),
+    payloadsFinding(config),
     await placeFinding(config, 'Results', config.outDir ?? path.resolve(cwd, 'results')),
     await placeFinding(config, 'Ledger', config.ledgerDir),
     await folderFinding('Home', config.home),

@@ -42,3 +42,18 @@ export function notificationsFinding({
     'set it, where workers run, to the secret that the receiver checks (whsec_...)',
   );
 }
+
+/** Whether payloads are encrypted, and by which key; never the key. */
+export function payloadsFinding({
+  payloadKeys,
+}: Pick<ResolvedConfig, 'payloadKeys'>): DoctorFinding {
+  if (!payloadKeys)
+    return ok('Payloads', 'REELSCORE_PAYLOAD_KEYS is not set: Temporal keeps them in plain');
+  const { current, all } = payloadKeys;
+  const ids = all.map(({ id }) => id).join(', ');
+  if (!current) return ok('Payloads', `are not encrypted; those of these keys can be read: ${ids}`);
+  return ok(
+    'Payloads',
+    `are encrypted with the key ${current.id}; those of these keys can be read: ${ids}`,
+  );
+}

@@ -13,8 +13,11 @@ const NEXT = join(ROOT, '.dist-next');
 const OLD = join(ROOT, '.dist-old');
 const STAMP = '.build.json';
 const BUNDLE = 'workflow-bundle.js';
+/** The same with messages of errors as payloads: see workflows/failure-converter.ts. */
+const ENCODING_BUNDLE = 'workflow-bundle.encoding.js';
 const ENTRY = join('workflows', 'index.js');
 const PAYLOADS = join('workflows', 'payload-converter.js');
+const FAILURES = join('workflows', 'failure-converter.js');
 
 /**
  * Brings dist/ up to date; does nothing when it is. Another process that builds is waited for, and a
@@ -33,7 +36,8 @@ export async function build({ checkTypes = false } = {}) {
     try {
       const sources = hashOfSources();
       await compile(checkTypes);
-      await bundleWorkflows();
+      await bundleWorkflows(BUNDLE);
+      await bundleWorkflows(ENCODING_BUNDLE, { failureConverterPath: join(NEXT, FAILURES) });
       await makeExecutable();
       await writeFile(join(NEXT, STAMP), JSON.stringify({ sources, checked: checkTypes }));
       await replaceDist();
@@ -65,15 +69,16 @@ async function compile(checkTypes) {
 }
 
 /** Ahead of time, so that starting a worker does not take a second more. */
-async function bundleWorkflows() {
+async function bundleWorkflows(name, converters = {}) {
   const { bundleWorkflowCode, DefaultLogger } = await import('@temporalio/worker');
   const { code } = await bundleWorkflowCode({
     workflowsPath: join(NEXT, ENTRY),
     payloadConverterPath: join(NEXT, PAYLOADS),
+    ...converters,
     logger: new DefaultLogger('WARN'),
     webpackConfigHook: (config) => ({ ...config, context: ROOT }),
   });
-  await writeFile(join(NEXT, BUNDLE), withoutOwnPaths(code));
+  await writeFile(join(NEXT, name), withoutOwnPaths(code));
 }
 
 /** The inlined source map must not tell where this machine keeps the sources. */

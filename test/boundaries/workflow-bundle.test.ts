@@ -39,15 +39,17 @@ async function bundle(workflowsPath: string): Promise<string> {
   return code;
 }
 
-test('the built bundle holds the workflows, and nothing foreign', () => {
-  const modules = modulesOf(readFileSync(distFile('workflow-bundle.js'), 'utf8'));
+const BUILT = ['workflow-bundle.js', 'workflow-bundle.encoding.js'];
+
+test.each(BUILT)('the built %s holds the workflows, and nothing foreign', (name) => {
+  const modules = modulesOf(readFileSync(distFile(name), 'utf8'));
   expect(modules).toContain('workflows/batch/score-batch.ts');
   expect(modules.some((name) => name.startsWith('contract/'))).toBe(true);
   expect(foreign(modules)).toEqual([]);
 });
 
-test('the built bundle does not tell where it was built', () => {
-  const code = readFileSync(distFile('workflow-bundle.js'), 'utf8');
+test.each(BUILT)('the built %s does not tell where it was built', (name) => {
+  const code = readFileSync(distFile(name), 'utf8');
   expect(code.includes(PACKAGE_ROOT)).toBe(false);
   expect(sourceMapOf(code).includes(PACKAGE_ROOT)).toBe(false);
 });

@@ -23,6 +23,7 @@ const COMMANDS = ['validate', 'run', 'start', 'status', 'results', 'retry', 'pau
   .concat(
     'audit',
     'callbacks',
+    'codec',
     'cancel',
     'doctor',
     'evict',

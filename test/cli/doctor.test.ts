@@ -63,7 +63,7 @@ describe('reelscore doctor', () => {
     );
     expect(found).toMatchObject({ problems: 0, warnings: 0, exitCode: 0 });
     expect(found.names).toEqual([
-      ...['Node', 'Keys', 'Notifications', 'Results', 'Ledger', 'Home', 'ffmpeg'],
+      ...['Node', 'Keys', 'Notifications', 'Payloads', 'Results', 'Ledger', 'Home', 'ffmpeg'],
       ...['Temporal', 'Worker', 'Search attributes', 'Vendor', 'Clock', 'Callback URL'],
     ]);
     expect(found.of('Temporal')?.found).toMatch(

@@ -81,20 +81,20 @@ test('results that cannot be written are told too', async () => {
   await batch.wait();
 });
 
-test('an activity whose worker was lost, and that runs again, does not fail', () => {
+test('an activity whose worker was lost, and that runs again, does not fail', async () => {
+  const found = (pending: Pending[]) =>
+    failingWorkOf(pending, ({ message }) => Promise.resolve(message ?? ''));
   const [SCHEDULED, STARTED] = [1, 2];
   const lost = { message: 'activity Heartbeat timeout', timeoutFailureInfo: {} };
   const one = (state: number, lastFailure: object | null, attempt = 2) =>
     // eslint-disable-next-line @typescript-eslint/no-unsafe-enum-assignment -- see failing-work.ts
     ({ activityType: { name: 'finishClips' }, state, lastFailure, attempt }) as Pending;
-  expect(failingWorkOf([one(STARTED, lost)])).toEqual([]);
-  expect(failingWorkOf([one(STARTED, null, 1)])).toEqual([]);
-  expect(failingWorkOf([one(SCHEDULED, lost)])).toHaveLength(1);
+  expect(await found([one(STARTED, lost)])).toEqual([]);
+  expect(await found([one(STARTED, null, 1)])).toEqual([]);
+  expect(await found([one(SCHEDULED, lost)])).toHaveLength(1);
   const full = { message: 'ENOSPC' };
-  expect(failingWorkOf([one(SCHEDULED, full), one(STARTED, full, 4), one(STARTED, {}, 9)])).toEqual(
-    [
-      { activity: 'finishClips', cause: 'no reason given', tries: 8 },
-      { activity: 'finishClips', cause: 'ENOSPC', tries: 3 },
-    ],
-  );
+  expect(await found([one(SCHEDULED, full), one(STARTED, full, 4), one(STARTED, {}, 9)])).toEqual([
+    { activity: 'finishClips', cause: 'no reason given', tries: 8 },
+    { activity: 'finishClips', cause: 'ENOSPC', tries: 3 },
+  ]);
 });

@@ -43,6 +43,7 @@ test('without any setting every default holds', () => {
     tomoviee: { baseUrl: 'https://open-api.wondershare.cc' },
     callbacks: { listen: { host: '127.0.0.1', port: 8787 } },
     page: { listen: { host: '127.0.0.1', port: 8790 } },
+    codec: { listen: { host: '127.0.0.1', port: 8791 }, origins: [] },
     keepStaged: false,
     allowHosts: [],
     pace: { ratePerSecond: 1, burst: 1, maxInFlight: 20 },
@@ -266,6 +267,8 @@ pageUrl: https://music.example/
 metricsListen: '[::1]:9464'
 deployment: studio
 buildId: 0.1.0-test
+codecListen: 0.0.0.0:82
+codecOrigins: [http://localhost:8233/]
 staging: s3://studio/clips//
 keepStaged: true
 s3Endpoint: https://minio.example
@@ -320,6 +323,7 @@ historyBound: 500
     metricsListen: { host: '::1', port: 9464 },
     deployment: { name: 'studio', buildId: '0.1.0-test' },
     page: { publicUrl: 'https://music.example', listen: { host: '0.0.0.0', port: 81 } },
+    codec: { origins: ['http://localhost:8233'], listen: { host: '0.0.0.0', port: 82 } },
     staging: { bucket: 'studio', key: 'clips/' },
     keepStaged: true,
     s3Endpoint: 'https://minio.example',

@@ -50,12 +50,18 @@ test('there are histories of every kind', () => {
   }
 });
 
-test.each(names)('%s replays', async (name) => {
-  const history = await load(name);
-  // Ids of children begin with the workflow's own.
-  const started = history.events[0]?.workflowExecutionStartedEventAttributes;
-  await Worker.runReplayHistory(options, history, started?.workflowId ?? `replay-${name}`);
-});
+const BUNDLES = ['workflow-bundle.js', 'workflow-bundle.encoding.js'];
+
+test.each(BUNDLES.flatMap((bundle) => names.map((name) => ({ name, bundle }))))(
+  '$name replays with $bundle',
+  async ({ name, bundle }) => {
+    const history = await load(name);
+    // Ids of children begin with the workflow's own.
+    const started = history.events[0]?.workflowExecutionStartedEventAttributes;
+    const given = { workflowBundle: { codePath: distFile(bundle) } };
+    await Worker.runReplayHistory(given, history, started?.workflowId ?? `replay-${name}`);
+  },
+);
 
 test('negative control: a history of other commands does not replay', async () => {
   const name = names.find((other) => other.includes('-plain-'))!;

@@ -1,0 +1,257 @@
+// What encrypted batches leave in Temporal, and how keys are rotated under them.
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import type { RequestListener } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { Client, Connection } from '@temporalio/client';
+import { execa } from 'execa';
+import { afterAll, expect, onTestFinished, test } from 'vitest';
+import { payloadKeys } from '../../config/payload-keys.js';
+import { SCORE_BATCH_WORKFLOW, taskQueueOf } from '../../contract/names.js';
+import { findTemporalBinary } from '../../temporal/embedded/find-binary.js';
+import { dataConverterOf } from '../../temporal/payloads/data-converter.js';
+import { reelscore } from '../cli/cli.js';
+import { serve } from '../net/servers.js';
+import { historyText } from '../notifications/support.js';
+import { envOfParts, Part } from '../support/parts.js';
+import { ownServer } from '../support/temporal.js';
+import { until } from '../support/until.js';
+
+const server = await ownServer();
+const connection = await Connection.connect({ address: server.address });
+const clientOf = (keys?: string): Client =>
+  new Client({
+    connection,
+    ...(keys !== undefined && { dataConverter: dataConverterOf(payloadKeys(keys)) }),
+  });
+const folder = await mkdtemp(join(tmpdir(), 'reelscore-encryption-'));
+afterAll(async () => {
+  await connection.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+const A = `a:${randomBytes(32).toString('base64')}`;
+const B = `b:${randomBytes(32).toString('base64')}`;
+
+/** What Temporal must not show, each with the way in which it gets there. */
+const canaries = (run: string) => ({
+  folder: `${run}FOLDERCANARY`, // start input and memo, of a client
+  reason: `${run}REASONCANARY`, // the vendor's words: failure notes
+  missing: `${run}MISSINGCANARY`, // another program's request, and the error that ends it
+});
+
+async function vendor(reason: string) {
+  const tasks = new Set<string>();
+  const answers: RequestListener = (request, response) => {
+    void text(request).then((body) => {
+      const { url = '' } = request;
+      const json = (value: object) => response.end(JSON.stringify(value));
+      if (url.startsWith('/v1/open/capacity')) {
+        const { prompt } = JSON.parse(body) as { prompt: string };
+        const task_id = `${prompt.startsWith('fail') ? 'failed' : 'good'}-${tasks.size}`;
+        tasks.add(task_id);
+        return json({ code: 0, data: { task_id } });
+      }
+      if (url.startsWith('/v1/open/pub/task')) {
+        const { task_id } = JSON.parse(body) as { task_id: string };
+        if (task_id.startsWith('failed')) {
+          return json({ code: 680001, msg: reason, data: { task_id, status: 4, reason } });
+        }
+        const audio_path = [`http://${request.headers.host ?? ''}/sound.wav`];
+        return json({ code: 0, data: { task_id, status: 3, result: { audio_path } } });
+      }
+      if (url.startsWith('/sound.wav')) {
+        return response.setHeader('content-type', 'audio/wav').end('x');
+      }
+      if (url.startsWith('/hooks/')) return response.writeHead(204).end();
+      const rows = ['good', 'fail'].map((prompt, n) => `c${n},http://x.example/${n}.mp4,${prompt}`);
+      return response
+        .writeHead(url.startsWith('/library.csv') ? 200 : 404, { 'content-type': 'text/csv' })
+        .end(['id,file_link,prompt', ...rows, ''].join('\n'));
+    });
+  };
+  return (await serve(answers)).origin;
+}
+
+/** All that the server keeps on disk, its write-ahead log included. */
+async function databaseText(): Promise<string> {
+  const entries = await readdir(server.home, { recursive: true, withFileTypes: true });
+  const files = entries.filter((one) => one.isFile() && /\.db(-wal)?$|sqlite/.test(one.name));
+  expect(files.length).toBeGreaterThan(0);
+  const all = files.map((one) => readFile(join(one.parentPath, one.name), 'latin1'));
+  return (await Promise.all(all)).join('\n');
+}
+
+async function historiesText(client: Client, prefix: string): Promise<string> {
+  const histories: string[] = [];
+  for await (const { workflowId } of clientOf(A).workflow.list()) {
+    if (workflowId.includes(prefix)) histories.push(await historyText(client, workflowId));
+  }
+  return histories.join('\n');
+}
+
+/** Contents of the payloads in a history as the command shows it. */
+function dataIn(json: string): string {
+  const found = [...json.matchAll(/"data": "([^"]*)"/g)];
+  return found.map(([, data = '']) => Buffer.from(data, 'base64').toString()).join('\n');
+}
+
+const partEnv = (origin: string, keys: string | undefined, account: string) => ({
+  ...envOfParts({ folder, server, simulator: { url: origin }, callbackPort: 0 }),
+  ...{ REELSCORE_PROBE: 'false', REELSCORE_RATE: '50', REELSCORE_ACCOUNT: account },
+  ...{ REELSCORE_CALLBACK_GRACE: '1s', REELSCORE_POLL_INTERVAL: '200ms' },
+  REELSCORE_CALLBACK_SECRET: 'callback-secret-of-tests',
+  REELSCORE_WEBHOOK_SECRET: `whsec_${randomBytes(32).toString('base64')}`,
+  ...(keys !== undefined && { REELSCORE_PAYLOAD_KEYS: keys }),
+});
+
+async function scoreAll(run: string, keys: string | undefined) {
+  const known = canaries(run);
+  const origin = await vendor(known.reason);
+  const env = partEnv(origin, keys, run);
+  const worker = new Part(['serve'], env, 'Worker:', folder);
+  await worker.start();
+  onTestFinished(() => worker.stop());
+  const command = async (...args: string[]) => await reelscore(args, { cwd: folder, env });
+  const first = `${run}-first`;
+  const manifest = `${origin}/library.csv`;
+  const notify = `${origin}/hooks/token`;
+  const out = join(folder, known.folder);
+  const ledger = join(folder, `${run}-ledger`);
+  const started = await command(
+    ...['start', manifest, '--batch', first, '--out', out, '--notify', notify, '--json'],
+  );
+  expect(started.exitCode).toBe(0);
+  // Other programs give plain JSON, whatever the worker does.
+  const plain = clientOf();
+  const request = async (name: string, path: string, settings: object) => {
+    const handle = await plain.workflow.start(SCORE_BATCH_WORKFLOW, {
+      ...{ workflowId: `${run}-${name}`, taskQueue: taskQueueOf(run) },
+      args: [{ version: 1, manifest: `${origin}/${path}`, settings }],
+    });
+    return await clientOf(keys)
+      .workflow.getHandle(handle.workflowId)
+      .result()
+      .then(
+        () => 'completed',
+        (error: unknown) => String((error as Error).cause),
+      );
+  };
+  expect(await request('second', 'library.csv', { ledger })).toBe('completed');
+  expect(await request('third', `${known.missing}.csv`, { ledger })).toContain(known.missing);
+  await clientOf(keys).workflow.getHandle(first).result();
+  const status = await command('status', first);
+  return { known, command, status: status.stdout, first, env, worker };
+}
+
+test('nothing of an encrypted batch is plain in the database or a history; a codec server shows it', async () => {
+  const { known, status, first, worker } = await scoreAll('sealed', A);
+  expect(status).toContain(known.folder);
+  // What another program gave is as it gave it.
+  const { missing, ...encrypted } = known;
+  const database = await databaseText();
+  const histories = await historiesText(clientOf(), 'sealed');
+  for (const [name, canary] of Object.entries(encrypted)) {
+    expect({ name, hits: database.split(canary).length - 1 }).toEqual({ name, hits: 0 });
+    expect({ name, hits: histories.split(canary).length - 1 }).toEqual({ name, hits: 0 });
+  }
+  // No error repeats it.
+  expect(histories).toContain('Encoded failure');
+  expect(histories.split(missing).length - 1).toBe(1);
+
+  // With the command and a codec server it can be read.
+  const token = randomBytes(16).toString('hex');
+  const codec = new Part(
+    ['codec'],
+    {
+      PATH: process.env['PATH'],
+      HOME: folder,
+      REELSCORE_PAYLOAD_KEYS: `${B},${A}`,
+      REELSCORE_CODEC_TOKEN: token,
+      REELSCORE_CODEC_LISTEN: '127.0.0.1:0',
+    },
+    'Codec: listening on ',
+    folder,
+  );
+  await codec.start();
+  onTestFinished(() => codec.stop());
+  const endpoint = /http:\/\/\S+/.exec(codec.output)![0];
+  const binary = await findTemporalBinary(process.env, () => undefined);
+  const show = (...more: string[]) =>
+    execa(
+      binary,
+      [
+        ...['workflow', 'show', '-w', first, '--output', 'json', '--address', server.address],
+        ...['--codec-endpoint', endpoint, ...more],
+      ],
+      { reject: false },
+    );
+  const shown = await show('--codec-auth', `Bearer ${token}`);
+  const refused = await show('--codec-auth', 'Bearer wrong');
+  expect(dataIn(shown.stdout)).toContain(known.folder);
+  expect(dataIn(refused.stdout)).not.toContain(known.folder);
+  await worker.stop();
+});
+
+test('a batch that began under one key goes on under another', async () => {
+  const known = canaries('rotated');
+  const origin = await vendor(known.reason);
+  const envOf = (keys: string) => partEnv(origin, keys, 'rotated');
+  const command = async (keys: string, ...args: string[]) =>
+    await reelscore(args, { cwd: folder, env: envOf(keys) });
+  const run = async (keys: string) => {
+    const worker = new Part(['serve'], envOf(keys), 'Worker:', folder);
+    await worker.start();
+    onTestFinished(() => worker.stop());
+    return worker;
+  };
+  const old = await run(A);
+  const out = join(folder, 'rotated');
+  await command(
+    A,
+    'start',
+    `${origin}/library.csv`,
+    '--batch',
+    'rotated',
+    '--out',
+    out,
+    '--rate',
+    '0.01',
+  );
+  await command(A, 'pause', 'rotated');
+  await old.stop();
+
+  // Its key is gone: both sides say which it was, and nothing is lost.
+  const without = await run(B);
+  const refused = await command(B, 'status', 'rotated');
+  expect(refused.exitCode).toBe(1);
+  expect(refused.stderr).toContain('encrypted with the key "a"');
+  await command(`${B},${A}`, 'resume', 'rotated');
+  await until(
+    () => Promise.resolve(without.output),
+    (output) => /key \\"a\\", which is not here \(add it to REELSCORE_PAYLOAD_KEYS/.test(output),
+  );
+  await without.stop();
+
+  await run(`${B},${A}`);
+  await command(`${B},${A}`, 'tune', '--rate', '50');
+  const both = clientOf(`${B},${A}`);
+  await both.workflow.getHandle('rotated').result();
+  const raw = await historyText(clientOf(), 'rotated');
+  expect(raw).toMatch(/encryption-key-id|AES-256-GCM/);
+  expect(raw).not.toContain(join(folder, 'rotated'));
+  expect((await command(`${B},${A}`, 'status', 'rotated')).exitCode).toBe(0);
+});
+
+test('without keys the same search finds all of it', async () => {
+  const { known } = await scoreAll('open', undefined);
+  const database = await databaseText();
+  const histories = await historiesText(clientOf(), 'open');
+  for (const name of ['folder', 'reason', 'missing'] as const) {
+    expect({ name, found: database.includes(known[name]) }).toEqual({ name, found: true });
+    expect({ name, found: histories.includes(known[name]) }).toEqual({ name, found: true });
+  }
+  expect(histories).not.toContain('Encoded failure');
+});
