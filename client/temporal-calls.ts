@@ -2,7 +2,7 @@
 // ours.
 import { randomUUID } from 'node:crypto';
 import {
-  Client,
+  type Client,
   type Connection,
   type ScheduleClient,
   WorkflowNotFoundError,
@@ -12,7 +12,9 @@ import {
 } from '@temporalio/client';
 import { attributesRegistered, missingAttributes } from '../temporal/attributes.js';
 import { withRpcRetry } from '../net/retry-rpc.js';
+import { clientOf } from '../temporal/client-of.js';
 import type { TemporalServer } from '../temporal/connection.js';
+import type { RenewableConnection } from '../temporal/renewable-connection.js';
 import { translateRpcError } from './rpc-errors.js';
 
 /** For one try; a healthy server answers within some milliseconds. */
@@ -39,11 +41,10 @@ export class TemporalCalls {
   protected readonly client: Client;
 
   protected constructor(
-    private readonly connection: Connection,
+    private readonly connection: RenewableConnection<Connection>,
     private readonly server: TemporalServer,
   ) {
-    const { namespace, dataConverter } = server;
-    this.client = new Client({ connection, namespace, ...(dataConverter && { dataConverter }) });
+    this.client = clientOf(connection, server);
   }
 
   async close(): Promise<void> {

@@ -21,6 +21,7 @@ import {
 import { withRpcRetry } from '../net/retry-rpc.js';
 import { failureReader, type ReadFailure } from '../temporal/payloads/failures.js';
 import type { TemporalServer } from '../temporal/connection.js';
+import { RenewableConnection } from '../temporal/renewable-connection.js';
 import {
   bareExecutionOf,
   executionOf,
@@ -52,8 +53,9 @@ export class TemporalClient extends TemporalCalls {
   /** @throws ReelscoreError `temporal_unreachable` or `temporal_refused` */
   static async connect(server: TemporalServer): Promise<TemporalClient> {
     try {
-      const connection = await withRpcRetry(() => Connection.connect(server.connection), {
-        forMs: DEADLINE_MS,
+      const connection = await RenewableConnection.open(server, {
+        connect: (options) =>
+          withRpcRetry(() => Connection.connect(options), { forMs: DEADLINE_MS }),
       });
       return new TemporalClient(connection, server);
     } catch (error) {

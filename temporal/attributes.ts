@@ -8,7 +8,7 @@ export const KEYWORD = 2;
 const DEADLINE_MS = 5000;
 
 /** What is needed of `Connection` of @temporalio/client or `NativeConnection` of @temporalio/worker. */
-interface AttributeServer {
+export interface AttributeServer {
   operatorService: {
     listSearchAttributes(request: {
       namespace: string;

@@ -28,6 +28,11 @@ export interface TemporalServer {
   namespace: string;
   /** Absent = the SDK's own. */
   dataConverter?: DataConverter;
+  /**
+   * Reads again how it is reached: key and certificates may have changed, its address is as it was. Absent = they
+   * cannot change. Throws what a file that cannot be read throws.
+   */
+  optionsNow?: () => TemporalConnectionOptions;
 }
 
 export interface OpenedTemporal extends TemporalServer {
@@ -85,6 +90,7 @@ export async function openTemporal(
   return {
     ...server,
     dataConverter: dataConverterOf(config.payloadKeys),
+    ...(named && { optionsNow: () => optionsNow(env, named) }),
     embedded: named === undefined,
     ...(lease?.simulator !== undefined && { simulatorUrl: lease.simulator.url }),
     uiUrl: (workflowId, runId) =>
@@ -96,6 +102,11 @@ export async function openTemporal(
 function embeddedServer(temporal: { address: string; namespace: string } | undefined): NamedServer {
   if (temporal === undefined) throw new Error('the embedded Temporal server was not started');
   return { connection: { address: temporal.address }, namespace: temporal.namespace };
+}
+
+/** Who moves to another server restarts. */
+function optionsNow(env: NodeJS.ProcessEnv, named: NamedServer): TemporalConnectionOptions {
+  return { ...namedServer(env)?.connection, address: named.connection.address };
 }
 
 /** Undefined when the user named no server. */

@@ -1,12 +1,11 @@
 // What a worker opens batches with.
 import path from 'node:path';
-import type { NativeConnection } from '@temporalio/worker';
 import { realpathSync } from 'node:fs';
 import type { Intake, UncheckedRequest } from '../intake/open-batch.js';
 import { manifestNetwork, storesOf } from '../intake/network.js';
 import { createThreadReader } from '../manifests/read-in-thread.js';
 import { ReelscoreError } from '../contract/errors.js';
-import { attributesRegistered } from '../temporal/attributes.js';
+import { attributesRegistered, type AttributeServer } from '../temporal/attributes.js';
 import { ConfigError } from '../config/config-error.js';
 import { batchOptionsOf, withSettings } from '../config/config.js';
 import type { WorkerConfig } from '../config/simulated.js';
@@ -18,7 +17,7 @@ import { notifyLink } from '../config/setting-values.js';
 export function intakeOf(
   config: WorkerConfig,
   { namespace, embedded }: Pick<OpenedTemporal, 'namespace'> & Partial<OpenedTemporal>,
-  connection: NativeConnection,
+  connection: AttributeServer,
   links: LinkSeal,
 ): Intake {
   return {

@@ -1,5 +1,5 @@
 // Composes the callback receiver.
-import { Client, Connection } from '@temporalio/client';
+import { Connection } from '@temporalio/client';
 import { storesOf } from '../intake/network.js';
 import { addClipRoute } from '../tomoviee/serving/clip-route.js';
 import { startReceiver } from '../tomoviee/callbacks/receiver.js';
@@ -10,7 +10,9 @@ import { signalBatch } from './signal-batch.js';
 import { loadCallbackSecret } from '../config/callback-secret.js';
 import type { ResolvedConfig } from '../config/config.js';
 import type { TemporalServer } from '../temporal/connection.js';
+import { clientOf } from '../temporal/client-of.js';
 import { createLogger } from './logger.js';
+import { openConnection } from './open-connection.js';
 
 /** Load balancers give up after some seconds. */
 const HEALTH_DEADLINE_MS = 2000;
@@ -40,9 +42,8 @@ export async function startCallbackReceiver({
     const { installRuntime } = await import('./runtime.js'); // the SDK's worker costs memory
     installRuntime(logger, config.metricsListen);
   }
-  const connection = await Connection.connect(temporal.connection);
-  const { namespace, dataConverter } = temporal;
-  const client = new Client({ connection, namespace, ...(dataConverter && { dataConverter }) });
+  const connection = await openConnection(temporal, logger, (how) => Connection.connect(how));
+  const client = clientOf(connection, temporal);
   const openClip = servedClips(client, storesOf(config));
   try {
     const receiver = await startReceiver({

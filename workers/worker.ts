@@ -1,5 +1,4 @@
 // Composes a worker: the only place that joins keys, network, store and Temporal.
-import { Client } from '@temporalio/client';
 import {
   NativeConnection,
   Worker,
@@ -40,11 +39,14 @@ import { intakeOf } from './batch-opening.js';
 import { ConfigError } from '../config/config-error.js';
 import type { WorkerConfig } from '../config/simulated.js';
 import type { OpenedTemporal, TemporalServer } from '../temporal/connection.js';
+import { clientOf } from '../temporal/client-of.js';
+import type { RenewableConnection } from '../temporal/renewable-connection.js';
 import { createLinkSeal } from '../intake/link-seal.js';
 import { deploymentOf } from './deployment.js';
 import { createLogger } from './logger.js';
 import { distFile } from '../config/paths.js';
 import { installRuntime } from './runtime.js';
+import { openConnection } from './open-connection.js';
 import { watchAccount } from './account-watch.js';
 import { showPrice } from './price-gauge.js';
 import type { VendorKeys } from '../config/secret.js';
@@ -117,27 +119,32 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
 
   const logger = createLogger({ level: config.logLevel, hide: secrets });
   installRuntime(logger, config.metricsListen);
-  const connection = await NativeConnection.connect(temporal.connection);
+  const workers: Worker[] = [];
+  const connection = await openConnection(
+    ...([temporal, logger] as const),
+    (how) => NativeConnection.connect(how),
+    (newest) => workers.filter(isRunning).forEach((worker) => (worker.connection = newest)),
+  );
   const { metricsListen, pricePerClip, account } = config;
   if (metricsListen && pricePerClip) showPrice(account, pricePerClip);
   const scoring = scores ? await createScoring(options, connection, media) : undefined;
   const { namespace, dataConverter } = temporal;
   const common = {
-    ...{ connection, namespace, ...shutdownOf(config) },
+    ...{ connection: connection.current, namespace, ...shutdownOf(config) },
     ...(dataConverter && { dataConverter }),
     ...deploymentOf(config, workflowBundle.codePath),
   };
-  const workers = await Promise.all(
-    [...(scoring?.parts ?? []), ...own].map((part) => Worker.create({ ...common, ...part })),
-  );
+  const parts = [...(scoring?.parts ?? []), ...own];
+  workers.push(...(await Promise.all(parts.map((part) => Worker.create({ ...common, ...part })))));
   const unwatch =
     metricsListen && scores
-      ? watchAccount(new Client({ connection, namespace: temporal.namespace }), account, logger)
+      ? watchAccount(clientOf(connection, temporal), account, logger)
       : () => undefined;
   const asked = new AbortController();
   const shutDown = (): void => {
     unwatch();
-    for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
+    connection.stopLooking();
+    for (const worker of workers.filter(isRunning)) worker.shutdown();
     asked.abort();
   };
   // If one of them dies, the other has to stop before the connection can close.
@@ -167,6 +174,10 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
   };
 }
 
+function isRunning(worker: Worker): boolean {
+  return worker.getState() === 'RUNNING';
+}
+
 type Part = Omit<
   SdkWorkerOptions,
   | 'connection'
@@ -177,7 +188,7 @@ type Part = Omit<
 
 async function createScoring(
   { config, temporal }: WorkerOptions,
-  connection: NativeConnection,
+  connection: RenewableConnection<NativeConnection>,
   media: Media,
 ): Promise<{ parts: Part[]; vendor: TomovieeClient }> {
   const { baseUrl } = config.tomoviee;
