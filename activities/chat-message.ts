@@ -4,10 +4,17 @@
 import type { Notification } from '../contract/activities.js';
 import type { Chat } from '../contract/chat.js';
 
+export interface FailureKind {
+  code: string;
+  clips: number;
+  /** The first of them: its id, and what it failed of. */
+  example: { id: string; message?: string };
+}
+
 export interface ChatFacts {
   notification: Notification;
   /** Error codes of clips that did not succeed, the most frequent first. */
-  failures: readonly { code: string; clips: number }[];
+  failures: readonly FailureKind[];
   /** What submissions have cost, with its currency. */
   cost?: string;
   /** Page of the batch, on which it is heard. */
@@ -23,7 +30,9 @@ const TITLES = {
   'batch.failed': 'has stopped',
 } as const satisfies Record<Notification['type'], string>;
 const MOST_REASON = 500;
-const SHOWN_FAILURES = 3;
+/** Of an example. */
+const MOST_MESSAGE = 160;
+const SHOWN_FAILURES = 5;
 
 /** The body for an incoming webhook. All texts are plain: what a manifest or a vendor says is no markup. */
 export function chatBody(chat: Chat, facts: ChatFacts): string {
@@ -76,7 +85,7 @@ interface Message {
 }
 
 function messageOf({ notification, failures, cost, page, url }: ChatFacts): Message {
-  const { type, batch, name, reason, counts, submissions } = notification;
+  const { type, batch, name, reason, counts, submissions, results } = notification;
   const of = name === undefined || name === batch ? batch : `${name} (${batch})`;
   const lines: string[] = [];
   if (counts) {
@@ -90,12 +99,26 @@ function messageOf({ notification, failures, cost, page, url }: ChatFacts): Mess
     lines.push(`${submissions} submissions${cost === undefined ? '' : `, ${cost}`}`);
   }
   if (reason !== undefined) lines.push(reason.slice(0, MOST_REASON));
-  for (const { code, clips } of failures.slice(0, SHOWN_FAILURES)) lines.push(`${clips} x ${code}`);
+  lines.push(...failures.slice(0, SHOWN_FAILURES).map(failureLine));
+  const others = failures.slice(SHOWN_FAILURES).reduce((sum, { clips }) => sum + clips, 0);
+  if (others > 0) lines.push(`${others} of other codes`);
+  // Who has no page to open looks where the results lie.
+  if (page === undefined && results !== undefined) lines.push(`Results: ${results}`);
   const links = [
     ...(page === undefined ? [] : [{ name: 'Listen', url: page }]),
     ...(url === undefined ? [] : [{ name: 'Temporal', url }]),
   ];
   return { title: `${of} ${TITLES[type]}`, lines, links };
+}
+
+function failureLine({ code, clips, example: { id, message } }: FailureKind): string {
+  const told = message === undefined ? '' : `: ${cut(message, MOST_MESSAGE)}`;
+  return `${clips} x ${code}, as ${cut(id, MOST_MESSAGE)}${told}`;
+}
+
+function cut(text: string, most: number): string {
+  const line = text.replace(/\s+/g, ' ').trim();
+  return line.length > most ? `${line.slice(0, most)}...` : line;
 }
 
 /** Slack's control characters. */

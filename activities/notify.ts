@@ -11,8 +11,8 @@ import { isRedirect } from '../net/links.js';
 import { retryAfterMs } from '../net/retry-after.js';
 import { openSnapshot } from '../manifests/snapshot.js';
 import { mergeRows } from '../outcomes/merge.js';
-import type { Store } from '../store/store.js';
-import { chatBody, type ChatFacts } from './chat-message.js';
+import type { OpenStore } from '../store/store.js';
+import { chatBody, type ChatFacts, type FailureKind } from './chat-message.js';
 import type { ActivityDependencies } from './dependencies.js';
 
 type NotifyDependencies = Pick<
@@ -92,7 +92,7 @@ async function chatFacts(
   const unwell = counts && counts.failed + counts.rejected > 0;
   // A message without the reasons is better than none.
   const failures =
-    unwell && results !== undefined ? await failuresIn(openStore(results)).catch(() => []) : [];
+    unwell && results !== undefined ? await failuresIn(results, openStore).catch(() => []) : [];
   const cost = submissions === undefined ? undefined : costText?.(submissions);
   const [page, url] = [pageUrl?.(batch), uiUrl?.(batch)];
   return {
@@ -104,15 +104,17 @@ async function chatFacts(
 }
 
 /** Error codes of clips that did not succeed, the most frequent first. */
-async function failuresIn(store: Store): Promise<ChatFacts['failures']> {
-  const clips = new Map<string, number>();
-  for await (const { outcome } of mergeRows({ store, snapshot: openSnapshot(store) })) {
+async function failuresIn(results: string, openStore: OpenStore): Promise<FailureKind[]> {
+  const store = openStore(results);
+  const kinds = new Map<string, FailureKind>();
+  for await (const { clip, outcome } of mergeRows({ store, snapshot: openSnapshot(store) })) {
     if (outcome?.status !== 'failed' && outcome?.status !== 'rejected') continue;
-    const { errorCode: code = outcome.status } = outcome;
-    clips.set(code, (clips.get(code) ?? 0) + 1);
+    const { errorCode: code = outcome.status, errorMessage: message } = outcome;
+    const example = { id: clip.id, ...(message !== undefined && { message }) };
+    const known = kinds.get(code) ?? { code, clips: 0, example };
+    kinds.set(code, { ...known, clips: known.clips + 1 });
   }
-  const all = [...clips].map(([code, count]) => ({ code, clips: count }));
-  return all.sort((a, b) => b.clips - a.clips);
+  return [...kinds.values()].sort((a, b) => b.clips - a.clips);
 }
 
 /**

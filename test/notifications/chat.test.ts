@@ -17,18 +17,28 @@ afterAll(() => fetch.close());
 
 const HOSTILE = '<!channel> *bold* [x](http://evil.example) <http://evil.example|here>';
 
-async function sent(chat: 'slack' | 'teams', more: Partial<Notification> = {}) {
+interface Sent {
+  /** Codes of failed clips, from row 1. */
+  codes?: string[];
+  message?: string;
+  page?: boolean;
+}
+
+async function sent(
+  chat: 'slack' | 'teams',
+  more: Partial<Notification> = {},
+  { codes = ['680001', 'timeout', '680001'], message = 'no luck', page = true }: Sent = {},
+) {
   const { received, url } = await receiver(() => 200);
-  const { store } = await frozen(manifestOf(4));
-  const failed = (row: number, errorCode: string) => ({
-    ...{ row, status: 'failed' as const, attempts: 1, errorCode },
-  });
-  const outcomes = [succeeded(0), failed(1, '680001'), failed(2, 'timeout'), failed(3, '680001')];
-  await writeSegment(store, 1, '00001', outcomes);
+  const { store } = await frozen(manifestOf(codes.length + 1));
+  const failed = codes.map((errorCode, n) => ({
+    ...{ row: n + 1, status: 'failed' as const, attempts: 1, errorCode, errorMessage: message },
+  }));
+  await writeSegment(store, 1, '00001', [succeeded(0), ...failed]);
   const notify = notifyActivity({
     ...{ fetch, openStore: openLocalStore },
     costText: (submissions) => `${submissions * 2} EUR`,
-    pageUrl: (batch) => `https://music.example/batches/${batch}/`,
+    ...(page && { pageUrl: (batch: string) => `https://music.example/batches/${batch}/` }),
     uiUrl: () => 'http://127.0.0.1:8233/x?a&b',
   });
   const notification = notificationOf('n-1', { results: store.location, ...more });
@@ -42,9 +52,31 @@ const TITLE = 'night (night-1) has finished';
 const LINES = [
   '3 clips: 2 succeeded, 1 failed',
   '4 submissions, 8 EUR',
-  '2 x 680001',
-  '1 x timeout',
+  '2 x 680001, as c1: no luck',
+  '1 x timeout, as c2: no luck',
 ];
+
+/** Lines of the message, without its title. */
+async function linesOf(...how: Parameters<typeof sent>): Promise<string[]> {
+  const { blocks } = (await sent(...how)) as { blocks: { text: { text: string } }[] };
+  return blocks[1]?.text.text.split('\n') ?? [];
+}
+
+test('the worst five codes are told, each with a clip of it, and how many are of others', async () => {
+  const codes = ['a', 'b', 'b', 'c', 'c', 'c', 'd', 'e', 'f', 'g'];
+  const lines = await linesOf('slack', {}, { codes, message: `too\nlong ${'x'.repeat(500)}` });
+  const told = `: too long ${'x'.repeat(151)}...`;
+  expect(lines.slice(2)).toEqual([
+    ...[`3 x c, as c4${told}`, `2 x b, as c2${told}`, `1 x a, as c1${told}`],
+    ...[`1 x d, as c7${told}`, `1 x e, as c8${told}`],
+    '2 of other codes',
+  ]);
+});
+
+test('where no page shows it, the place of the results is told', async () => {
+  const results = 's3://bucket/night-1';
+  expect((await linesOf('slack', { results }, { page: false })).at(-1)).toBe(`Results: ${results}`);
+});
 
 test('Slack gets blocks of plain text, and links that are ours', async () => {
   expect(await sent('slack')).toEqual({
@@ -94,7 +126,7 @@ test('what a manifest or a vendor says is nobody else to either', async () => {
     'plain_text',
   ]);
   expect(JSON.stringify(slack).length).toBeLessThan(4000);
-  const teams = JSON.stringify(await sent('teams', more));
+  const teams = JSON.stringify(await sent('teams', more, { message: HOSTILE }));
   expect(teams).not.toContain('"TextBlock"'); // the one that shows Markdown
 });
 

@@ -80,7 +80,7 @@ test('worker, receiver and client go on with a new API key and a new certificate
   guard.drop();
 
   const ended = await client.wait(batch);
-  expect(ended.summary?.counts).toMatchObject({ succeeded: 60, total: 60 });
+  expect(ended.summary.counts).toMatchObject({ succeeded: 60, total: 60 });
   expect(guard.passed).toContain('key-two second');
   // A poll that was under way may come back once with the old key.
   expect({ refused: guard.refused.slice(before) }).toEqual({ refused: [] });
