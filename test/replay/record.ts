@@ -1,69 +1,47 @@
 // Records histories of the workflows for replay.test.ts: `npm run record-history`. Record again, under
-// new names, in the commit that adds a `patched(...)`; never replace a recording of a released version.
-import { mkdir, writeFile } from 'node:fs/promises';
+// new names (keep.ts), in the commit that adds a `patched(...)`; never replace a recording of a released version.
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { promisify } from 'node:util';
-import { gzip } from 'node:zlib';
-import { execa } from 'execa';
+import { stringify } from 'csv-stringify/sync';
 import { afterAll, test } from 'vitest';
-import { findTemporalBinary } from '../../temporal/embedded/find-binary.js';
 import type { AccountInput } from '../../contract/account.js';
+import type { ScoreBatchInput } from '../../contract/batch.js';
+import type { CarriedState } from '../../contract/carried.js';
 import {
   accountIdOf,
   ACCOUNT_WORKFLOW,
   mixIdOf,
   PAUSE_SIGNAL,
   RESUME_SIGNAL,
+  SCORE_BATCH_WORKFLOW,
   taskQueueOf,
   TUNE_UPDATE,
 } from '../../contract/names.js';
-import { batchUntil } from '../support/until.js';
+import { pack } from '../../workflows/batch/packing.js';
+import { makeClips, picture } from '../media/clips.js';
+import { serve } from '../net/servers.js';
 import { startNights } from '../nightly/rig.js';
+import { newSecret } from '../notifications/support.js';
+import { chainOf } from '../support/history.js';
 import { clips, startRig, type StartedBatch } from '../support/rig.js';
 import { testServer } from '../support/temporal.js';
-
-const FOLDER = join(import.meta.dirname, 'histories');
-const VERSION = 'v0.1';
+import { batchUntil, until } from '../support/until.js';
+import { keeper } from './keep.js';
 
 const server = await testServer();
 const rig = await startRig({ server });
-const nights = await startNights({ server });
+const env = { REELSCORE_WEBHOOK_SECRET: newSecret(), REELSCORE_ALLOW_HOSTS: '127.0.0.1' };
+const nights = await startNights({ server, env });
 afterAll(() => Promise.all([rig.close(), nights.close()]));
-
-/** As the command line shows it: the form the SDK replays. */
-async function show(workflowId: string, runId: string): Promise<string> {
-  const binary = await findTemporalBinary(process.env, () => undefined);
-  const which = ['--workflow-id', workflowId, '--run-id', runId];
-  const args = ['workflow', 'show', ...which, '--output', 'json', '--address', server.address];
-  return (await execa(binary, args)).stdout;
-}
+const keepChain = keeper(server);
 
 async function keep({ batch, handle }: StartedBatch, name: string): Promise<void> {
   await keepChain(batch, handle.firstExecutionRunId, name);
 }
 
-/** Every run of an execution chain. */
-async function keepChain(workflowId: string, firstRun: string, name: string): Promise<void> {
-  await mkdir(FOLDER, { recursive: true });
-  let runId: string | undefined = firstRun;
-  for (let run = 1; runId !== undefined; run++) {
-    const history = await show(workflowId, runId);
-    runId = /"newExecutionRunId": *"([^"]+)"/.exec(history)?.[1];
-    // Process and host names of whoever records have no place in a repository.
-    const json = history
-      .replaceAll(/"identity": *"[^"]*"/g, '"identity": "recorder"')
-      .replaceAll(/"\d+@[^"]*-([0-9a-f]{32})"/g, '"recorder-$1"'); // sticky task queues
-
-    await writeFile(
-      join(FOLDER, `${VERSION}-${name}-${run}.json.gz`),
-      await promisify(gzip)(json, { level: 9 }),
-    );
-  }
-}
-
 test('plain', async () => {
-  const batch = await rig.start(clips(25));
+  const batch = await rig.start(clips(60));
   await batch.result();
   await keep(batch, 'plain');
 });
@@ -80,13 +58,120 @@ test('faults and continue-as-new', async () => {
 
 test('polling, paused and resumed', async () => {
   const batch = await rig.start(
-    clips(10, () => 'lost'),
-    { callbackGraceMs: 400, pace: { ratePerSecond: 10, burst: 1, maxInFlight: 4 } },
+    clips(24, () => 'lost'),
+    { callbackGraceMs: 400, pace: { ratePerSecond: 10, burst: 1, maxInFlight: 8 } },
   );
+  await batchUntil(batch, ({ submissions }) => submissions > 4);
   await batch.handle.signal(PAUSE_SIGNAL);
+  await batchUntil(batch, ({ state, submitting }) => state === 'paused' && submitting === 0);
   await batch.handle.signal(RESUME_SIGNAL);
   await batch.result();
   await keep(batch, 'paused');
+});
+
+test('continued as new, with tasks at the vendor', async () => {
+  const batch = await rig.start(
+    clips(60, () => 'run:2000'),
+    { historyBound: 80, pace: { ratePerSecond: 20, burst: 5, maxInFlight: 30 } },
+  );
+  await batch.result();
+  await keep(batch, 'continued');
+});
+
+test('continued as new by a packed state', async () => {
+  const batch = await rig.start(
+    clips(60, () => 'run:3000'),
+    { historyBound: 40, pace: { ratePerSecond: 20, burst: 5, maxInFlight: 40 } },
+  );
+  const { client, config } = rig;
+  const handle = client.workflow.getHandle(batch.batch);
+  const runs = () => chainOf(client, batch.batch, batch.handle.firstExecutionRunId);
+  const [, second] = await until(runs, ({ length }) => length > 1);
+  await handle.terminate();
+  const started = second?.[0]?.workflowExecutionStartedEventAttributes;
+  const [payload] = started?.input?.payloads ?? [];
+  const input = JSON.parse(Buffer.from(payload?.data ?? []).toString()) as ScoreBatchInput;
+  const carried = pack(input.carried as CarriedState);
+  // As it would be handed over by a run with more than 1.5 MB of state.
+  const { firstExecutionRunId } = await client.workflow.start(SCORE_BATCH_WORKFLOW, {
+    ...{ workflowId: batch.batch, taskQueue: taskQueueOf(config.account) },
+    args: [{ ...input, carried, options: { ...input.options, historyBound: 8000 } }],
+  });
+  await batch.result();
+  await keepChain(batch.batch, firstExecutionRunId, 'packed');
+});
+
+test('a request by URL, which tells of its pause and of its end', async () => {
+  const rows = clips(30).map((row) => ({ ...row, id: `${row.id}-${Date.now()}` }));
+  const manifest = stringify(rows, { header: true });
+  const { origin } = await serve((_, response) => response.end(manifest));
+  const receiver = await serve((_, response) => response.writeHead(200).end());
+  const started = await nights.request({
+    manifest: `${origin}/library.csv`,
+    settings: { ...nights.settings, rate: 10, burst: 1, notify: `${receiver.origin}/hook` },
+  });
+  await until(
+    () => nights.api.status(started.workflowId),
+    ({ submissions = 0 }) => submissions > 4,
+  );
+  await nights.api.pause(started.workflowId);
+  await until(
+    () => Promise.resolve(receiver.seen),
+    ({ length }) => length > 0,
+  );
+  await nights.api.resume(started.workflowId);
+  await nights.api.wait(started.workflowId);
+  await keepChain(started.workflowId, started.firstExecutionRunId, 'request');
+  await keepNotification(started, 'notification');
+});
+
+test('a request that cannot be opened, whose receiver wants no more', async () => {
+  const receiver = await serve((_, response) => response.writeHead(410).end());
+  const started = await nights.request({
+    manifest: join(nights.cwd, 'not-there.csv'),
+    settings: { ...nights.settings, notify: `${receiver.origin}/hook` },
+  });
+  await started.result().catch(() => undefined);
+  await keepChain(started.workflowId, started.firstExecutionRunId, 'unopened');
+  await keepNotification(started, 'unwanted');
+});
+
+/** The first that a batch started, when it has ended. */
+async function keepNotification(
+  { workflowId, firstExecutionRunId }: { workflowId: string; firstExecutionRunId: string },
+  name: string,
+): Promise<void> {
+  const { client } = nights.rig;
+  const [run] = await chainOf(client, workflowId, firstExecutionRunId);
+  const child = run?.flatMap(
+    (event) =>
+      event.childWorkflowExecutionStartedEventAttributes?.workflowExecution?.workflowId ?? [],
+  )[0];
+  if (child === undefined) throw new Error(`${workflowId} started no notification`);
+  const handle = client.workflow.getHandle(child);
+  await handle.result().catch(() => undefined);
+  await keepChain(child, (await handle.describe()).runId, name);
+}
+
+test('clips that are fitted, and a long one in parts', async () => {
+  const x264 = '-c:v libx264 -preset ultrafast';
+  const made = await makeClips({
+    'long.mp4': `${picture('128x96', '5', 100)} ${x264}`,
+    'screen.webm': `${picture('640x480', '25', 2)} -c:v libvpx-vp9 -deadline realtime`,
+    'good.mp4': `${picture('640x360', '25', 2)} ${x264}`,
+  });
+  const rows = [...made.keys()].map((name) => ({
+    id: name,
+    file_link: join(nights.cwd, name),
+    prompt: 'Calm',
+  }));
+  for (const [name, content] of made) await writeFile(join(nights.cwd, name), content);
+  const started = await nights.request({
+    manifest: await nights.manifest(rows),
+    settings: { ...nights.settings, fit: true, long: 'parts', probe: true },
+  });
+  await nights.api.wait(started.workflowId);
+  await keepChain(started.workflowId, started.firstExecutionRunId, 'parts');
 });
 
 test('a batch of a client, with memo and attributes, and its retry', async () => {
