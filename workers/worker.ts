@@ -66,6 +66,16 @@ const MAX_PAGES = 8;
 const MAX_DOWNLOADS = 50;
 /** Manifests, matching and results of all batches. */
 const MAX_FILES = 20;
+const AUTOSCALING = { type: 'autoscaling', minimum: 1, initial: 2, maximum: 20 } as const;
+/**
+ * Polls count as requests of the namespace, and those that are refused are made again. As many as there is work for:
+ * five each of all queues, the SDK's default, took more than a small namespace gives.
+ */
+const POLLERS = {
+  workflowTaskPollerBehavior: AUTOSCALING,
+  activityTaskPollerBehavior: AUTOSCALING,
+};
+
 /** Of workflows; see workflows/failure-converter.ts. */
 const bundleOf = ({ dataConverter }: TemporalServer) => ({
   codePath: distFile(
@@ -131,6 +141,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
   const { namespace, dataConverter } = temporal;
   const common = {
     ...{ connection: connection.current, namespace, ...shutdownOf(config) },
+    ...POLLERS,
     ...(dataConverter && { dataConverter }),
     ...deploymentOf(config, workflowBundle.codePath),
   };
@@ -182,6 +193,7 @@ type Part = Omit<
   SdkWorkerOptions,
   | 'connection'
   | 'namespace'
+  | keyof typeof POLLERS
   | keyof ReturnType<typeof shutdownOf>
   | keyof ReturnType<typeof deploymentOf>
 >;
