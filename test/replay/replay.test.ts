@@ -50,7 +50,9 @@ test('there are histories of every kind', () => {
   }
 });
 
-const BUNDLES = ['workflow-bundle.js', 'workflow-bundle.encoding.js'];
+const BUNDLES = ['', '.encoding', '.traces', '.encoding.traces'].map(
+  (kind) => `workflow-bundle${kind}.js`,
+);
 
 test.each(BUNDLES.flatMap((bundle) => names.map((name) => ({ name, bundle }))))(
   '$name replays with $bundle',
