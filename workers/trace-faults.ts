@@ -5,6 +5,9 @@ import type { TemporalServer } from '../temporal/connection.js';
 export function tellOfTraces({ traces }: Pick<TemporalServer, 'traces'>, logger: Logger): void {
   traces?.onFault((error) => {
     const err = error instanceof Error ? error.message : 'no answer';
-    logger.warn({ err }, 'traces: spans cannot be sent; they are dropped until the collector takes them');
+    logger.warn(
+      { err },
+      'traces: spans cannot be sent; they are dropped until the collector takes them',
+    );
   });
 }

@@ -46,12 +46,15 @@ const BUILT = [...PLAIN, ...TRACES];
 const TRACE_PACKAGES =
   /^node_modules\/(@temporalio\/interceptors-opentelemetry|@opentelemetry\/(api|core|resources|sdk-trace-base|semantic-conventions))\//;
 
-test.each(TRACES)('the built %s has the interceptors for traces besides, and nothing else', (name) => {
-  const modules = modulesOf(readFileSync(distFile(name), 'utf8'));
-  expect(modules).toContain('workflows/batch/score-batch.ts');
-  expect(modules).toContain('workflows/traces/interceptors.ts');
-  expect(foreign(modules).filter((one) => !TRACE_PACKAGES.test(one))).toEqual([]);
-});
+test.each(TRACES)(
+  'the built %s has the interceptors for traces besides, and nothing else',
+  (name) => {
+    const modules = modulesOf(readFileSync(distFile(name), 'utf8'));
+    expect(modules).toContain('workflows/batch/score-batch.ts');
+    expect(modules).toContain('workflows/traces/interceptors.ts');
+    expect(foreign(modules).filter((one) => !TRACE_PACKAGES.test(one))).toEqual([]);
+  },
+);
 
 test.each(PLAIN)('the built %s holds the workflows, and nothing foreign', (name) => {
   const modules = modulesOf(readFileSync(distFile(name), 'utf8'));
