@@ -3,8 +3,8 @@
 import { Secret } from './secret.js';
 
 export interface TracesConfig {
-  /** Where spans are posted. */
-  url: string;
+  /** Where spans are posted; it may hold a key. */
+  url: Secret;
   serviceName: string;
   /** Which part of the traces that begin here is kept, 0 to 1. */
   ratio: number;
@@ -41,7 +41,6 @@ export function tracesOf(
   if (given('OTEL_TRACES_EXPORTER') === 'none') return;
 
   const url = urlOf(endpoint, name === ENDPOINT);
-  // It is not shown: it may hold a key.
   if (url === undefined) faults.push(`${name}: it is no URL (write http://host:4318)`);
   const variable = PROTOCOLS.find((one) => given(one) !== undefined);
   if (variable !== undefined && given(variable) !== PROTOCOL) {
@@ -57,7 +56,7 @@ export function tracesOf(
   }
   if (url === undefined || ratio === undefined) return;
   return {
-    ...{ url, ratio, serviceName: given('OTEL_SERVICE_NAME') ?? DEFAULT_NAME },
+    ...{ url: new Secret(url), ratio, serviceName: given('OTEL_SERVICE_NAME') ?? DEFAULT_NAME },
     hide: secretsIn(values),
     messages: values.payloadKeys?.current === undefined,
   };

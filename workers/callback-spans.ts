@@ -7,12 +7,14 @@ import type { Traces } from '../temporal/traces/traces.js';
 
 /** Senders wait meanwhile. */
 const READ_MS = 1000;
+/** A batch that is started again has another trace. */
+const KEPT_MS = 60_000;
 /** Batches known at one time. */
 const MAX_KEPT = 1000;
 
-/** The trace of a batch is read from its first event, once: the vendor hands no trace on. */
+/** The trace of a batch is read from its first event: the vendor hands no trace on. */
 export function callbackSpans(client: Client, traces: Traces): AroundCallback {
-  const kept = new Map<string, Promise<Headers | undefined>>();
+  const kept = new Map<string, { parent: Promise<Headers | undefined>; until: number }>();
 
   async function read(batch: string): Promise<Headers | undefined> {
     const { namespace } = client.options;
@@ -21,18 +23,16 @@ export function callbackSpans(client: Client, traces: Traces): AroundCallback {
         ...{ namespace, execution: { workflowId: batch }, maximumPageSize: 1 },
       }),
     );
-    return (history?.events?.[0]?.workflowExecutionStartedEventAttributes?.header?.fields ??
-      undefined) as Headers | undefined;
+    return (
+      history?.events?.[0]?.workflowExecutionStartedEventAttributes?.header?.fields ?? undefined
+    );
   }
 
   function parentOf(batch: string): Promise<Headers | undefined> {
     const known = kept.get(batch);
-    if (known) return known;
-    const parent = read(batch).catch(() => {
-      kept.delete(batch); // read it again for the next
-      return undefined;
-    });
-    keepNewest(kept, batch, parent, MAX_KEPT);
+    if (known && known.until > Date.now()) return known.parent;
+    const parent = read(batch).catch(() => undefined); // its callbacks are traces of their own meanwhile
+    keepNewest(kept, batch, { parent, until: Date.now() + KEPT_MS }, MAX_KEPT);
     return parent;
   }
 

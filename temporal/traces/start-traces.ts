@@ -36,7 +36,7 @@ export function startTraces(config: TracesConfig): Traces {
   const resource = detectResources({ detectors: [envDetector] }).merge(
     resourceFromAttributes({ 'service.name': serviceName, 'service.version': packageVersion() }),
   );
-  const exporter = new CleaningExporter(new OTLPTraceExporter({ url }), config);
+  const exporter = new CleaningExporter(new OTLPTraceExporter({ url: url.reveal() }), config);
   // What does not fit into its queue of 2,048 spans is dropped.
   const processor = new BatchSpanProcessor({ exporter });
   const provider = new TracerProvider({
@@ -92,7 +92,6 @@ function clientInterceptor(
   otel: OpenTelemetryWorkflowClientInterceptor,
 ): WorkflowClientInterceptor {
   return {
-    start: (input, next) => otel.start(input, next),
     startWithDetails: (input, next) => otel.startWithDetails(input, next),
     signal: (input, next) => otel.signal(input, next),
     startUpdate: (input, next) => otel.startUpdate(input, next),

@@ -69,7 +69,7 @@ async function scoreThree(name: string, more: NodeJS.ProcessEnv) {
   const stopped = performance.now();
   await Promise.all(parts.map((part) => part.stop()));
   const stopMs = performance.now() - stopped;
-  expect(ended.summary?.counts).toMatchObject({ succeeded: 3, total: 3 });
+  expect(ended.summary.counts).toMatchObject({ succeeded: 3, total: 3 });
   const output = parts.map((part) => part.output).join('');
   return { batch, startMs, stopMs, output };
 }

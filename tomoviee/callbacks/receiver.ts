@@ -107,7 +107,7 @@ function createApp(
 
   options.addRoutes?.(app);
   const take = callbackTaker(options);
-  const { around = (_batch, call) => call() } = options;
+  const around: AroundCallback = options.around ?? ((_batch, call) => call());
   app.post<{ Params: Record<string, string>; Body: string | undefined }>(
     CALLBACK_ROUTE,
     {
