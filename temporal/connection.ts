@@ -6,7 +6,8 @@ import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { acquireHome, type AcquireHomeOptions } from './embedded/acquire-home.js';
 import type { PayloadKeys } from '../config/payload-keys.js';
 import { dataConverterOf } from './payloads/data-converter.js';
-import { openTraces, type Traces } from './traces/traces.js';
+import { openTraces } from './traces/open-traces.js';
+import type { Traces } from './traces/traces.js';
 import type { TracesConfig } from '../config/traces.js';
 import { namedServerUi, workflowUrl } from './ui-url.js';
 

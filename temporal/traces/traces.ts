@@ -2,7 +2,6 @@
 import type { WorkflowClientInterceptor } from '@temporalio/client';
 import type { Headers } from '@temporalio/common';
 import type { WorkerOptions } from '@temporalio/worker';
-import type { TracesConfig } from '../../config/traces.js';
 
 export interface Traces {
   /** For clients: begins a trace where a workflow is started, and hands it on. */
@@ -22,10 +21,4 @@ export interface Traces {
   onFault(tell: (error: unknown) => void): void;
   /** Sends what there is, for some seconds at most. */
   close(): Promise<void>;
-}
-
-/** The packages of OpenTelemetry take 70 ms to load: only who sends spans waits for that. */
-export async function openTraces(config: TracesConfig): Promise<Traces> {
-  const { startTraces } = await import('./start-traces.js');
-  return startTraces(config);
 }
