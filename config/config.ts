@@ -28,6 +28,7 @@ import { ConfigError } from './config-error.js';
 import { findConfigFile, readSettings } from './config-sources.js';
 import type { PayloadKeys } from './payload-keys.js';
 import type { Secret, VendorKeys } from './secret.js';
+import { tracesOf, type TracesConfig } from './traces.js';
 import type { HostHeader, Listen, Price } from './setting-values.js';
 import {
   SETTINGS,
@@ -73,6 +74,8 @@ export interface ResolvedConfig {
   };
   /** Absent = no metrics are given. */
   metricsListen?: Listen;
+  /** Absent = no spans are sent. */
+  traces?: TracesConfig;
   page: {
     listen: Listen;
     /** Without a slash at the end; absent = it is opened on this machine. */
@@ -174,6 +177,7 @@ export function resolveConfig(
   const file = findConfigFile(options, env, cwd, faults);
   const { values, given } = readSettings({ options, env, cwd, file, faults });
   checkTogether(values, faults);
+  const traces = tracesOf(env, values, faults);
   if (faults.length > 0) throw new ConfigError(faults);
 
   const { appKey, appSecret, callbackUrl, callbackSecret, staging, s3Endpoint, out } = values;
@@ -197,6 +201,7 @@ export function resolveConfig(
       },
     }),
     ...(values.metricsListen && { metricsListen: values.metricsListen }),
+    ...(traces && { traces }),
     page: {
       listen: need(values.pageListen),
       ...(values.pageUrl !== undefined && { publicUrl: values.pageUrl }),

@@ -4,7 +4,11 @@ import type { TemporalServer } from './connection.js';
 /** A client that reads and writes payloads as the server's workers do. */
 export function clientOf(
   connection: ConnectionLike,
-  { namespace, dataConverter }: TemporalServer,
+  { namespace, dataConverter, traces }: TemporalServer,
 ): Client {
-  return new Client({ connection, namespace, ...(dataConverter && { dataConverter }) });
+  return new Client({
+    ...{ connection, namespace },
+    ...(dataConverter && { dataConverter }),
+    ...(traces && { interceptors: { workflow: [traces.client] } }),
+  });
 }

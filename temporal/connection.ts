@@ -6,6 +6,9 @@ import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { acquireHome, type AcquireHomeOptions } from './embedded/acquire-home.js';
 import type { PayloadKeys } from '../config/payload-keys.js';
 import { dataConverterOf } from './payloads/data-converter.js';
+import { openTraces } from './traces/open-traces.js';
+import type { Traces } from './traces/traces.js';
+import type { TracesConfig } from '../config/traces.js';
 import { namedServerUi, workflowUrl } from './ui-url.js';
 
 /** Options both for `Connection.connect` of @temporalio/client and `NativeConnection.connect`. */
@@ -33,6 +36,8 @@ export interface TemporalServer {
    * cannot change. Throws what a file that cannot be read throws.
    */
   optionsNow?: () => TemporalConnectionOptions;
+  /** Absent = no spans are sent. */
+  traces?: Traces;
 }
 
 export interface OpenedTemporal extends TemporalServer {
@@ -42,7 +47,7 @@ export interface OpenedTemporal extends TemporalServer {
   simulatorUrl?: string;
   /** Page of a workflow in the web UI; undefined when it is not known where the UI is. */
   uiUrl(workflowId: string, runId?: string): string | undefined;
-  /** Releases this process's lease on the embedded server (and simulator). Call it last. */
+  /** Sends the last spans, and releases this process's lease on the embedded server (and simulator). Call it last. */
   release(): Promise<void>;
 }
 
@@ -64,12 +69,13 @@ const DEFAULT_NAMESPACE = 'default';
  * server can be had.
  */
 export async function openTemporal(
-  config: { home: string; ui?: boolean; payloadKeys?: PayloadKeys },
+  config: { home: string; ui?: boolean; payloadKeys?: PayloadKeys; traces?: TracesConfig },
   env: NodeJS.ProcessEnv,
   options: OpenTemporalOptions = {},
 ): Promise<OpenedTemporal> {
   const { withSimulator = false, ...homeOptions } = options;
   const named = namedServer(env);
+  const traces = config.traces && (await openTraces(config.traces));
   const services = [
     ...(named === undefined ? (['temporal'] as const) : []),
     ...(withSimulator ? (['simulator'] as const) : []),
@@ -91,11 +97,15 @@ export async function openTemporal(
     ...server,
     dataConverter: dataConverterOf(config.payloadKeys),
     ...(named && { optionsNow: () => optionsNow(env, named) }),
+    ...(traces && { traces }),
     embedded: named === undefined,
     ...(lease?.simulator !== undefined && { simulatorUrl: lease.simulator.url }),
     uiUrl: (workflowId, runId) =>
       ui === undefined ? undefined : workflowUrl(ui, server.namespace, workflowId, runId),
-    release: () => lease?.release() ?? Promise.resolve(),
+    async release() {
+      await traces?.close();
+      await lease?.release();
+    },
   };
 }
 

@@ -52,6 +52,23 @@ export function hider(secrets: readonly string[]): (text: string) => string {
   };
 }
 
+const BASIC_AUTH = /\bBasic [A-Za-z0-9+/]{8,}={0,2}/g;
+/** The MAC of a callback path (`CALLBACK_ROUTE`), also where it stands without a host. */
+const CALLBACK_MAC = /(\/callbacks\/(?:[^\s"'\\/]+\/){4})[^\s"'\\/]+/g;
+
+/**
+ * Removes from texts that are kept (log lines, spans) the given secrets, queries and tokens of URLs, Basic
+ * authentication and callback MACs.
+ */
+export function cleaner(secrets: readonly string[]): (text: string) => string {
+  // Shorter values are no secrets, and hiding them would garble the texts.
+  const hide = hider(secrets.filter((secret) => secret.length >= 4));
+  return (text) =>
+    hideUrlSecrets(hide(text))
+      .replace(CALLBACK_MAC, `$1${HIDDEN}`)
+      .replace(BASIC_AUTH, `Basic ${HIDDEN}`);
+}
+
 /**
  * A text from outside, made safe for a message: the given secrets and those of URLs hidden, on one line,
  * without control characters, bounded.

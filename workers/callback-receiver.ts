@@ -4,6 +4,7 @@ import { storesOf } from '../intake/network.js';
 import { addClipRoute } from '../tomoviee/serving/clip-route.js';
 import { startReceiver } from '../tomoviee/callbacks/receiver.js';
 import { countCallback, countingSignals } from './callback-metrics.js';
+import { callbackSpans } from './callback-spans.js';
 import { callbackWaits } from './callback-wait.js';
 import { servedClips } from './served-clips.js';
 import { signalBatch } from './signal-batch.js';
@@ -12,6 +13,7 @@ import type { ResolvedConfig } from '../config/config.js';
 import type { TemporalServer } from '../temporal/connection.js';
 import { clientOf } from '../temporal/client-of.js';
 import { createLogger } from './logger.js';
+import { tellOfTraces } from './trace-faults.js';
 import { openConnection } from './open-connection.js';
 
 /** Load balancers give up after some seconds. */
@@ -44,6 +46,7 @@ export async function startCallbackReceiver({
   }
   const connection = await openConnection(temporal, logger, (how) => Connection.connect(how));
   const client = clientOf(connection, temporal);
+  tellOfTraces(temporal, logger);
   const openClip = servedClips(client, storesOf(config));
   try {
     const receiver = await startReceiver({
@@ -52,6 +55,7 @@ export async function startCallbackReceiver({
       deliver: countingSignals(signalBatch(client)),
       waitOf: callbackWaits(client),
       onAnswered: countCallback,
+      ...(temporal.traces && { around: callbackSpans(client, temporal.traces) }),
       checkHealth: async () => {
         await connection.withDeadline(Date.now() + HEALTH_DEADLINE_MS, () =>
           connection.workflowService.getSystemInfo({}),

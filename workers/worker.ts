@@ -47,6 +47,7 @@ import { createLogger } from './logger.js';
 import { distFile } from '../config/paths.js';
 import { installRuntime } from './runtime.js';
 import { openConnection } from './open-connection.js';
+import { tellOfTraces } from './trace-faults.js';
 import { watchAccount } from './account-watch.js';
 import { showPrice } from './price-gauge.js';
 import type { VendorKeys } from '../config/secret.js';
@@ -76,12 +77,15 @@ const POLLERS = {
   activityTaskPollerBehavior: AUTOSCALING,
 };
 
-/** Of workflows; see workflows/failure-converter.ts. */
-const bundleOf = ({ dataConverter }: TemporalServer) => ({
+/** Of workflows; see workflows/failure-converter.ts and workflows/traces/interceptors.ts. */
+const bundleOf = ({ dataConverter }: Pick<TemporalServer, 'dataConverter'>, traced: boolean) => ({
   codePath: distFile(
-    dataConverter?.failureConverterPath === undefined
-      ? 'workflow-bundle.js'
-      : 'workflow-bundle.encoding.js',
+    [
+      'workflow-bundle',
+      ...(dataConverter?.failureConverterPath === undefined ? [] : ['encoding']),
+      ...(traced ? ['traces'] : []),
+      'js',
+    ].join('.'),
   ),
 });
 
@@ -115,7 +119,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
   if (scores) needKeys(config);
   const signing = config.notifications.secret;
   const header = config.manifestHeader?.value;
-  const workflowBundle = bundleOf(temporal);
+  const workflowBundle = bundleOf(temporal, temporal.traces !== undefined);
   const payloads = config.payloadKeys?.all.map(({ key }) => key) ?? [];
   const secrets = [keys?.appKey, keys?.appSecret, signing, header, ...payloads].filter(
     (one) => one !== undefined,
@@ -129,6 +133,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
 
   const logger = createLogger({ level: config.logLevel, hide: secrets });
   installRuntime(logger, config.metricsListen);
+  tellOfTraces(temporal, logger);
   const workers: Worker[] = [];
   const connection = await openConnection(
     ...([temporal, logger] as const),
@@ -138,12 +143,14 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
   const { metricsListen, pricePerClip, account } = config;
   if (metricsListen && pricePerClip) showPrice(account, pricePerClip);
   const scoring = scores ? await createScoring(options, connection, media) : undefined;
-  const { namespace, dataConverter } = temporal;
+  const { namespace, dataConverter, traces } = temporal;
   const common = {
     ...{ connection: connection.current, namespace, ...shutdownOf(config) },
     ...POLLERS,
     ...(dataConverter && { dataConverter }),
-    ...deploymentOf(config, workflowBundle.codePath),
+    ...traces?.worker,
+    // With and without traces it is one version: both give the same commands.
+    ...deploymentOf(config, bundleOf(temporal, false).codePath),
   };
   const parts = [...(scoring?.parts ?? []), ...own];
   workers.push(...(await Promise.all(parts.map((part) => Worker.create({ ...common, ...part })))));
@@ -248,7 +255,7 @@ async function createScoring(
     parts: [
       {
         taskQueue,
-        workflowBundle: bundleOf(temporal),
+        workflowBundle: bundleOf(temporal, temporal.traces !== undefined),
         activities,
         maxConcurrentActivityTaskExecutions: MAX_ACTIVITIES,
         maxEagerActivityReservationsPerWorkflowTask: MAX_ACTIVITIES,

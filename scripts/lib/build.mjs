@@ -15,9 +15,14 @@ const STAMP = '.build.json';
 const BUNDLE = 'workflow-bundle.js';
 /** The same with messages of errors as payloads: see workflows/failure-converter.ts. */
 const ENCODING_BUNDLE = 'workflow-bundle.encoding.js';
+/** Both with the interceptors that make spans: see workflows/traces/interceptors.ts. */
+const TRACES_BUNDLE = 'workflow-bundle.traces.js';
+const ENCODING_TRACES_BUNDLE = 'workflow-bundle.encoding.traces.js';
 const ENTRY = join('workflows', 'index.js');
 const PAYLOADS = join('workflows', 'payload-converter.js');
 const FAILURES = join('workflows', 'failure-converter.js');
+/** Of the bundles whose names have `.traces`. */
+const INTERCEPTORS = join('workflows', 'traces', 'interceptors.js');
 
 /**
  * Brings dist/ up to date; does nothing when it is. Another process that builds is waited for, and a
@@ -36,8 +41,12 @@ export async function build({ checkTypes = false } = {}) {
     try {
       const sources = hashOfSources();
       await compile(checkTypes);
+      const encoding = { failureConverterPath: join(NEXT, FAILURES) };
       await bundleWorkflows(BUNDLE);
-      await bundleWorkflows(ENCODING_BUNDLE, { failureConverterPath: join(NEXT, FAILURES) });
+      await bundleWorkflows(ENCODING_BUNDLE, encoding);
+      const traces = { workflowInterceptorModules: [join(NEXT, INTERCEPTORS)] };
+      await bundleWorkflows(TRACES_BUNDLE, traces);
+      await bundleWorkflows(ENCODING_TRACES_BUNDLE, { ...encoding, ...traces });
       await makeExecutable();
       await writeFile(join(NEXT, STAMP), JSON.stringify({ sources, checked: checkTypes }));
       await replaceDist();
@@ -69,12 +78,12 @@ async function compile(checkTypes) {
 }
 
 /** Ahead of time, so that starting a worker does not take a second more. */
-async function bundleWorkflows(name, converters = {}) {
+async function bundleWorkflows(name, options = {}) {
   const { bundleWorkflowCode, DefaultLogger } = await import('@temporalio/worker');
   const { code } = await bundleWorkflowCode({
     workflowsPath: join(NEXT, ENTRY),
     payloadConverterPath: join(NEXT, PAYLOADS),
-    ...converters,
+    ...options,
     logger: new DefaultLogger('WARN'),
     webpackConfigHook: (config) => ({ ...config, context: ROOT }),
   });

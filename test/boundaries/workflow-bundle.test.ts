@@ -39,12 +39,28 @@ async function bundle(workflowsPath: string): Promise<string> {
   return code;
 }
 
-const BUILT = ['workflow-bundle.js', 'workflow-bundle.encoding.js'];
+const PLAIN = ['workflow-bundle.js', 'workflow-bundle.encoding.js'];
+const TRACES = ['workflow-bundle.traces.js', 'workflow-bundle.encoding.traces.js'];
+const BUILT = [...PLAIN, ...TRACES];
+/** What the SDK's interceptors for OpenTelemetry bring along. */
+const TRACE_PACKAGES =
+  /^node_modules\/(@temporalio\/interceptors-opentelemetry|@opentelemetry\/(api|core|resources|sdk-trace-base|semantic-conventions))\//;
 
-test.each(BUILT)('the built %s holds the workflows, and nothing foreign', (name) => {
+test.each(TRACES)(
+  'the built %s has the interceptors for traces besides, and nothing else',
+  (name) => {
+    const modules = modulesOf(readFileSync(distFile(name), 'utf8'));
+    expect(modules).toContain('workflows/batch/score-batch.ts');
+    expect(modules).toContain('workflows/traces/interceptors.ts');
+    expect(foreign(modules).filter((one) => !TRACE_PACKAGES.test(one))).toEqual([]);
+  },
+);
+
+test.each(PLAIN)('the built %s holds the workflows, and nothing foreign', (name) => {
   const modules = modulesOf(readFileSync(distFile(name), 'utf8'));
   expect(modules).toContain('workflows/batch/score-batch.ts');
   expect(modules.some((name) => name.startsWith('contract/'))).toBe(true);
+  expect(modules.some((name) => name.startsWith('workflows/traces/'))).toBe(false);
   expect(foreign(modules)).toEqual([]);
 });
 

@@ -8,7 +8,7 @@ const MAIN = distFile('cli/main.js');
 /** Nothing of the tests' own environment decides what a command does. */
 const CLEARED = Object.fromEntries(
   Object.keys(process.env)
-    .filter((name) => /^(REELSCORE|TOMOVIEE|TEMPORAL)_|^(NO_COLOR|FORCE_COLOR)$/.test(name))
+    .filter((name) => /^(REELSCORE|TOMOVIEE|TEMPORAL|OTEL)_|^(NO_COLOR|FORCE_COLOR)$/.test(name))
     .map((name) => [name, undefined]),
 );
 

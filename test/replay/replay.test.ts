@@ -64,7 +64,9 @@ test('histories from then on name no folder of the machine that recorded them', 
   for (const text of seen) expect(text).not.toMatch(/\/(tmp|root|home|work|Users)\//);
 });
 
-const BUNDLES = ['workflow-bundle.js', 'workflow-bundle.encoding.js'];
+const BUNDLES = ['', '.encoding', '.traces', '.encoding.traces'].map(
+  (kind) => `workflow-bundle${kind}.js`,
+);
 
 test.each(BUNDLES.flatMap((bundle) => names.map((name) => ({ name, bundle }))))(
   '$name replays with $bundle',

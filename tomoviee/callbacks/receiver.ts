@@ -23,6 +23,12 @@ const MAX_PARAM_LENGTH = 3000;
 const RETRY_AFTER_S = 5;
 const COALESCE_MS = 25;
 
+/** Takes a callback whose MAC is right, within whatever surrounds it. */
+export type AroundCallback = <T extends { code: number }>(
+  batch: string,
+  take: () => Promise<T>,
+) => Promise<T>;
+
 export interface ReceiverOptions {
   /** Adds other routes beside that of callbacks. */
   addRoutes?: (app: FastifyInstance) => void;
@@ -32,6 +38,8 @@ export interface ReceiverOptions {
   deliver: DeliverCallbacks;
   /** Default: callbacks wait for others only while many arrive. */
   waitOf?: CallbackWait;
+  /** Default: nothing surrounds it. */
+  around?: AroundCallback;
   /** Throws if callbacks could not be delivered now. */
   checkHealth: () => Promise<void>;
   logger: Logger;
@@ -99,6 +107,7 @@ function createApp(
 
   options.addRoutes?.(app);
   const take = callbackTaker(options);
+  const around: AroundCallback = options.around ?? ((_batch, call) => call());
   app.post<{ Params: Record<string, string>; Body: string | undefined }>(
     CALLBACK_ROUTE,
     {
@@ -121,7 +130,8 @@ function createApp(
       },
     },
     async ({ callbackTarget, body }, reply) => {
-      const { code, ...answer } = await take(callbackTarget as CallbackTarget, body);
+      const target = callbackTarget as CallbackTarget;
+      const { code, ...answer } = await around(target.batch, () => take(target, body));
       if (code === 503) reply.header('retry-after', RETRY_AFTER_S);
       return reply.code(code).send(answer);
     },
