@@ -1,30 +1,20 @@
 // A gate before a Temporal server, as clouds have one: TLS both ways, and an API key with each call. Which keys and
 // certificates it lets through can be changed while it runs.
 import { readFile, writeFile } from 'node:fs/promises';
-import {
-  connect,
-  constants,
-  createSecureServer,
-  type ClientHttp2Stream,
-  type Http2Session,
-  type IncomingHttpHeaders,
-  type ServerHttp2Stream,
-} from 'node:http2';
+import { createSecureServer } from 'node:http2';
 import { join } from 'node:path';
 import type { TLSSocket } from 'node:tls';
 import { execa } from 'execa';
 import { onTestFinished } from 'vitest';
+import { startGrpcProxy, type GrpcProxy } from './grpc-proxy.js';
 
-export interface Guard {
-  address: string;
+export interface Guard extends Pick<GrpcProxy, 'address' | 'drop'> {
   /** Names of client certificates, and API keys. */
   allowed: { names: string[]; keys: string[] };
   /** Calls that were refused, by the API key and the certificate that they came with. */
   refused: string[];
   /** Calls that were let through, likewise. */
   passed: Set<string>;
-  /** Ends all connections, so that clients have to come in anew. */
-  drop(): void;
 }
 
 /** Certificates for 127.0.0.1 and for clients of any name, of an authority of their own. */
@@ -58,62 +48,20 @@ export async function guardedServer(target: string, folder: string): Promise<Gua
   const read = (name: string): Promise<Buffer> => readFile(join(folder, name));
   const [ca, cert, key] = await Promise.all(['ca.pem', 'server.pem', 'server.key'].map(read));
   const server = createSecureServer({ ca, cert, key, requestCert: true, rejectUnauthorized: true });
-  const sessions = new Set<Http2Session>();
   const allowed: Guard['allowed'] = { names: [], keys: [] };
   const refused: string[] = [];
   const passed = new Set<string>();
-  server.on('session', (session) => {
-    sessions.add(session);
-    const upstream = connect(`http://${target}`);
-    upstream.on('error', () => session.destroy());
-    session.on('error', () => undefined);
-    session.on('close', () => {
-      sessions.delete(session);
-      upstream.destroy();
-    });
-    session.on('stream', (stream: ServerHttp2Stream, headers: IncomingHttpHeaders) => {
-      stream.on('error', () => undefined);
-      const name = String((session.socket as TLSSocket).getPeerCertificate().subject.CN);
-      const apiKey = String(headers.authorization).replace('Bearer ', '');
-      const who = `${apiKey} ${name}`;
-      if (!allowed.names.includes(name) || !allowed.keys.includes(apiKey)) {
-        refused.push(who);
-        const refusal = { 'grpc-status': '16', 'grpc-message': 'this key is not valid' };
-        stream.respond({ ':status': 200, 'content-type': 'application/grpc', ...refusal }, END);
-        return;
-      }
+  const { address, drop, close } = await startGrpcProxy(server, target, (headers, session) => {
+    const name = String((session.socket as TLSSocket).getPeerCertificate().subject.CN);
+    const apiKey = String(headers.authorization).replace('Bearer ', '');
+    const who = `${apiKey} ${name}`;
+    if (allowed.names.includes(name) && allowed.keys.includes(apiKey)) {
       passed.add(who);
-      forward(stream, upstream.request(headers, { endStream: false }));
-    });
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const drop = (): void => sessions.forEach((session) => session.destroy());
-  onTestFinished(() => {
-    server.close();
-    drop();
-  });
-  const { port } = server.address() as { port: number };
-  return { address: `127.0.0.1:${port}`, allowed, refused, passed, drop };
-}
-
-const END = { endStream: true };
-
-function forward(stream: ServerHttp2Stream, upstream: ClientHttp2Stream): void {
-  let trailers: IncomingHttpHeaders = {};
-  upstream.on('error', () => stream.destroy());
-  stream.on('close', () => upstream.destroy());
-  upstream.on('response', (headers, flags) => {
-    if (stream.closed) return;
-    if (flags & constants.NGHTTP2_FLAG_END_STREAM) {
-      stream.respond(headers, END);
-      return;
+      return undefined;
     }
-    stream.respond(headers, { waitForTrailers: true });
-    upstream.pipe(stream);
+    refused.push(who);
+    return 'this key is not valid';
   });
-  upstream.on('trailers', (given: IncomingHttpHeaders) => {
-    trailers = given;
-  });
-  stream.on('wantTrailers', () => stream.sendTrailers(trailers));
-  stream.pipe(upstream);
+  onTestFinished(close);
+  return { address, allowed, refused, passed, drop };
 }
