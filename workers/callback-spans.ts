@@ -1,7 +1,7 @@
 // Spans of callbacks, in the traces of their batches.
 import type { Client } from '@temporalio/client';
 import type { Headers } from '@temporalio/common';
-import { keepNewest } from '../store/keep-newest.js';
+import { keptFor } from '../store/kept-for.js';
 import type { AroundCallback } from '../tomoviee/callbacks/receiver.js';
 import type { Traces } from '../temporal/traces/traces.js';
 
@@ -14,7 +14,7 @@ const MAX_KEPT = 1000;
 
 /** The trace of a batch is read from its first event: the vendor hands no trace on. */
 export function callbackSpans(client: Client, traces: Traces): AroundCallback {
-  const kept = new Map<string, { parent: Promise<Headers | undefined>; until: number }>();
+  const kept = keptFor<Headers | undefined>(KEPT_MS, MAX_KEPT);
 
   async function read(batch: string): Promise<Headers | undefined> {
     const { namespace } = client.options;
@@ -28,13 +28,9 @@ export function callbackSpans(client: Client, traces: Traces): AroundCallback {
     );
   }
 
-  function parentOf(batch: string): Promise<Headers | undefined> {
-    const known = kept.get(batch);
-    if (known && known.until > Date.now()) return known.parent;
-    const parent = read(batch).catch(() => undefined); // its callbacks are traces of their own meanwhile
-    keepNewest(kept, batch, { parent, until: Date.now() + KEPT_MS }, MAX_KEPT);
-    return parent;
-  }
+  // What cannot be read: its callbacks are traces of their own meanwhile.
+  const parentOf = (batch: string): Promise<Headers | undefined> =>
+    kept(batch, () => read(batch).catch(() => undefined));
 
   return async (batch, call) =>
     await traces.within('callback', { workflowId: batch, parent: await parentOf(batch) }, call);

@@ -7,7 +7,7 @@ import { isLocal } from '../manifests/file-link.js';
 import { openLocal } from '../manifests/local-file.js';
 import { sentClip } from '../activities/fitting/proxies.js';
 import { openSnapshot } from '../manifests/snapshot.js';
-import { keepNewest } from '../store/keep-newest.js';
+import { keptFor } from '../store/kept-for.js';
 import type { OpenStore } from '../store/store.js';
 import type { OpenServedClip } from '../tomoviee/serving/clip-route.js';
 import { videoTypeOf } from '../manifests/video-type.js';
@@ -23,7 +23,7 @@ type Found = { store: string } | 'gone' | 'unknown';
 
 /** R3. */
 export function servedClips(client: Client, openStore: OpenStore): OpenServedClip {
-  const kept = new Map<string, { found: Promise<Found>; until: number }>();
+  const kept = keptFor<Found>(KEPT_MS, MAX_KEPT);
 
   async function ask({ batch, ...place }: CallbackTarget): Promise<Found> {
     try {
@@ -37,18 +37,8 @@ export function servedClips(client: Client, openStore: OpenStore): OpenServedCli
     }
   }
 
-  function find(target: CallbackTarget): Promise<Found> {
-    const key = JSON.stringify(target);
-    const now = Date.now();
-    const known = kept.get(key);
-    if (known && known.until > now) return known.found;
-    const found = ask(target);
-    keepNewest(kept, key, { found, until: now + KEPT_MS }, MAX_KEPT);
-    return found;
-  }
-
   return async (target) => {
-    const found = await find(target);
+    const found = await kept(JSON.stringify(target), () => ask(target));
     if (typeof found === 'string') return found;
     const store = openStore(found.store);
     const clip = await sentClip(store, await openSnapshot(store).clip(target.row));
