@@ -28,6 +28,12 @@ export class Secret {
   }
 }
 
+/** All secrets that a value holds, at any depth. */
+export function secretsIn(value: unknown): Secret[] {
+  if (value instanceof Secret) return [value];
+  return value instanceof Object ? Object.values(value).flatMap(secretsIn) : [];
+}
+
 /** The keys of one vendor account. */
 export interface VendorKeys {
   appKey: Secret;

@@ -1,6 +1,6 @@
 // Whether spans are sent, and where: by OpenTelemetry's own variables. Those that are not here (headers, time-outs,
 // certificates) its exporter reads itself.
-import { Secret } from './secret.js';
+import { Secret, secretsIn } from './secret.js';
 
 export interface TracesConfig {
   /** Where spans are posted; it may hold a key. */
@@ -60,11 +60,6 @@ export function tracesOf(
     hide: secretsIn(values),
     messages: values.payloadKeys?.current === undefined,
   };
-}
-
-function secretsIn(value: unknown): Secret[] {
-  if (value instanceof Secret) return [value];
-  return value instanceof Object ? Object.values(value).flatMap(secretsIn) : [];
 }
 
 function urlOf(endpoint: string, base: boolean): string | undefined {

@@ -50,7 +50,7 @@ import { openConnection } from './open-connection.js';
 import { tellOfTraces } from './trace-faults.js';
 import { watchAccount } from './account-watch.js';
 import { showPrice } from './price-gauge.js';
-import type { VendorKeys } from '../config/secret.js';
+import { secretsIn, type VendorKeys } from '../config/secret.js';
 import { openMedia, type Media } from './media.js';
 import type { Serves } from './serves.js';
 import { endedByForce, settledInTime, shutdownOf } from './shutdown.js';
@@ -114,16 +114,9 @@ export interface RunningWorker {
  */
 export async function startWorker(options: WorkerOptions): Promise<RunningWorker> {
   const { config, temporal, serves = 'all' } = options;
-  const { keys } = config.tomoviee;
   const scores = serves === 'all' || serves === 'scoring';
   if (scores) needKeys(config);
-  const signing = config.notifications.secret;
-  const header = config.manifestHeader?.value;
   const workflowBundle = bundleOf(temporal, temporal.traces !== undefined);
-  const payloads = config.payloadKeys?.all.map(({ key }) => key) ?? [];
-  const secrets = [keys?.appKey, keys?.appSecret, signing, header, ...payloads].filter(
-    (one) => one !== undefined,
-  );
   const media = openMedia(config);
   const own = [
     ...(serves === 'all' || serves === 'probing' ? createProbing(config, media) : []),
@@ -131,7 +124,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
     ...(serves === 'mixing' ? [{ taskQueue: taskQueueOf(config.account), workflowBundle }] : []),
   ];
 
-  const logger = createLogger({ level: config.logLevel, hide: secrets });
+  const logger = createLogger({ level: config.logLevel, hide: secretsIn(config) });
   installRuntime(logger, config.metricsListen);
   tellOfTraces(temporal, logger);
   const workers: Worker[] = [];
@@ -142,7 +135,9 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
   );
   const { metricsListen, pricePerClip, account } = config;
   if (metricsListen && pricePerClip) showPrice(account, pricePerClip);
-  const scoring = scores ? await createScoring(options, connection, media) : undefined;
+  const scoring = scores
+    ? await createScoring(options, { connection, media, workflowBundle })
+    : undefined;
   const { namespace, dataConverter, traces } = temporal;
   const common = {
     ...{ connection: connection.current, namespace, ...shutdownOf(config) },
@@ -207,8 +202,15 @@ type Part = Omit<
 
 async function createScoring(
   { config, temporal }: WorkerOptions,
-  connection: RenewableConnection<NativeConnection>,
-  media: Media,
+  {
+    connection,
+    media,
+    workflowBundle,
+  }: {
+    connection: RenewableConnection<NativeConnection>;
+    media: Media;
+    workflowBundle: ReturnType<typeof bundleOf>;
+  },
 ): Promise<{ parts: Part[]; vendor: TomovieeClient }> {
   const { baseUrl } = config.tomoviee;
   const keys = needKeys(config);
@@ -255,7 +257,7 @@ async function createScoring(
     parts: [
       {
         taskQueue,
-        workflowBundle: bundleOf(temporal, temporal.traces !== undefined),
+        workflowBundle,
         activities,
         maxConcurrentActivityTaskExecutions: MAX_ACTIVITIES,
         maxEagerActivityReservationsPerWorkflowTask: MAX_ACTIVITIES,
