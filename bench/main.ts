@@ -6,6 +6,7 @@ import { cli } from './cli.js';
 import type { Selection } from './contenders/index.js';
 import { crash } from './crash.js';
 import { fit } from './fit.js';
+import { grouping } from './grouping.js';
 import { ledger } from './ledger.js';
 import { mainJob } from './main-job.js';
 import { manifests } from './manifests.js';
@@ -19,7 +20,7 @@ import { slots } from './slots.js';
 const HELP = `npm run bench [-- NAME... OPTIONS]
 
 Names: main-job, memory, cli, pace, slots, crash, actions, ledger, manifests, fit, mix,
-review, bucket (default: all)
+review, bucket, grouping (default: all)
 
 Options:
   --quick          small sizes: to see that it works, not to quote
@@ -78,6 +79,7 @@ const BENCHMARKS: Record<string, (sizes: Sizes) => Promise<Measurement[]>> = {
   mix,
   review,
   bucket,
+  grouping,
 };
 
 const { values, positionals } = parseArgs({

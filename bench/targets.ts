@@ -46,6 +46,7 @@ export const TARGETS: Readonly<Record<string, Target>> = {
   'crash.reelscore.silent': { atMost: 0 },
   'actions.full-speed.per-clip': { atMost: 0.6 },
   'actions.1-per-second.per-clip': { atMost: 1.8 },
+  'grouping.clips-per-second.times': { atLeast: 1.5 },
   ...batchTargets([1_000, 10_000, 100_000]),
   'run.100000.times-peak': { atMost: 1.15 },
   'run.100000.last-thousand': { atMost: 1.1 },

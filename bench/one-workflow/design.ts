@@ -1,12 +1,9 @@
 // The product's own design: one scoreBatch a batch.
-import { SCORE_BATCH_WORKFLOW, taskQueueOf } from '../../contract/names.js';
+import { ACCOUNT_PREFIX, SCORE_BATCH_WORKFLOW, taskQueueOf } from '../../contract/names.js';
 import type { BatchSummary } from '../../contract/clip.js';
 import type { ScoreBatchInput } from '../../contract/batch.js';
 import { startWorker, type WorkerOptions } from '../../workers/worker.js';
 import type { Design } from '../support/design.js';
-
-/** Of the workflow that hands out the pace to all batches of an account. */
-const ACCOUNT_PREFIX = 'reelscore-account-';
 
 export async function startOneWorkflow(options: WorkerOptions): Promise<Design> {
   const worker = await startWorker(options);

@@ -5,7 +5,7 @@ import { pathToFileURL } from 'node:url';
 import { execa } from 'execa';
 import { PACKAGE_ROOT } from '../../config/paths.js';
 
-/** The last one whose workers had no versions. */
+/** The last one whose workers had no versions, and made an activity of each submission. */
 const COMMIT = '77fc1bb';
 
 /**
