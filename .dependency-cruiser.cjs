@@ -25,7 +25,7 @@ const MAY_IMPORT = {
   intake: ['config', 'contract', 'manifests', 'net', 'outcomes', 'store', 'store/bucket'],
   activities: [
     ...['contract', 'intake', 'manifests', 'media', 'net', 'outcomes', 'outcomes/ledger', 'store'],
-    ...['store/bucket', 'tomoviee'],
+    ...['store/bucket', 'temporal', 'tomoviee'],
   ],
   'temporal/payloads': ['config'],
   'temporal/traces': ['config', 'tomoviee'],

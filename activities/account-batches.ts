@@ -1,6 +1,6 @@
 // Activities of batches and their account that call the Temporal server.
 import { Context } from '@temporalio/activity';
-import { WorkflowNotFoundError, type Client } from '@temporalio/client';
+import { WorkflowNotFoundError, type WorkflowClient } from '@temporalio/client';
 import pLimit from 'p-limit';
 import type { AccountInput } from '../contract/account.js';
 import type { AccountActivities, BatchActivities, BatchChain } from '../contract/activities.js';
@@ -10,6 +10,7 @@ import {
   REPORT_SIGNAL,
   runningBatchesOf,
 } from '../contract/names.js';
+import { lenientClient } from '../temporal/lenient-client.js';
 
 export const joinAccount: BatchActivities['joinAccount'] = async (report) => {
   const { client, info } = Context.current();
@@ -25,10 +26,10 @@ export const joinAccount: BatchActivities['joinAccount'] = async (report) => {
 };
 
 export const findBatches: AccountActivities['findBatches'] = async ({ taskQueue }) => {
-  const { client } = Context.current();
+  const client = lenientClient(Context.current().client);
   const query = runningBatchesOf(taskQueue);
   const running: BatchChain[] = [];
-  for await (const { workflowId: batch, runId, raw } of client.workflow.list({ query })) {
+  for await (const { workflowId: batch, runId, raw } of client.list({ query })) {
     running.push({ batch, chain: raw.firstRunId || runId });
   }
   const found = await pLimit(DESCRIBED_AT_ONCE).map(running, async (one) =>
@@ -43,9 +44,12 @@ const DESCRIBED_AT_ONCE = 20;
 const FIRST_EVENTS = 4;
 
 /** A chain whose first run has completed no workflow task has no share of an account, and no task at the vendor. */
-async function hasDoneNothing(client: Client, { batch, chain }: BatchChain): Promise<boolean> {
+async function hasDoneNothing(
+  client: WorkflowClient,
+  { batch, chain }: BatchChain,
+): Promise<boolean> {
   try {
-    const { historyLength } = await client.workflow.getHandle(batch, chain).describe();
+    const { historyLength } = await client.getHandle(batch, chain).describe();
     return historyLength <= FIRST_EVENTS;
   } catch (error) {
     if (error instanceof WorkflowNotFoundError) return false; // the check for ended batches finds it
@@ -57,7 +61,7 @@ async function hasDoneNothing(client: Client, { batch, chain }: BatchChain): Pro
 const STUCK = { attempts: 3, waitMs: 60_000 };
 
 export const findGone: AccountActivities['findGone'] = async ({ members }) => {
-  const { client } = Context.current();
+  const client = lenientClient(Context.current().client);
   const found: Awaited<ReturnType<AccountActivities['findGone']>> = { gone: [], stuck: [] };
   for (const member of members) {
     const state = await stateOf(client, member);
@@ -68,11 +72,11 @@ export const findGone: AccountActivities['findGone'] = async ({ members }) => {
 
 /** `gone` unless the newest execution with that id belongs to this chain and is running. */
 async function stateOf(
-  client: Client,
+  client: WorkflowClient,
   { batch, chain }: BatchChain,
 ): Promise<'gone' | 'stuck' | 'fine'> {
   try {
-    const { status, runId, raw } = await client.workflow.getHandle(batch).describe();
+    const { status, runId, raw } = await client.getHandle(batch).describe();
     const first = raw.workflowExecutionInfo?.firstRunId || runId;
     if (status.name !== 'RUNNING' || first !== chain) return 'gone';
     const { pendingWorkflowTask: task } = raw;

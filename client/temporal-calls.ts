@@ -8,12 +8,14 @@ import {
   WorkflowNotFoundError,
   WorkflowUpdateFailedError,
   WorkflowUpdateRPCTimeoutOrCancelledError,
+  type WorkflowClient,
   type WorkflowExecutionDescription,
 } from '@temporalio/client';
 import { attributesRegistered, missingAttributes } from '../temporal/attributes.js';
 import { withRpcRetry } from '../net/retry-rpc.js';
 import { clientOf } from '../temporal/client-of.js';
 import type { TemporalServer } from '../temporal/connection.js';
+import { lenientClient } from '../temporal/lenient-client.js';
 import type { RenewableConnection } from '../temporal/renewable-connection.js';
 import { translateRpcError } from './rpc-errors.js';
 
@@ -27,6 +29,18 @@ const QUERY_MS = 3_000;
 /** Of Temporal's API: TASK_QUEUE_TYPE_WORKFLOW and TASK_QUEUE_TYPE_ACTIVITY. */
 const TASK_QUEUE_TYPE = { workflows: 1, activities: 2 } as const;
 
+/** Of Temporal's API: WORKER_VERSIONING_MODE_VERSIONED. */
+const VERSIONED = 2;
+
+/** A version of a worker deployment; undefined stands for workers without one. */
+export type WorkerVersion = { deploymentName: string; buildId: string } | undefined;
+
+export interface WorkerVersions {
+  /** The current one first, then the one that takes a part of them, if any. */
+  taking: WorkerVersion[];
+  asking: WorkerVersion[];
+}
+
 /** What an update came to; `silent`: no worker answered. */
 export type UpdateAnswer<T> =
   { kind: 'done'; value: T } | { kind: 'refused'; reason: string } | { kind: 'silent' | 'gone' };
@@ -39,12 +53,15 @@ interface CallOptions {
 
 export class TemporalCalls {
   protected readonly client: Client;
+  /** For lists: what cannot be decrypted of one is left out. */
+  protected readonly lenient: WorkflowClient;
 
   protected constructor(
     private readonly connection: RenewableConnection<Connection>,
     private readonly server: TemporalServer,
   ) {
     this.client = clientOf(connection, server);
+    this.lenient = lenientClient(this.client);
   }
 
   async close(): Promise<void> {
@@ -125,7 +142,23 @@ export class TemporalCalls {
    * an answer of the batch is proof.
    */
   async hasPollers(taskQueue: string, work: keyof typeof TASK_QUEUE_TYPE): Promise<boolean> {
-    const { pollers } = await this.call(() =>
+    return (await this.#describeQueue(taskQueue, work)).pollers.length > 0;
+  }
+
+  /** Versions of the workers that take new batches of this queue, and of those that have asked for them. */
+  async workerVersions(taskQueue: string): Promise<WorkerVersions> {
+    const { pollers, versioningInfo } = await this.#describeQueue(taskQueue, 'workflows');
+    const ramping = versionOf(versioningInfo?.rampingDeploymentVersion);
+    return {
+      taking: [versionOf(versioningInfo?.currentDeploymentVersion), ...(ramping ? [ramping] : [])],
+      asking: pollers.map(({ deploymentOptions: of }) =>
+        Number(of?.workerVersioningMode) === VERSIONED ? versionOf(of) : undefined,
+      ),
+    };
+  }
+
+  async #describeQueue(taskQueue: string, work: keyof typeof TASK_QUEUE_TYPE) {
+    return await this.call(() =>
       this.connection.workflowService.describeTaskQueue({
         namespace: this.server.namespace,
         taskQueue: { name: taskQueue },
@@ -133,7 +166,6 @@ export class TemporalCalls {
         taskQueueType: TASK_QUEUE_TYPE[work],
       }),
     );
-    return pollers.length > 0;
   }
 
   async signal(workflowId: string, name: string, ...args: unknown[]): Promise<void> {
@@ -152,12 +184,10 @@ export class TemporalCalls {
   protected async describeWorkflow(
     workflowId: string,
     signal?: AbortSignal,
+    client = this.client.workflow,
   ): Promise<WorkflowExecutionDescription | undefined> {
     try {
-      return await this.call(
-        () => this.client.workflow.getHandle(workflowId).describe(),
-        signal && { signal },
-      );
+      return await this.call(() => client.getHandle(workflowId).describe(), signal && { signal });
     } catch (error) {
       if (error instanceof WorkflowNotFoundError) return undefined;
       throw error;
@@ -177,4 +207,12 @@ export class TemporalCalls {
       throw translateRpcError(error, this.server.connection.address);
     }
   }
+}
+
+function versionOf(
+  found: { deploymentName?: string | null; buildId?: string | null } | null | undefined,
+): WorkerVersion {
+  return found?.buildId
+    ? { deploymentName: found.deploymentName ?? '', buildId: found.buildId }
+    : undefined;
 }

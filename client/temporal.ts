@@ -183,11 +183,16 @@ export class TemporalClient extends TemporalCalls {
     const listed = await this.#newest([LIST_QUERY, ...conditions].join(' AND '));
     // A retry may have brought another name: then an execution of the old one is not the newest.
     const found = byName
-      ? await Promise.all(listed.map(({ batch }) => this.describeBare(batch)))
+      ? await Promise.all(listed.map(({ batch }) => this.#current(batch)))
       : listed;
     return found
       .filter((execution) => execution !== undefined)
       .filter((execution) => mayMatch(execution, filter));
+  }
+
+  async #current(batch: string): Promise<BareExecution | undefined> {
+    const info = await this.describeWorkflow(batch, undefined, this.lenient);
+    return info?.type === SCORE_BATCH_WORKFLOW ? bareExecutionOf(info) : undefined;
   }
 
   get #readFailure(): ReadFailure {
@@ -202,7 +207,7 @@ export class TemporalClient extends TemporalCalls {
   async #newest(query: string): Promise<BareExecution[]> {
     return await this.call(async () => {
       const newest = new Map<string, BareExecution>();
-      for await (const info of this.client.workflow.list({ query })) {
+      for await (const info of this.lenient.list({ query })) {
         const found = bareExecutionOf(info);
         const known = newest.get(info.workflowId);
         if (!(known && known.startedAt > found.startedAt)) newest.set(found.batch, found);

@@ -13,6 +13,7 @@ import {
   runningBatchesOf,
   taskQueueOf,
 } from '../contract/names.js';
+import { lenientClient } from '../temporal/lenient-client.js';
 import { addFigures, figuresOf, type AccountFigures } from './account-figures.js';
 
 const EVERY_MS = 15_000;
@@ -50,7 +51,7 @@ async function readFigures(client: Client, taskQueue: string): Promise<AccountFi
   const query = runningBatchesOf(taskQueue);
   const batches: string[] = [];
   await client.withDeadline(Date.now() + QUERY_MS, async () => {
-    for await (const { workflowId } of client.workflow.list({ query })) {
+    for await (const { workflowId } of lenientClient(client).list({ query })) {
       batches.push(workflowId);
       if (batches.length === MOST) break;
     }

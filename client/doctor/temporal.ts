@@ -5,6 +5,7 @@ import type { OpenedTemporal } from '../../temporal/connection.js';
 import { namedServerUi } from '../../temporal/ui-url.js';
 import { TemporalClient } from '../temporal.js';
 import { ok, problemOf, warning, type DoctorFinding } from './finding.js';
+import { idleVersions } from './worker-versions.js';
 
 export interface WorkToDo {
   /** Whose batches are to be worked on. */
@@ -56,6 +57,8 @@ async function workerFinding(
       'start one: reelscore serve, or reelscore worker (reelscore run brings its own)',
     );
   }
+  const idle = idleVersions(account, await client.workerVersions(taskQueue));
+  if (idle) return idle;
   if (!files) {
     return warning(
       'Worker',
