@@ -21,6 +21,7 @@ const fileOf = (name: string): Promise<string> =>
 const KNOWN = new Set([
   ...Object.values(SETTINGS).flatMap(({ env }) => env ?? []),
   ...[CONFIG_ENV, 'TEMPORAL_ADDRESS', 'TEMPORAL_NAMESPACE'],
+  ...['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY'],
 ]);
 const { shutdownGraceMs } = resolveConfig({}, {}, '/');
 /** See shutdown.ts. */
@@ -53,11 +54,16 @@ test('the Kubernetes manifests', async () => {
     expect(KNOWN).toContain(name);
   }
   const deployments = documents.filter(({ kind }) => kind === 'Deployment');
-  expect(deployments).toHaveLength(3);
+  expect(deployments).toHaveLength(4);
   for (const one of deployments) {
     const [pod] = having('terminationGracePeriodSeconds', one);
     const [container] = having('args', one);
     await mustBeCommand(commandOf(container!));
+    // All of them read what Temporal keeps.
+    expect(container?.['envFrom']).toContainEqual({ secretRef: { name: 'reelscore-shared' } });
+    for (const { name } of (container?.['env'] ?? []) as { name: string }[]) {
+      expect(KNOWN).toContain(name);
+    }
     const least = commandOf(container!).includes('worker') ? ENDS_WITHIN_S : 10;
     expect(pod?.['terminationGracePeriodSeconds']).toBeGreaterThan(least);
   }
@@ -69,10 +75,15 @@ test('the compose file and the systemd unit', async () => {
   const { services } = parse(await fileOf('compose.yaml')) as {
     services: Record<string, { environment: object; stop_grace_period: string }>;
   };
-  const { environment, stop_grace_period: grace } = services['reelscore']!;
-  for (const name of Object.keys(environment)) expect(KNOWN).toContain(name);
+  const { stop_grace_period: grace } = services['reelscore']!;
+  for (const name of ['reelscore', 'codec']) {
+    for (const variable of Object.keys(services[name]!.environment)) {
+      expect(KNOWN).toContain(variable);
+    }
+  }
   expect(Number.parseInt(grace)).toBeGreaterThan(ENDS_WITHIN_S);
-  await mustBeCommand(commandOf(services['reelscore'] as never));
+  for (const name of ['reelscore', 'codec'])
+    await mustBeCommand(commandOf(services[name] as never));
   const unit = await fileOf('systemd/reelscore.service');
   await mustBeCommand(/^ExecStart=.*\/(reelscore .*)$/m.exec(unit)![1]!.split(' '));
   expect(Number(/^TimeoutStopSec=(\d+)$/m.exec(unit)![1])).toBeGreaterThan(ENDS_WITHIN_S);
