@@ -1,16 +1,25 @@
 // What encrypted batches leave in Temporal, and how keys are rotated under them.
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import type { RequestListener } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { asyncLocalStorage, type Context } from '@temporalio/activity';
 import { Client, Connection } from '@temporalio/client';
 import { execa } from 'execa';
 import { afterAll, expect, onTestFinished, test } from 'vitest';
+import { findBatches, findGone } from '../../activities/account-batches.js';
 import { payloadKeys } from '../../config/payload-keys.js';
-import { SCORE_BATCH_WORKFLOW, taskQueueOf } from '../../contract/names.js';
+import type { BatchChain } from '../../contract/activities.js';
+import {
+  mixIdOf,
+  runningBatchesOf,
+  SCORE_BATCH_WORKFLOW,
+  taskQueueOf,
+} from '../../contract/names.js';
 import { findTemporalBinary } from '../../temporal/embedded/find-binary.js';
+import { lenientClient } from '../../temporal/lenient-client.js';
 import { dataConverterOf } from '../../temporal/payloads/data-converter.js';
 import { reelscore } from '../cli/cli.js';
 import { serve } from '../net/servers.js';
@@ -40,6 +49,8 @@ const canaries = (run: string) => ({
   folder: `${run}FOLDERCANARY`, // start input and memo, of a client
   reason: `${run}REASONCANARY`, // the vendor's words: failure notes
   missing: `${run}MISSINGCANARY`, // another program's request, and the error that ends it
+  prompt: `${run}PROMPTCANARY`, // settings of a schedule, and of each batch that it starts
+  videos: `${run}VIDEOSCANARY`, // input of the workflow that mixes
 });
 
 async function vendor(reason: string) {
@@ -142,9 +153,52 @@ async function scoreAll(run: string, keys: string | undefined) {
   expect(await request('second', 'library.csv', { ledger })).toBe('completed');
   expect(await request('third', `${known.missing}.csv`, { ledger })).toContain(known.missing);
   await clientOf(keys).workflow.getHandle(first).result();
+  await nightsAndVideos(run, known, command, clientOf(keys));
   const status = await command('status', first);
   return { known, command, status: status.stdout, first, env, worker };
 }
+
+/** A schedule, takes, videos: what else is told to Temporal. */
+async function nightsAndVideos(
+  run: string,
+  { prompt, videos }: ReturnType<typeof canaries>,
+  command: (...args: string[]) => Promise<Awaited<ReturnType<typeof reelscore>>>,
+  client: Client,
+): Promise<void> {
+  const manifest = join(folder, `${run}.csv`);
+  const rows = [0, 1].map((n) => `c${n},http://x.example/${n}.mp4`);
+  await writeFile(manifest, ['id,file_link', ...rows, ''].join('\n'));
+  const name = `${run}-nightly`;
+  const ok = async (...args: string[]) => {
+    const { exitCode, stdout, stderr } = await command(...args);
+    expect({ args, exitCode }, stderr).toEqual({ args, exitCode: 0 });
+    return stdout;
+  };
+  const results = ['--results', join(folder, `${run}-nights`)];
+  const how = [...results, '--prompt', prompt, '--takes', '2', '--note', NOTE];
+  await ok('schedule', 'create', name, '--every', '1d', '--manifest', manifest, ...how);
+  const { batch } = JSON.parse(await ok('schedule', 'trigger', name, '--json')) as Named;
+  await until(
+    () => client.workflow.getHandle(batch).describe(),
+    ({ status }) => status.name === 'COMPLETED',
+  );
+  await ok('schedule', 'pause', name, '--note', NOTE);
+  const out = ['--out', join(folder, videos), '--prompt', 'calm', '--mix', '--again'];
+  const mixed = `${run}-mixed`;
+  await ok('start', manifest, '--batch', mixed, ...out);
+  await client.workflow.getHandle(mixed).result();
+  await until(
+    () => client.workflow.getHandle(mixIdOf(mixed)).fetchHistory(),
+    ({ events }) => (events?.length ?? 0) > 0,
+  );
+}
+
+interface Named {
+  batch: string;
+}
+
+/** A schedule's notes are plain, as docs/operations.md says. */
+const NOTE = 'a note for people';
 
 test('nothing of an encrypted batch is plain in the database or a history; a codec server shows it', async () => {
   const { known, status, first, worker } = await scoreAll('sealed', A);
@@ -226,6 +280,11 @@ test('a batch that began under one key goes on under another', async () => {
   // Its key is gone: both sides say which it was, and nothing is lost.
   const without = await run(B);
   const refused = await command(B, 'status', 'rotated');
+  const listed = await command(B, 'status');
+  expect({ exitCode: listed.exitCode, batches: listed.stdout }).toEqual({
+    exitCode: 0,
+    batches: expect.stringContaining('rotated') as string,
+  });
   expect(refused.exitCode).toBe(1);
   expect(refused.stderr).toContain('encrypted with the key "a"');
   await command(`${B},${A}`, 'resume', 'rotated');
@@ -245,11 +304,45 @@ test('a batch that began under one key goes on under another', async () => {
   expect((await command(`${B},${A}`, 'status', 'rotated')).exitCode).toBe(0);
 });
 
+test('a batch whose key is gone hides no other: from lists, and from its account', async () => {
+  const own = clientOf(A);
+  const start = async (client: Client, workflowId: string) =>
+    await client.workflow.start(SCORE_BATCH_WORKFLOW, {
+      ...{ workflowId, taskQueue: taskQueueOf('mixed'), memo: { name: workflowId } },
+      args: [{ version: 1, manifest: '/none.csv' }],
+    });
+  const members: BatchChain[] = [];
+  for (const [client, batch] of [
+    [clientOf(B), 'lost-key'],
+    [own, 'own-key'],
+  ] as const) {
+    const { firstExecutionRunId: chain } = await start(client, batch);
+    members.push({ batch, chain });
+  }
+  const query = runningBatchesOf(taskQueueOf('mixed'));
+  const names = new Map<string, unknown>();
+  await until(
+    async () => {
+      for await (const { workflowId, memo } of lenientClient(own).list({ query })) {
+        names.set(workflowId, memo?.['name']);
+      }
+      return names;
+    },
+    ({ size }) => size === 2,
+  );
+  expect(Object.fromEntries(names)).toEqual({ 'lost-key': undefined, 'own-key': 'own-key' });
+  await asyncLocalStorage.run({ client: own } as unknown as Context, async () => {
+    expect(await findGone({ members })).toEqual({ gone: [], stuck: [] });
+    // Neither has completed a workflow task.
+    expect(await findBatches({ taskQueue: taskQueueOf('mixed') })).toEqual([]);
+  });
+});
+
 test('without keys the same search finds all of it', async () => {
   const { known } = await scoreAll('open', undefined);
   const database = await databaseText();
   const histories = await historiesText(clientOf(), 'open');
-  for (const name of ['folder', 'reason', 'missing'] as const) {
+  for (const name of Object.keys(known) as (keyof typeof known)[]) {
     expect({ name, found: database.includes(known[name]) }).toEqual({ name, found: true });
     expect({ name, found: histories.includes(known[name]) }).toEqual({ name, found: true });
   }
