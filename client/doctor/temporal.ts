@@ -44,7 +44,8 @@ async function workerFinding(
   { account, probe }: WorkToDo,
 ): Promise<DoctorFinding> {
   const taskQueue = taskQueueOf(account);
-  const scores = await client.hasPollers(taskQueue, 'workflows');
+  const versions = await client.workerVersions(taskQueue);
+  const scores = versions.asking.length > 0;
   const files = await servesFiles(client, taskQueue);
   const probes = await client.hasPollers(mediaQueueOf(taskQueue), 'activities');
   if (!scores && account === SIMULATOR_ACCOUNT) {
@@ -57,7 +58,7 @@ async function workerFinding(
       'start one: reelscore serve, or reelscore worker (reelscore run brings its own)',
     );
   }
-  const idle = idleVersions(account, await client.workerVersions(taskQueue));
+  const idle = idleVersions(account, versions);
   if (idle) return idle;
   if (!files) {
     return warning(

@@ -165,13 +165,22 @@ test('versions of a deployment: a batch moves to the version that is made curren
     // A worker is known some moments after it has begun to poll.
     await happened(async () => (await execa(temporal, args, { reject: false })).exitCode === 0);
   };
+  const doctorSays = async (text: string): Promise<void> => {
+    const doctor = [distFile('cli/main.js'), 'doctor', '--json'];
+    const found = { env, extendEnv: false, reject: false } as const;
+    await happened(async () =>
+      (await execa(process.execPath, doctor, found)).stdout.includes(text),
+    );
+  };
   const versionOf = async (id: string): Promise<string> => {
     const { raw } = await client.workflow.getHandle(id).describe();
     return raw.workflowExecutionInfo?.versioningInfo?.deploymentVersion?.buildId ?? '';
   };
   const [one, two] = [versioned('one'), versioned('two')];
   await Promise.all([one.start(), two.start()]);
+  await doctorSays('and only such of the version');
   await makeCurrent('one');
+  await doctorSays('one has asked for work');
   const count = 400;
   const batch = await start(env, 'versions', count, 20);
   await tellsThatItUpgrades('versions');
