@@ -7,15 +7,14 @@ import { distFile } from '../config/paths.js';
 import { ACCOUNT_PREFIX } from '../contract/names.js';
 import { oldRelease } from '../test/support/old-release.js';
 import { compete } from './contenders/compete.js';
-import type { Contender, Job } from './contenders/contender.js';
+import type { Job } from './contenders/contender.js';
 import { BATCH, prepareReelscore, type PreparedReelscore } from './contenders/reelscore.js';
 import type { Measurement } from './report.js';
+import { useOfSlots } from './slots.js';
 import { totalActions } from './support/actions.js';
 import { countByPrefix, countHistories, sum } from './support/history.js';
 import { median } from './support/median.js';
-import { percentile } from './support/percentile.js';
 import { withScratch } from './support/scratch.js';
-import { slotUse } from './support/slot-use.js';
 
 export interface GroupingSizes {
   /** Clips of a batch at full speed. */
@@ -28,11 +27,6 @@ export interface GroupingSizes {
   rounds: number;
 }
 
-interface State extends Pick<Contender, 'id'> {
-  /** Its command. */
-  program: string;
-}
-
 /** One course of both, by turns. */
 interface Pair<T> {
   earlier: T[];
@@ -41,10 +35,6 @@ interface Pair<T> {
 
 const FULL_SPEED = { ratePerSecond: 1000, maxInFlight: 200, vendor: { taskMs: 0 } };
 const SLOW = { ratePerSecond: 1, maxInFlight: 200, vendor: { taskMs: 0 } };
-/** As in slots.ts. */
-const CAP = 20;
-const SLOTS = { ratePerSecond: 50, maxInFlight: CAP };
-const TASK_MS: [number, number] = [3000, 6000];
 
 export async function grouping(sizes: GroupingSizes): Promise<Measurement[]> {
   return await withScratch(async (folder) => {
@@ -55,30 +45,43 @@ export async function grouping(sizes: GroupingSizes): Promise<Measurement[]> {
     }
     const fast = { ...FULL_SPEED, rows: sizes.fullSpeedClips };
     const slow = { ...SLOW, rows: sizes.slowClips };
-    const { slotClips: rows } = sizes;
-    const speeds = await byTurns(program, sizes.rounds, (state) => score(state, fast));
-    const paced = await byTurns(program, 1, (state) => score(state, slow));
-    const refills = await byTurns(program, 1, (state) => refill(state, rows));
+    const speeds = await byTurns(program, sizes.rounds, (command) => score(command, fast));
+    const paced = await byTurns(program, 1, (command) => score(command, slow));
+    const uses = await byTurns(program, 1, (command) =>
+      useOfSlots(stateOf(command), sizes.slotClips),
+    );
     const id = 'grouping';
     return [
       ...compare(`${id}.clips-per-second`, 'full speed', 'clips/s', speeds, (run) => run.speed),
       ...compare(`${id}.actions`, 'actions, full speed', 'a clip', speeds, (run) => run.actions),
       ...compare(`${id}.slow-actions`, 'actions, 1/s', 'a clip', paced, (run) => run.actions),
-      ...compare(`${id}.refill`, 'a slot refilled, median', 'ms', refills, (run) => run.median),
-      ...compare(`${id}.refill-p99`, 'a slot refilled, p99', 'ms', refills, (run) => run.p99),
+      ...compare(
+        `${id}.refill`,
+        'a slot refilled, median',
+        'ms',
+        uses,
+        ({ refill }) => refill.median,
+      ),
+      ...compare(
+        `${id}.refill-p99`,
+        'a slot refilled, p99',
+        'ms',
+        uses,
+        ({ refill }) => refill.p99,
+      ),
     ];
   });
 }
 
 async function byTurns<T>(
-  program: string,
+  earlier: string,
   rounds: number,
-  measure: (state: State) => Promise<T>,
+  measure: (command: string) => Promise<T>,
 ): Promise<Pair<T>> {
   const runs: Pair<T> = { earlier: [], now: [] };
   for (let round = 0; round < rounds; round += 1) {
-    runs.earlier.push(await measure({ id: 'earlier', program }));
-    runs.now.push(await measure({ id: 'reelscore', program: distFile('cli/main.js') }));
+    runs.earlier.push(await measure(earlier));
+    runs.now.push(await measure(distFile('cli/main.js')));
     console.error(JSON.stringify([runs.earlier.at(-1), runs.now.at(-1)]));
   }
   return runs;
@@ -86,20 +89,12 @@ async function byTurns<T>(
 
 /** From the first submission to the results, with what the histories hold. */
 async function score(
-  { id, program }: State,
+  program: string,
   course: typeof FULL_SPEED & { rows: number },
 ): Promise<{ speed: number; actions: number }> {
-  let temporal: PreparedReelscore['temporal'] | undefined;
   let actions = 0;
   return await compete(
-    {
-      ...{ id, name: id },
-      async prepare(job) {
-        const prepared = await prepareReelscore(job, program);
-        temporal = prepared.temporal;
-        return prepared;
-      },
-    },
+    stateOf(program),
     course,
     async (vendor, { out }) => {
       const [first] = await vendor.arrivals();
@@ -110,9 +105,13 @@ async function score(
     },
     async (prepared) => {
       await prepared.start().done;
-      if (temporal) actions = await countAll(temporal);
+      actions = await countAll(prepared.temporal);
     },
   );
+}
+
+function stateOf(program: string) {
+  return { prepare: (job: Job) => prepareReelscore(job, program) };
 }
 
 /** What the batch and its account left in their histories. */
@@ -125,17 +124,6 @@ async function countAll({ address, namespace }: PreparedReelscore['temporal']): 
   } finally {
     await connection.close();
   }
-}
-
-async function refill(
-  { id, program }: State,
-  rows: number,
-): Promise<{ median: number; p99: number }> {
-  const course = { ...SLOTS, rows, vendor: { taskMs: TASK_MS } };
-  const contender = { id, name: id, prepare: (job: Job) => prepareReelscore(job, program) };
-  const ledger = await compete(contender, course, (vendor) => vendor.ledger());
-  const { refillMs } = slotUse(ledger, CAP);
-  return { median: percentile(refillMs, 0.5), p99: percentile(refillMs, 0.99) };
 }
 
 function compare<T>(

@@ -4,7 +4,7 @@ import type { SimulatorOptions } from '../../tomoviee/simulator/options.js';
 import { generateManifest } from '../generate-manifest.js';
 import { withScratch } from '../support/scratch.js';
 import { startVendor, type BenchVendor } from '../support/vendor.js';
-import type { Attempt, Contender, Job, Prepared } from './contender.js';
+import type { Job, Prepared } from './contender.js';
 
 export interface Course extends Pick<Job, 'rows' | 'ratePerSecond' | 'maxInFlight'> {
   vendor: SimulatorOptions;
@@ -18,12 +18,11 @@ const PROMPTS = 35;
  * books and the output folder before both are gone.
  * @param drive how the job is run; by default to its end, undisturbed
  */
-export async function compete<A extends Attempt, T>(
-  contender: Contender<A>,
+export async function compete<P extends Prepared, T>(
+  contender: { prepare(job: Job): Promise<P> },
   { vendor: options, ...course }: Course,
   count: (vendor: BenchVendor, files: { manifest: string; out: string }) => Promise<T>,
-  drive: (prepared: Prepared<A>, vendor: BenchVendor) => Promise<void> = (prepared) =>
-    prepared.start().done,
+  drive: (prepared: P, vendor: BenchVendor) => Promise<void> = (prepared) => prepared.start().done,
 ): Promise<T> {
   return await withScratch(async (folder) => {
     const manifest = join(folder, 'library.csv');

@@ -36,7 +36,7 @@ export interface Prepared<A extends Attempt = Attempt> {
 
 export interface Contender<A extends Attempt = Attempt> {
   /** For programs. */
-  id: 'reelscore' | 'earlier' | 'temporal' | 'bullmq' | 'script';
+  id: 'reelscore' | 'temporal' | 'bullmq' | 'script';
   /** For people. */
   name: string;
   prepare(job: Job): Promise<Prepared<A>>;
