@@ -177,7 +177,9 @@ async function nightsAndVideos(
   const results = ['--results', join(folder, `${run}-nights`)];
   const how = [...results, '--prompt', prompt, '--takes', '2', '--note', NOTE];
   await ok('schedule', 'create', name, '--every', '1d', '--manifest', manifest, ...how);
-  const { batch } = JSON.parse(await ok('schedule', 'trigger', name, '--json')) as Named;
+  const { batch } = JSON.parse(await ok('schedule', 'trigger', name, '--json')) as {
+    batch: string;
+  };
   await until(
     () => client.workflow.getHandle(batch).describe(),
     ({ status }) => status.name === 'COMPLETED',
@@ -191,10 +193,6 @@ async function nightsAndVideos(
     () => client.workflow.getHandle(mixIdOf(mixed)).fetchHistory(),
     ({ events }) => (events?.length ?? 0) > 0,
   );
-}
-
-interface Named {
-  batch: string;
 }
 
 /** A schedule's notes are plain, as docs/operations.md says. */
