@@ -78,7 +78,12 @@ export async function acquireHome(options: AcquireHomeOptions): Promise<HomeLeas
   });
   const temporal = lease.services[TEMPORAL_SERVICE];
   const simulator = lease.services[SIMULATOR_SERVICE];
-  if (temporal !== undefined) await prepareNamespace(temporal);
+  try {
+    if (temporal !== undefined) await prepareNamespace(temporal);
+  } catch (error) {
+    await lease.release();
+    throw error;
+  }
   return {
     ...(temporal && { temporal: describeTemporal(temporal) }),
     ...(simulator && { simulator: { url: localUrl(simulator['http']) } }),

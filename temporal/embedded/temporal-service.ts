@@ -1,6 +1,7 @@
 // The Temporal server as a service of a home.
 import type { Connection } from '@temporalio/client';
 import { msToTs } from '@temporalio/common/lib/time.js';
+import { withRpcRetry } from '../../net/retry-rpc.js';
 import { ATTRIBUTES } from '../../contract/names.js';
 import { KEYWORD, missingAttributes } from '../attributes.js';
 import type { Ports, ServiceSpec } from './protocol.js';
@@ -70,17 +71,24 @@ function namespaceRequest(namespace: string): string {
   return Buffer.concat([Buffer.from([(1 << 3) | 2, name.length]), name]).toString('base64');
 }
 
+/** A server that has just started, on a busy machine, may answer late. */
+const PATIENCE = { forMs: 60_000 };
+const CALL_MS = 5_000;
+
 /**
  * Makes the server's namespace what batches need: closed workflows are kept for 30 days, and the
- * search attributes of batches are registered. What is so already stays untouched.
+ * search attributes of batches are registered. What is so already stays untouched. Calls that are not
+ * answered are repeated for a minute.
  * @throws the server's refusal
  */
 export async function prepareNamespace(ports: Ports): Promise<void> {
   const { Connection } = await import('@temporalio/client');
-  const connection = await Connection.connect({ address: `127.0.0.1:${String(ports['grpc'])}` });
+  const connection = Connection.lazy({ address: `127.0.0.1:${String(ports['grpc'])}` });
+  const call = <T>(make: () => Promise<T>): Promise<T> =>
+    withRpcRetry(() => connection.withDeadline(Date.now() + CALL_MS, make), PATIENCE);
   try {
-    await keepClosedWorkflows(connection);
-    await registerAttributes(connection);
+    await call(() => keepClosedWorkflows(connection));
+    await call(() => registerAttributes(connection));
   } finally {
     await connection.close();
   }

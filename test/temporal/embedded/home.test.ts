@@ -14,15 +14,21 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { ATTRIBUTES } from '../../../contract/names.js';
 import { withRpcRetry } from '../../../net/retry-rpc.js';
 import { acquireHome, type HomeLease } from '../../../temporal/embedded/acquire-home.js';
+import { KEYWORD } from '../../../temporal/attributes.js';
 import { identifyProcess } from '../../../temporal/embedded/process-identity.js';
 import { socketPathOf } from '../../../temporal/embedded/socket-path.js';
+import { prepareNamespace } from '../../../temporal/embedded/temporal-service.js';
 import { built } from '../../support/built.js';
 import { childPid } from '../../support/temporal.js';
 import { startHolder } from './holder.js';
 
 await built();
+
+/** Search attributes of this type that a namespace on SQLite can have. */
+const MOST_KEYWORDS = 10;
 
 let home: string;
 const leases: HomeLease[] = [];
@@ -213,6 +219,36 @@ describe('what it keeps and lets through', () => {
       expect(environment).not.toContain('not-for-the-server');
     }
     await holder.release();
+  });
+
+  test('a server that answers late is waited for', async () => {
+    const { address } = await acquire();
+    const server = childPid(home, 'temporal')!;
+    process.kill(server, 'SIGSTOP');
+    const prepared = prepareNamespace({ grpc: Number(address.split(':')[1]) });
+    await new Promise((resolve) => setTimeout(resolve, 6_000)); // past the deadline of one call
+    process.kill(server, 'SIGCONT');
+    await prepared;
+  });
+
+  test('a command that the namespace refuses leaves no server running', async () => {
+    const { address } = await acquire();
+    const connection = await Connection.connect({ address });
+    try {
+      const { operatorService } = connection;
+      const [namespace, searchAttributes] = ['default', Object.values(ATTRIBUTES)];
+      await operatorService.removeSearchAttributes({ namespace, searchAttributes });
+      const others = Array.from({ length: MOST_KEYWORDS }, (_, i) => `Other${String(i)}`);
+      await operatorService.addSearchAttributes({
+        namespace,
+        searchAttributes: Object.fromEntries(others.map((name) => [name, KEYWORD])),
+      });
+    } finally {
+      await connection.close();
+    }
+    await leases.pop()?.release();
+    await expect(acquire()).rejects.toThrow(/cannot have more than 10/);
+    expect(childPid(home, 'supervisor')).toBeUndefined();
   });
 
   test('the database is readable by its owner alone', async () => {
