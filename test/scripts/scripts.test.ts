@@ -43,12 +43,21 @@ describe('counting tests', () => {
     name: 'a.test.ts',
     status,
     message: 'why',
-    assertionResults: tests.map((each) => ({ status: each })),
+    assertionResults: tests.map((each) => ({
+      status: each,
+      fullName: `it ${each}`,
+      failureMessages: each === 'failed' ? ['Error: why\n    at a stack'] : [],
+    })),
   });
 
   test('passed, failed and all kinds of skipped tests are told apart', () => {
     const files = [file('failed', 'passed', 'failed', 'pending'), file('passed', 'passed', 'todo')];
-    expect(count(files, 1)).toEqual({ passed: 2, failed: 1, skipped: 2, notes: [] });
+    expect(count(files, 1)).toEqual({
+      passed: 2,
+      failed: 1,
+      skipped: 2,
+      notes: ['a.test.ts: it failed: Error: why'],
+    });
   });
 
   test('a file that cannot be loaded is a failure', () => {
