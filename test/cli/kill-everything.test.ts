@@ -2,7 +2,6 @@
 import { existsSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { stringify } from 'csv-stringify/sync';
 import { execa } from 'execa';
 import { expect, test } from 'vitest';
@@ -11,6 +10,7 @@ import { built } from '../support/built.js';
 import { faultsOf } from '../support/checker.js';
 import { clips, readRows } from '../support/rig.js';
 import { childPid, temporaryHome } from '../support/temporal.js';
+import { until } from '../support/until.js';
 
 await built();
 const home = await temporaryHome();
@@ -48,7 +48,11 @@ test('after kill -9 of every process, the same command goes on where it was', as
   await writeFile(join(home, 'library.csv'), stringify(clips(ROWS), { header: true }));
   for (const killedAt of [8, 20]) {
     const first = run();
-    while ((await accepted()).length < killedAt) await sleep(50);
+    const early = first.then(({ exitCode, stderr }) => {
+      throw new Error(`it ended by itself, with ${String(exitCode)}: ${stderr}`);
+    });
+    await Promise.race([early, until(accepted, ({ length }) => length >= killedAt)]);
+    early.catch(() => undefined);
     // The supervisor first, or it would start its children again.
     const names = ['supervisor', 'temporal', 'simulator'] as const;
     const pids = names.map((name) => childPid(home, name));
