@@ -30,7 +30,7 @@ const MAY_IMPORT = {
   'temporal/payloads': ['config'],
   'temporal/traces': ['config', 'tomoviee'],
   temporal: ['config', 'contract', 'temporal/embedded', 'temporal/payloads', 'temporal/traces'],
-  'temporal/embedded': ['config', 'contract', 'temporal', 'tomoviee/simulator'],
+  'temporal/embedded': ['config', 'contract', 'net', 'temporal', 'tomoviee/simulator'],
   workers: [
     ...['activities', 'config', 'contract', 'intake', 'manifests', 'media', 'net', 'store'],
     ...['temporal', 'temporal/traces', 'tomoviee', 'tomoviee/callbacks', 'tomoviee/serving'],
